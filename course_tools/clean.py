@@ -1,0 +1,110 @@
+"""Takes out of stored outputs what differs from run to run or tells about the machine: bars, timings, paths, names.
+
+Also holds the two things that a stored output must never carry: a machine's traces, and text that others wrote.
+"""
+
+import getpass
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+from nbformat import NotebookNode, from_dict
+
+from course_tools.project import ROOT
+from course_utils import sources
+
+WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
+PRIVATE_TAG = "private-output"
+PRIVATE_NOTE = "(Other people's texts are not stored in this file. Run the cell to see them.)"
+KEPT_METADATA = ("tags", "jupyter", "collapsed", "editable", "deletable")
+TIMINGS = re.compile(
+    r"(?P<name>'?(?:\w+_)?(?:runtime|(?:samples|steps)_per_second)'?: )'?[\d.]+'?|\d+(?:\.\d+)? ?it/s|\d+:\d\d<\d+:\d\d"
+)
+
+
+def clean(notebook: NotebookNode) -> None:
+    """Clean the outputs and the metadata of an executed notebook, in place."""
+    CoalesceStreamsPreprocessor().preprocess(notebook, {})
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+        cell.execution_count = number
+        private = PRIVATE_TAG in cell.metadata.get("tags", [])
+        cell.outputs = [private_note()] if private and cell.outputs else list(_clean_outputs(cell, number))
+    for cell in notebook.cells:
+        cell.metadata = from_dict({key: value for key, value in cell.metadata.items() if key in KEPT_METADATA})
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)
+
+
+def private_note() -> NotebookNode:
+    """Return the output that stands in for other people's texts."""
+    return from_dict({"output_type": "stream", "name": "stdout", "text": PRIVATE_NOTE + "\n"})
+
+
+def traces(text: str) -> list[str]:
+    """Return what in a stored text tells about the machine it was made on."""
+    names = {name for name in (socket.gethostname(), getpass.getuser()) if len(name) > 3 and name not in ("root", "localhost")}
+    found = [word for word in [str(ROOT), str(Path.home()) + "/", *sorted(names)] if word in text]
+    return found + re.findall(r"/(?:tmp|home|Users|private|var/folders)/\w[\w./-]*|site-packages/\S*", text)
+
+
+def stored_texts(notebook: NotebookNode) -> Iterator[tuple[int, str]]:
+    """Yield (number of the code cell, text) for each text in the stored outputs; pictures are left out."""
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+        for output in cell.outputs:
+            if "text" in output:
+                yield number, output.text
+            for mime, value in output.get("data", {}).items():
+                if isinstance(value, str) and not mime.startswith("image/"):
+                    yield number, value
+            yield number, "\n".join(output.get("traceback", []))
+
+
+def _clean_outputs(cell: NotebookNode, number: int) -> Iterator[NotebookNode]:
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            if output.name == "stderr":  # progress bars and warnings; a warning worth reading is printed by the lesson
+                continue
+            output.text = _clean_text(output.text)
+        elif output.output_type in ("display_data", "execute_result"):
+            _clean_data(output)
+            if WIDGET_MIME in output.data or output.data.get("text/html", "something").strip() == "":  # only a bar
+                continue
+        if output.output_type == "execute_result":
+            output.execution_count = number
+        yield output
+
+
+def _clean_data(output: NotebookNode) -> None:
+    for mime, value in output.get("data", {}).items():
+        if mime == "text/html":
+            output.data[mime] = _clean_text(_without_bars(value))
+        elif isinstance(value, str) and mime.startswith("text/"):
+            output.data[mime] = _clean_text(value)
+
+
+def _without_bars(html: str) -> str:
+    page = BeautifulSoup(html, "html.parser")
+    for bar in page.find_all("progress"):
+        bar.parent.decompose()  # the timing stands beside the bar, in the same box
+    return str(page)
+
+
+def _clean_text(text: str) -> str:
+    for place, name in _places():
+        text = text.replace(place, name)
+    return TIMINGS.sub(lambda match: f"{match['name'] or ''}...", text)
+
+
+def _places() -> list[tuple[str, str]]:
+    """Return (path of this machine, what to write in its place), the longest first."""
+    checkpoint = Path(sources.offline_checkpoint())
+    return [
+        (str(checkpoint), "all-MiniLM-L6-v2"),
+        (str(sources.cache_folder()), "~/.cache/finetuning-course"),
+        (str(ROOT) + "/", ""),
+        (str(ROOT), "."),
+        (str(Path.home()) + "/", "~/"),
+    ]

@@ -1,0 +1,181 @@
+"""The command `course`."""
+
+import argparse
+import signal
+import sys
+import time
+
+from course_utils import CourseError
+
+STYLES = {"ok": "", "note": "yellow", "bad": "bold red"}
+PROFILES = ("auto", "laptop", "full", "smoke")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns 0 where all went well, 1 where something failed, 2 for a wrong call, 130 after Ctrl-C."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        options = parse(sys.argv[1:] if arguments is None else arguments)
+        return options.action(options)
+    except UsageError as error:
+        print(f"course: {error}", file=sys.stderr)
+        return 2
+    except CourseError as error:
+        print(f"course: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(f"course: the package {error.name} is missing. Run `make setup`.", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"course: {error.strerror or error}: {error.filename}. Look at its rights and at the free disk space.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("course: stopped. No kernel is left running.", file=sys.stderr)
+        return 130
+
+
+class UsageError(Exception):
+    """The command line itself is wrong."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are one sentence."""
+
+    def error(self, message: str):
+        raise UsageError(f"{message}. See `{self.prog} --help`.")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = Parser(prog="course", description="Run, build and test the lessons of the course.")
+    commands = parser.add_subparsers(metavar="COMMAND")
+    parser.set_defaults(action=lambda _: parser.print_help() or 2)
+
+    run = commands.add_parser("run", help="execute lessons headless and write build/report.html")
+    run.add_argument("lessons", nargs="*", metavar="LESSON", help="00, start_here, ... (all, if none is named)")
+    run.add_argument("--profile", default="laptop", help="auto, laptop (the default), full or smoke")
+    run.add_argument("--jobs", type=_positive, default=1, metavar="N", help="lessons at a time")
+    run.add_argument("--time-limit", type=_positive, metavar="SECONDS", help="for each lesson; the default: 5 budgets")
+    run.set_defaults(action=command_run)
+
+    test = commands.add_parser("test", help="unit tests, drift check, nbval over the notebooks")
+    test.add_argument("--fast", action="store_true", help="execute no lesson")
+    test.add_argument("pytest", nargs="*", metavar="...", help="more arguments for pytest, after --")
+    test.set_defaults(action=command_test)
+
+    build = commands.add_parser("build", help="make notebooks/ from lessons/")
+    build.add_argument("lessons", nargs="*", metavar="LESSON")
+    build.add_argument("--check", action="store_true", help="execute nothing, only tell what is out of date")
+    build.set_defaults(action=command_build)
+
+    doctor = commands.add_parser("doctor", help="look at this machine")
+    doctor.set_defaults(action=command_doctor)
+    return parser.parse_args(arguments)
+
+
+def command_run(options: argparse.Namespace) -> int:
+    """Execute lessons, with both reports written whenever a lesson ends."""
+    from course_tools.progress import Progress
+    from course_tools.report import HTML, write_report
+    from course_tools.run import prepare_folders, run_lessons
+    from course_utils import devices
+    from course_utils.session import resolve_profile
+
+    lessons = _lessons(options.lessons)
+    _require_known("profile", options.profile, PROFILES)
+    prepare_folders()
+    profile, reason = resolve_profile(options.profile)
+    device = str(devices.choose_device())
+    started = time.monotonic()
+
+    def report(results):
+        write_report(results, profile, device, time.monotonic() - started)
+
+    with Progress() as progress:
+        progress.console.print(f"Profile {profile} ({reason}), device {device}, {len(lessons)} lessons")
+        results = run_lessons(
+            lessons,
+            profile,
+            progress,
+            jobs=options.jobs,
+            parameters={"PROFILE": profile},
+            time_limit=options.time_limit,
+            on_result=report,
+        )
+        failed = sum(result.status != "passed" for result in results)
+        passed = len(results) - failed
+        progress.console.print(f"{passed} passed, {failed} failed in {time.monotonic() - started:.0f} s. See {_shown(HTML)}")
+    return 1 if failed else 0
+
+
+def command_test(options: argparse.Namespace) -> int:
+    """Run the tests."""
+    from course_tools.testing import run_tests
+
+    return run_tests(options.fast, options.pytest)
+
+
+def command_build(options: argparse.Namespace) -> int:
+    """Build notebooks, or check them."""
+    from course_tools.build import build, check
+    from course_tools.progress import Progress
+
+    lessons = _lessons(options.lessons)
+    if not options.check:
+        with Progress() as progress:
+            return 0 if build(lessons, progress) else 1
+    problems = check(lessons)
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+def command_doctor(options: argparse.Namespace) -> int:
+    """Print one line for each thing looked at."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    from course_tools.doctor import diagnose
+
+    bad = 0
+    for line in diagnose():
+        bad += line.state == "bad"
+        Console(highlight=False).print(escape(str(line)), style=STYLES[line.state], soft_wrap=True)
+    print("This machine is ready." if not bad else f"Mend the {bad} bad line(s) above.")
+    return 1 if bad else 0
+
+
+def _lessons(names: list[str]):
+    from course_tools.project import find_lessons
+
+    try:
+        return find_lessons(names)
+    except CourseError as error:
+        raise UsageError(error) from error
+
+
+def _require_known(kind: str, name: str, known: tuple[str, ...]) -> None:
+    from course_tools.project import nearest
+
+    if name not in known:
+        raise UsageError(f"There is no {kind} {name!r}. {nearest(name, list(known))}")
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _shown(path) -> str:
+    from course_tools.project import ROOT
+
+    return path.relative_to(ROOT).as_posix()
+
+
+def _as_interrupt(signal_number, frame):
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""What a person sees while lessons run: live bars in a terminal, plain lines anywhere else."""
+
+import time
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+QUIET_SECONDS = 15  # between two plain lines of one lesson
+
+
+class Progress:
+    """Shows each lesson's cells as they start, and one line when it ends. Use it in a `with`."""
+
+    def __init__(self, console: Console | None = None):
+        self.console = console or Console(highlight=False)
+        self.bars = Bars(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("[dim]{task.fields[line]}", table_column=None),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+        self.tasks, self.spoke = {}, {}
+
+    def __enter__(self):
+        self.bars.start()
+        return self
+
+    def __exit__(self, *_):
+        self.bars.stop()
+
+    def started(self, name: str, cells: int) -> None:
+        """A lesson starts."""
+        self.tasks[name] = self.bars.add_task(name, total=cells, line="starting a kernel")
+        self._plain(name, f"{name}  started, {cells} code cells")
+
+    def cell(self, name: str, number: int, line: str) -> None:
+        """A code cell starts."""
+        self.bars.update(self.tasks[name], completed=number - 1, line=escape(line[:50]))
+        if time.monotonic() - self.spoke[name] > QUIET_SECONDS:
+            self._plain(name, f"{name}  cell {number}: {line[:60]}")
+
+    def ended(self, result) -> None:
+        """A lesson is over: one line that stays."""
+        name = result.lesson.name
+        self.bars.remove_task(self.tasks.pop(name))
+        mark = "[green]passed[/]" if result.status == "passed" else "[bold red]failed[/]"
+        facts = f"{result.seconds:.0f} s of {result.lesson.budget_seconds} s, {result.peak_rss_mb / 1024:.1f} GiB"
+        self.console.print(f"{mark}  {name:<28} {facts}", soft_wrap=True)
+        if result.error:
+            self.console.print(f"        {escape(result.error)}", soft_wrap=True)
+
+    def _plain(self, name: str, text: str) -> None:
+        self.spoke[name] = time.monotonic()
+        if not self.console.is_terminal:
+            self.console.print(escape(text), soft_wrap=True)

@@ -1,0 +1,81 @@
+"""Where things are in the checkout, the one setting, and the list of lessons."""
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jupytext
+
+from course_utils import CourseError
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = ROOT / "lessons"
+NOTEBOOKS = ROOT / "notebooks"
+BUILD = ROOT / "build"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson: its source, and what its header says. `budget_seconds` holds for `laptop` on two cores."""
+
+    name: str
+    source: Path
+    title: str
+    teaches: str
+    budget_seconds: int
+    measured: str
+    needs: str
+
+    @property
+    def notebook(self) -> Path:
+        """The built notebook with its stored outputs."""
+        return NOTEBOOKS / f"{self.name}.ipynb"
+
+
+@cache
+def repository() -> str:
+    """Return the address of the course's repository: the one setting behind badges and start cells."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        return tomllib.load(file)["project"]["urls"]["Repository"].rstrip("/")
+
+
+def read_lesson(source: Path) -> Lesson:
+    """Read the header of a lesson script. Raises CourseError where a field is missing or is not known."""
+    header = jupytext.read(source).metadata.get("course", {})
+    try:
+        return Lesson(name=source.stem, source=source, **header)
+    except TypeError as error:
+        fields = ", ".join(Lesson.__dataclass_fields__)
+        raise CourseError(f"{source.name}: the `course` part of its header is wrong ({error}). Fields: {fields}.") from None
+
+
+def all_lessons() -> list[Lesson]:
+    """Return the lessons in their order."""
+    return [read_lesson(source) for source in sorted(LESSONS.glob("[0-9][0-9]_*.py"))]
+
+
+def find_lessons(names: list[str]) -> list[Lesson]:
+    """Return the named lessons, or all for no name. A name is `00_start_here`, `start_here`, `00` or `0`.
+
+    Raises CourseError with the nearest names for one that is not there.
+    """
+    lessons = all_lessons()
+    found = [_find(name, lessons) for name in names]
+    return [lesson for lesson in lessons if lesson in found or not names]
+
+
+def _find(name: str, lessons: list[Lesson]) -> Lesson:
+    wanted = Path(name).stem  # so that lessons/00_start_here.py works too
+    for lesson in lessons:
+        number, _, words = lesson.name.partition("_")
+        if wanted in (lesson.name, words, number) or (wanted.isdigit() and int(wanted) == int(number)):
+            return lesson
+    raise CourseError(f"There is no lesson {name!r}. {nearest(name, [lesson.name for lesson in lessons])}")
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """Return a sentence with the known names that look most like `name`, or with all of them."""
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.3)
+    return f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(known)}."

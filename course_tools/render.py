@@ -1,0 +1,79 @@
+"""A lesson script becomes a notebook without outputs: badges, start cell and cell ids are put in here."""
+
+import hashlib
+from collections import Counter
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from course_tools.project import Lesson, repository
+
+BADGES = "{{ badges }}"
+TIMES = "{{ times }}"
+START_TAG = "start"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+COLAB = (
+    "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+    "(https://colab.research.google.com/github/{slug}/blob/main/notebooks/{name}.ipynb)"
+)
+KAGGLE = (
+    "[![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)]"
+    "(https://kaggle.com/kernels/welcome?src={address}/blob/main/notebooks/{name}.ipynb)"
+)
+START_CELL = '''\
+# On Colab and Kaggle: fetch the course, and what is missing here, once. Anywhere else: nothing to fetch.
+import os, subprocess, sys
+if "COLAB_RELEASE_TAG" in os.environ or "KAGGLE_KERNEL_RUN_TYPE" in os.environ:
+    folder = os.path.join(os.path.expanduser("~"), "{folder}")
+    if not os.path.exists(os.path.join(folder, "requirements.txt")):
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", "{address}", folder], check=True)
+    sys.path.insert(0, folder)
+    from course_utils.install import install_missing
+    install_missing()
+
+'''
+
+
+def badges(name: str) -> str:
+    """Return the launch badges of a notebook, as markdown."""
+    address = repository()
+    slug = address.removeprefix("https://github.com/")
+    return " ".join(badge.format(slug=slug, address=address, name=name) for badge in (COLAB, KAGGLE))
+
+
+def start_cell() -> str:
+    """Return the code that comes before a lesson's own start call."""
+    address = repository()
+    return START_CELL.format(address=address, folder=address.rsplit("/", 1)[-1])
+
+
+def render(lesson: Lesson) -> NotebookNode:
+    """Return the notebook of a lesson, without outputs: the same bytes for the same script and setting."""
+    notebook = jupytext.read(lesson.source)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace(BADGES, badges(lesson.name)).replace(TIMES, times(lesson))
+        elif START_TAG in cell.metadata.get("tags", []):
+            cell.source = start_cell() + cell.source
+    _number(notebook)
+    notebook.metadata = NotebookNode(
+        kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python"), course=notebook.metadata["course"]
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    nbformat.validate(notebook)
+    return notebook
+
+
+def times(lesson: Lesson) -> str:
+    """Return the line on time and needs below a lesson's goals."""
+    return f"**Time** (to run all cells): {lesson.measured}. **Needs**: {lesson.needs}."
+
+
+def _number(notebook: NotebookNode) -> None:
+    """Give each cell an id made from its text, so that a rebuilt notebook differs only where the lesson does."""
+    seen: Counter[str] = Counter()
+    for cell in notebook.cells:
+        digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
+        seen[digest] += 1
+        cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"

@@ -1,0 +1,42 @@
+"""Installs what Colab or Kaggle lacks. Nothing that is there is replaced, torch and numpy least of all."""
+
+import subprocess
+import sys
+import tempfile
+from importlib import metadata
+from pathlib import Path
+
+from course_utils.errors import CourseError
+from course_utils.machine import requirements, satisfied
+
+
+def install_missing() -> None:
+    """Install each requirement that is missing or out of range, with everything else held at its version.
+
+    pip's own words are shown. Raises CourseError where pip fails.
+    """
+    missing = [str(requirement) for requirement in requirements() if not satisfied(requirement)]
+    if not missing:
+        return
+    print("Installing what is missing here:", ", ".join(missing), flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        held = Path(folder) / "held.txt"
+        held.write_text("\n".join(_held(("torch", "numpy"))), encoding="utf-8")
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(held), *missing]
+        result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    print(result.stdout, end="")
+    if result.returncode:
+        raise CourseError(
+            f"pip could not install {', '.join(missing)}; its own words are above. "
+            "Is the internet switched on (on Kaggle: Settings, Internet)? Then restart the session and run this cell."
+        )
+
+
+def _held(names: tuple[str, ...]) -> list[str]:
+    lines = []
+    for name in names:
+        try:
+            lines.append(f"{name}=={metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            continue
+    return lines

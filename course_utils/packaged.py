@@ -1,0 +1,37 @@
+"""Files that other packages carry: found without importing the package, and checked before they are used."""
+
+import hashlib
+import importlib.util
+from pathlib import Path
+
+from course_utils.errors import CourseError
+
+
+def packaged_file(package: str, inside: str) -> Path:
+    """Return the path of the file or folder `inside` an installed package. The package's own code does not run.
+
+    Raises CourseError where the package, or the file in it, is missing.
+    """
+    spec = importlib.util.find_spec(package)
+    path = Path(next(iter(spec.submodule_search_locations))) / inside if spec else None
+    if path is None or not path.exists():
+        name = package.replace("_", "-")
+        missing = f"The package {name} is not installed" if path is None else f"The package {name} lacks {inside}"
+        raise CourseError(f"{missing}. Run `pip install --force-reinstall --no-deps {name}`, then restart the kernel.")
+    return path
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def require_sha256(path: Path, expected: str, package: str) -> None:
+    """Raise CourseError unless the file has the expected SHA-256."""
+    found = sha256(path)
+    if found != expected:
+        raise CourseError(
+            f"{path.name} of {package} is not the published file (SHA-256 {found[:12]}..., expected {expected[:12]}...)."
+            f" Run `pip install --force-reinstall --no-deps --no-cache-dir {package}`, then restart the kernel."
+        )

@@ -1,0 +1,169 @@
+"""`start(lesson, profile)`: the first call of every lesson."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import urllib.error
+import urllib.request
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from course_utils import devices, sources
+from course_utils.errors import CourseError
+from course_utils.records import record
+
+if TYPE_CHECKING:
+    import torch
+
+PROFILES = ("laptop", "full", "smoke")
+SEED = 42
+HUB_TIMEOUT_SECONDS = 5
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a lesson asks for: the profile, the device, and where checkpoints, datasets and metrics come from."""
+
+    lesson: str
+    profile: str
+    device: torch.device
+    checkpoint: str
+    seed: int
+    workdir: Path
+
+    def dataset(self, name: str) -> tuple[str, ...]:
+        """Return the arguments of `load_dataset` for a dataset of the course, as in `load_dataset(*dataset(name))`."""
+        return sources.dataset(name, self.profile)
+
+    def metric(self, name: str) -> str:
+        """Return the argument of `evaluate.load` for a metric."""
+        return sources.metric(name, self.profile)
+
+    def pick(self, *, laptop: T, full: T, smoke: T) -> T:
+        """Return the value meant for this profile: a number of rows or of epochs, say."""
+        return {"laptop": laptop, "full": full, "smoke": smoke}[self.profile]
+
+    record = staticmethod(record)
+
+
+def start(lesson: str, profile: str = "auto") -> Session:
+    """Choose profile and device, set every seed, quiet the logs, print a small table, and return the Session.
+
+    `profile` is laptop, full, smoke or auto. Auto is the environment variable COURSE_PROFILE where it is set, else
+    `full` where CUDA and the Hub are there, else `laptop`.
+
+    Raises CourseError for an unknown profile, for `full` without the Hub, and for a missing or damaged checkpoint.
+    """
+    profile, reason = resolve_profile(profile)
+    _quiet()
+    _set_hub_access(allowed=profile == "full")
+    seed_everything(SEED)
+    device = devices.choose_device()
+    workdir = Path("work") / lesson
+    try:
+        workdir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CourseError(
+            f"The folder {workdir} cannot be made in {Path.cwd()} ({error.strerror}). "
+            "Start Jupyter in a folder that you may write in, or free some disk space."
+        ) from error
+    session = Session(lesson, profile, device, sources.checkpoint(profile), SEED, workdir)
+    _print_table(session, reason)
+    return session
+
+
+def resolve_profile(profile: str) -> tuple[str, str]:
+    """Return the profile to use and, in a few words, why. Raises CourseError as `start` does."""
+    wanted, reason = profile, "as asked"
+    if profile == "auto":
+        wanted = os.environ.get("COURSE_PROFILE", "auto")
+        reason = "set by COURSE_PROFILE"
+    if wanted == "auto":
+        return _automatic_profile()
+    if wanted not in PROFILES:
+        raise CourseError(f"There is no profile {wanted!r}. Choose one of: auto, {', '.join(PROFILES)}.")
+    if wanted == "full":
+        _require_hub()
+    return wanted, reason
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python's, NumPy's and PyTorch's random numbers, on every device."""
+    import numpy
+    import torch
+
+    random.seed(seed)
+    numpy.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def hub_problem() -> str | None:
+    """Return None where the Hub answers within a few seconds, else what went wrong, in a few words."""
+    if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}:
+        return "the environment variable HF_HUB_OFFLINE is set"
+    try:
+        with urllib.request.urlopen(hub_address(), timeout=HUB_TIMEOUT_SECONDS):
+            return None
+    except urllib.error.HTTPError as error:
+        return None if error.code < 500 else f"it answered with error {error.code}"
+    except (OSError, ValueError) as error:
+        return str(getattr(error, "reason", error))
+
+
+def hub_address() -> str:
+    """Return the address of the Hub: the environment variable HF_ENDPOINT, else the public one."""
+    return os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+
+
+def _automatic_profile() -> tuple[str, str]:
+    import torch
+
+    if not torch.cuda.is_available():
+        return "laptop", "auto: no CUDA GPU here"
+    problem = hub_problem()
+    if problem:
+        return "laptop", f"auto: a GPU is here, but the Hub is not ({problem})"
+    return "full", "auto: a GPU and the Hub are here"
+
+
+def _require_hub() -> None:
+    problem = hub_problem()
+    if problem:
+        raise CourseError(
+            f"The profile 'full' needs the Hugging Face Hub, and {hub_address()} cannot be used: {problem}. "
+            "Mend the connection and run this cell again, or set PROFILE = 'laptop', which needs no network."
+        )
+
+
+def _quiet() -> None:
+    """Silence what is no news to a reader. Warnings of the libraries stay: lessons explain them."""
+    warnings.filterwarnings("ignore", message=".*pin_memory.*")  # Trainer's default, harmless without a GPU
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+
+def _set_hub_access(allowed: bool) -> None:
+    """Switch the Hub off outside `full`, so that a wrong name fails at once instead of going to look for it."""
+    if allowed:
+        return
+    late = [name for name in ("huggingface_hub", "transformers", "datasets") if name in sys.modules]
+    if late and os.environ.get("HF_HUB_OFFLINE") != "1":
+        raise CourseError(f"{late[0]} was imported before the start cell. Restart the kernel and run from the top.")
+    os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+def _print_table(session: Session, reason: str) -> None:
+    rows = {
+        "lesson": session.lesson,
+        "profile": f"{session.profile} ({reason})",
+        "device": devices.describe(session.device),
+        "checkpoint": "all-MiniLM-L6-v2, offline, checksum right" if session.profile != "full" else session.checkpoint,
+        "seed": str(session.seed),
+    }
+    for name, value in rows.items():
+        print(f"{name:<11} {value}")
