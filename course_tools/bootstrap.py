@@ -38,7 +38,7 @@ def main():
         os.remove(STAMP)
     lock = os.path.join(ROOT, "requirements-lock.txt")
     say("Installing the packages of requirements-lock.txt (once, a few minutes; about 2 GiB on disk)")
-    pip("install", "--requirement", lock, expected=count_packages(lock))
+    pip("install", "--requirement", lock, "--no-compile", expected=count_packages(lock))
     pip("install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
     with open(STAMP, "w") as stamp:
         stamp.write(wanted)
@@ -70,15 +70,14 @@ def use_a_suitable_python():
             sys.exit(subprocess.call([other, os.path.abspath(__file__)]))
     stop(
         "This is Python %d.%d, and the course needs Python %d.%d to %d.%d. Install one of them, "
-        "then name it: make run PYTHON=python3.%d"
-        % (sys.version_info[:2] + OLDEST + NEWEST + (NEWEST[1],))
+        "then name it: make run PYTHON=python3.%d" % (sys.version_info[:2] + OLDEST + NEWEST + (NEWEST[1],))
     )
 
 
 def require_disk_space():
     free = shutil.disk_usage(ROOT).free / 2.0**30
     if free < GIB_NEEDED:
-        stop("Only %.1f GiB are free on the disk of %s, and set-up needs %d. Free some space." % (free, ROOT, GIB_NEEDED))
+        stop("Only %.1f GiB are free for %s, and set-up needs %d. Free some space." % (free, ROOT, GIB_NEEDED))
 
 
 def make_venv():
@@ -114,8 +113,10 @@ def pip(*arguments, expected=0):
             elif text.startswith("Installing collected packages"):
                 say("  installing them")
         if process.wait():
-            stop("pip failed:\n%s\n\nThe whole output: %s\nMend the cause, then run the same command again: "
-                 "it starts over by itself." % ("\n".join(tail), os.path.relpath(LOG, os.getcwd())))
+            stop(
+                "pip failed:\n%s\n\nThe whole output: %s\nMend the cause, then run the same command again: "
+                "it starts over by itself." % ("\n".join(tail), os.path.relpath(LOG, os.getcwd()))
+            )
 
 
 def say(text):

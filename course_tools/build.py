@@ -4,8 +4,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_tools import clean
-from course_tools.project import NOTEBOOKS, ROOT, Lesson, all_lessons
 from course_tools.progress import Progress
+from course_tools.project import NOTEBOOKS, ROOT, Lesson, all_lessons
 from course_tools.render import badges, render
 from course_tools.report import write_in_one_step
 from course_tools.run import run_lessons
@@ -72,7 +72,8 @@ def check_notebook(lesson: Lesson) -> list[str]:
     if stored.metadata != fresh.metadata:
         problems.append(f"{name}: its metadata differ from its script's. {again}")
     for number, text in clean.stored_texts(stored):
-        problems += [f"{name}: the output of code cell {number} tells {trace!r}. {again}" for trace in clean.traces(text)]
+        for trace in clean.traces(text):
+            problems.append(f"{name}: the output of code cell {number} tells {trace!r}. {again}")
     return problems
 
 

@@ -45,8 +45,9 @@ def private_note() -> NotebookNode:
 
 def traces(text: str) -> list[str]:
     """Return what in a stored text tells about the machine it was made on."""
-    names = {name for name in (socket.gethostname(), getpass.getuser()) if len(name) > 3 and name not in ("root", "localhost")}
-    found = [word for word in [str(ROOT), str(Path.home()) + "/", *sorted(names)] if word in text]
+    names = {socket.gethostname(), getpass.getuser()} - {"root", "localhost"}
+    words = [str(ROOT), str(Path.home()) + "/", *sorted(name for name in names if len(name) > 3)]
+    found = [word for word in words if word in text]
     return found + re.findall(r"/(?:tmp|home|Users|private|var/folders)/\w[\w./-]*|site-packages/\S*", text)
 
 
@@ -70,7 +71,7 @@ def _clean_outputs(cell: NotebookNode, number: int) -> Iterator[NotebookNode]:
             output.text = _clean_text(output.text)
         elif output.output_type in ("display_data", "execute_result"):
             _clean_data(output)
-            if WIDGET_MIME in output.data or output.data.get("text/html", "something").strip() == "":  # only a bar
+            if WIDGET_MIME in output.data or output.data.get("text/html") == "":
                 continue
         if output.output_type == "execute_result":
             output.execution_count = number
@@ -87,9 +88,10 @@ def _clean_data(output: NotebookNode) -> None:
 
 def _without_bars(html: str) -> str:
     page = BeautifulSoup(html, "html.parser")
-    for bar in page.find_all("progress"):
+    bars = page.find_all("progress")
+    for bar in bars:
         bar.parent.decompose()  # the timing stands beside the bar, in the same box
-    return str(page)
+    return str(page) if not bars or page.find("td") else ""
 
 
 def _clean_text(text: str) -> str:

@@ -12,7 +12,7 @@ PROFILES = ("auto", "laptop", "full", "smoke")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns 0 where all went well, 1 where something failed, 2 for a wrong call, 130 after Ctrl-C."""
+    """Run one command. Returns 0 if all went well, 1 if something failed, 2 for a wrong call, 130 after Ctrl-C."""
     signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
@@ -27,7 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"course: the package {error.name} is missing. Run `make setup`.", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"course: {error.strerror or error}: {error.filename}. Look at its rights and at the free disk space.", file=sys.stderr)
+        reason = f"{error.strerror or error}: {error.filename}"
+        print(f"course: {reason}. Look at its rights and at the free disk space.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("course: stopped. No kernel is left running.", file=sys.stderr)
@@ -75,24 +76,23 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def command_run(options: argparse.Namespace) -> int:
     """Execute lessons, with both reports written whenever a lesson ends."""
+    lessons = _lessons(options.lessons)
+    _require_known("profile", options.profile, PROFILES)
+
     from course_tools.progress import Progress
     from course_tools.report import HTML, write_report
     from course_tools.run import prepare_folders, run_lessons
-    from course_utils import devices
     from course_utils.session import resolve_profile
 
-    lessons = _lessons(options.lessons)
-    _require_known("profile", options.profile, PROFILES)
     prepare_folders()
     profile, reason = resolve_profile(options.profile)
-    device = str(devices.choose_device())
     started = time.monotonic()
 
     def report(results):
-        write_report(results, profile, device, time.monotonic() - started)
+        write_report(results, profile, time.monotonic() - started)
 
     with Progress() as progress:
-        progress.console.print(f"Profile {profile} ({reason}), device {device}, {len(lessons)} lessons")
+        progress.console.print(f"Profile {profile} ({reason}), {len(lessons)} lessons")
         results = run_lessons(
             lessons,
             profile,
@@ -104,7 +104,8 @@ def command_run(options: argparse.Namespace) -> int:
         )
         failed = sum(result.status != "passed" for result in results)
         passed = len(results) - failed
-        progress.console.print(f"{passed} passed, {failed} failed in {time.monotonic() - started:.0f} s. See {_shown(HTML)}")
+        seconds = time.monotonic() - started
+        progress.console.print(f"{passed} passed, {failed} failed in {seconds:.0f} s. See {_shown(HTML)}")
     return 1 if failed else 0
 
 

@@ -48,7 +48,7 @@ def read_lesson(source: Path) -> Lesson:
         return Lesson(name=source.stem, source=source, **header)
     except TypeError as error:
         fields = ", ".join(Lesson.__dataclass_fields__)
-        raise CourseError(f"{source.name}: the `course` part of its header is wrong ({error}). Fields: {fields}.") from None
+        raise CourseError(f"{source.name}: the `course` part of its header: {error}. Known: {fields}.") from None
 
 
 def all_lessons() -> list[Lesson]:

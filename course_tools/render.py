@@ -21,9 +21,12 @@ KAGGLE = (
     "[![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)]"
     "(https://kaggle.com/kernels/welcome?src={address}/blob/main/notebooks/{name}.ipynb)"
 )
-START_CELL = '''\
+START_CELL = """\
 # On Colab and Kaggle: fetch the course, and what is missing here, once. Anywhere else: nothing to fetch.
-import os, subprocess, sys
+import os
+import subprocess
+import sys
+
 if "COLAB_RELEASE_TAG" in os.environ or "KAGGLE_KERNEL_RUN_TYPE" in os.environ:
     folder = os.path.join(os.path.expanduser("~"), "{folder}")
     if not os.path.exists(os.path.join(folder, "requirements.txt")):
@@ -32,7 +35,7 @@ if "COLAB_RELEASE_TAG" in os.environ or "KAGGLE_KERNEL_RUN_TYPE" in os.environ:
     from course_utils.install import install_missing
     install_missing()
 
-'''
+"""
 
 
 def badges(name: str) -> str:

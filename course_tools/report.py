@@ -25,11 +25,11 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in LIBRARIES}}
 
 
-def write_report(results: list[Result], profile: str, device: str, seconds: float) -> None:
+def write_report(results: list[Result], profile: str, seconds: float) -> None:
     """Write both reports, each in one step, so that a reader never meets half a file."""
     report = {
         "profile": profile,
-        "device": device,
+        "device": next((result.device for result in results if result.device), "unknown"),
         "versions": versions(),
         "total_seconds": round(seconds, 1),
         "lessons": [

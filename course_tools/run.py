@@ -1,5 +1,6 @@
 """Runs lessons headless: one worker and one kernel per lesson, watched for time and memory, never left behind."""
 
+import contextlib
 import json
 import os
 import queue
@@ -18,9 +19,10 @@ from course_tools.progress import Progress
 from course_tools.project import BUILD, ROOT, Lesson
 from course_tools.render import render
 from course_utils import CourseError
-from course_utils.records import read_records
+from course_utils.records import read_device, read_records
 
 EXECUTED = BUILD / "executed"
+CWD = BUILD / "cwd"  # where lessons write their own files
 TIME_LIMIT_IN_BUDGETS = {"laptop": 5, "smoke": 5, "full": 40}  # `full` may be on a CPU, and downloads first
 POLL_SECONDS = 0.2
 
@@ -36,6 +38,7 @@ class Result:
     cells: int = 0
     error: str | None = None
     records: dict = field(default_factory=dict)
+    device: str | None = None
 
     @property
     def notebook(self) -> Path:
@@ -60,6 +63,7 @@ def run_lessons(
     an interrupt (KeyboardInterrupt, raised again at the end) leaves no worker and no kernel running.
     """
     prepare_folders()
+    environment = _environment(profile, jobs)
     results = [Result(lesson) for lesson in lessons]
     waiting = list(results)
     running: list[Job] = []
@@ -68,7 +72,7 @@ def run_lessons(
             while waiting and len(running) < jobs:
                 result = waiting.pop(0)
                 limit = time_limit or result.lesson.budget_seconds * TIME_LIMIT_IN_BUDGETS[profile]
-                running.append(Job(result, profile, dict(parameters or {}), limit, progress))
+                running.append(Job(result, dict(parameters or {}), limit, environment, progress))
             time.sleep(POLL_SECONDS)
             for job in [job for job in running if job.finished()]:
                 running.remove(job)
@@ -83,7 +87,7 @@ def run_lessons(
 
 def prepare_folders() -> None:
     """Make the folders below `build/`. Raises CourseError where they cannot be written in."""
-    for folder in (EXECUTED, BUILD / "source", BUILD / "logs", BUILD / "cwd"):
+    for folder in (EXECUTED, BUILD / "source", BUILD / "logs", CWD):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             probe = folder / ".probe"
@@ -99,7 +103,7 @@ def prepare_folders() -> None:
 class Job:
     """One lesson being executed by a worker process."""
 
-    def __init__(self, result: Result, profile: str, parameters: dict, time_limit: float, progress: Progress):
+    def __init__(self, result: Result, parameters: dict, time_limit: float, environment: dict, progress: Progress):
         self.result, self.time_limit, self.progress = result, time_limit, progress
         self.line, self.cell = "", 0
         self.events: queue.Queue[dict] = queue.Queue()
@@ -112,12 +116,11 @@ class Job:
         self.log = BUILD / "logs" / f"{name}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "course_tools.worker"]
-                + [str(source), str(result.notebook), str(BUILD / "cwd"), json.dumps(parameters)],
+                [sys.executable, "-m", "course_tools.worker", source, result.notebook, CWD, json.dumps(parameters)],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
-                env={**os.environ, "COURSE_PROFILE": profile, "PYTHONPATH": _python_path()},
+                env=environment,
                 start_new_session=True,  # Ctrl-C reaches this process alone, which then stops the worker and its kernel
             )
         self.reader = threading.Thread(target=self._read_events, daemon=True)
@@ -149,15 +152,14 @@ class Job:
 
     def _end(self) -> None:
         if self.result.status == "passed":  # the kernel has said goodbye: let the worker leave in peace
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                pass
         kill_tree(self.process.pid)
         self.process.wait()
         self.result.seconds = round(time.monotonic() - self.started, 1)
         if self.result.notebook.exists():
-            self.result.records = read_records(nbformat.read(self.result.notebook, as_version=4))
+            notebook = nbformat.read(self.result.notebook, as_version=4)
+            self.result.records, self.result.device = read_records(notebook), read_device(notebook)
         self.progress.ended(self.result)
 
     def _fail(self, error: str) -> None:
@@ -209,5 +211,7 @@ def kill_tree(pid: int) -> None:
     psutil.wait_procs(family, timeout=5)
 
 
-def _python_path() -> str:
-    return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+def _environment(profile: str, jobs: int) -> dict[str, str]:
+    threads = max(1, (os.cpu_count() or 1) // jobs)  # kernels that fight for the same cores are slower than one
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {"OMP_NUM_THREADS": str(threads), **os.environ, "COURSE_PROFILE": profile, "PYTHONPATH": path}

@@ -15,7 +15,8 @@ def run_tests(fast: bool, extra: list[str]) -> int:
     if fast:
         command += ["-m", "not slow"]
     else:
-        command += [NOTEBOOKS.name, "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT_SECONDS}"]
+        command += [NOTEBOOKS.name, "--nbval-lax", "--nbval-current-env"]
+        command += [f"--nbval-cell-timeout={CELL_TIMEOUT_SECONDS}"]
     # Stored outputs hold no progress bars, so none may appear in the outputs that nbval compares with them.
     environment = {**os.environ, "COURSE_PROFILE": "laptop", "TQDM_DISABLE": "1"}
     return subprocess.call([*command, *extra], cwd=ROOT, env=environment)

@@ -63,7 +63,7 @@ class CourseEngine(NBClientEngine):
 
 
 def code_cell_numbers(notebook) -> dict[int, int]:
-    """Return position -> number for each code cell, counted from 1 as in the lesson: papermill's own cell is left out."""
+    """Return position -> number, from 1, for each code cell of the lesson; papermill's own cell is left out."""
     positions = [
         position
         for position, cell in enumerate(notebook.cells)

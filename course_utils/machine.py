@@ -1,4 +1,4 @@
-"""Is this machine ready for the course? One line for each thing that a lesson needs, with what to do about a bad one."""
+"""Is this machine ready? One line for each thing that a lesson needs, with what to do about a bad one."""
 
 from __future__ import annotations
 

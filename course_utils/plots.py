@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-# Okabe and Ito's palette (2008), black left out.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+# Okabe and Ito's palette (2008), black left out, in an order in which neighbours also differ in lightness.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#F0E442", "#D55E00", "#56B4E9", "#CC79A7")
 GREY = "#8C8C8C"
 INK = "#262626"
 DPI = 180
@@ -106,7 +106,7 @@ def heatmap(values: Sequence[Sequence[float]], labels: Sequence[str], title: str
         for row in range(size)
         for column in range(row + 1, size)
     )
-    return Picture(figure, f"Table of shades. {title}. {words}.")
+    return Picture(figure, f"Table of shades. {title} {words}.")
 
 
 def _canvas(height: float, width: float = 7.2):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from course_utils import devices, sources
 from course_utils.errors import CourseError
-from course_utils.records import record
+from course_utils.records import SESSION_MIME, record, show
 
 if TYPE_CHECKING:
     import torch
@@ -165,5 +165,5 @@ def _print_table(session: Session, reason: str) -> None:
         "checkpoint": "all-MiniLM-L6-v2, offline, checksum right" if session.profile != "full" else session.checkpoint,
         "seed": str(session.seed),
     }
-    for name, value in rows.items():
-        print(f"{name:<11} {value}")
+    table = "\n".join(f"{name:<11} {value}" for name, value in rows.items())
+    show(table, SESSION_MIME, {"profile": session.profile, "device": str(session.device)})

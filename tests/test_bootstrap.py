@@ -1,0 +1,113 @@
+"""Set-up: once, healed after an interruption, and a sentence for what it cannot do. pip itself is stood in for."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from course_tools import bootstrap
+from course_tools.project import ROOT
+
+
+@pytest.fixture
+def fresh(tmp_path, monkeypatch):
+    """An empty checkout, and the list of steps that set-up takes in it."""
+    for name in bootstrap.INPUTS:
+        (tmp_path / name).write_text("torch==2.13.0\n")
+    steps = []
+    venv = tmp_path / ".venv"
+    monkeypatch.setattr(bootstrap, "ROOT", str(tmp_path))
+    monkeypatch.setattr(bootstrap, "VENV", str(venv))
+    monkeypatch.setattr(bootstrap, "STAMP", str(venv / "ready"))
+    monkeypatch.setattr(bootstrap, "LOG", str(venv / "log"))
+
+    def make_venv():
+        steps.append("venv")
+        venv.mkdir(exist_ok=True)
+
+    monkeypatch.setattr(bootstrap, "make_venv", make_venv)
+    monkeypatch.setattr(bootstrap, "pip", lambda *arguments, expected=0: steps.append(arguments[1]))
+    return tmp_path, steps
+
+
+def test_it_installs_once(fresh):
+    _, steps = fresh
+    bootstrap.main()
+    assert steps == ["venv", "--requirement", "--no-deps"]
+    bootstrap.main()
+    assert len(steps) == 3
+
+
+def test_after_an_interruption_it_starts_over(fresh, monkeypatch):
+    _, steps = fresh
+
+    def interrupted(*arguments, expected=0):
+        raise KeyboardInterrupt
+
+    whole = bootstrap.pip
+    monkeypatch.setattr(bootstrap, "pip", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        bootstrap.main()
+    monkeypatch.setattr(bootstrap, "pip", whole)
+    bootstrap.main()
+    assert steps == ["venv", "venv", "--requirement", "--no-deps"]
+
+
+def test_a_new_lock_updates_without_a_new_venv(fresh):
+    folder, steps = fresh
+    bootstrap.main()
+    (folder / "requirements-lock.txt").write_text("torch==2.13.1\n")
+    bootstrap.main()
+    assert steps == ["venv", "--requirement", "--no-deps", "--requirement", "--no-deps"]
+
+
+def test_an_update_that_is_interrupted_starts_over(fresh, monkeypatch):
+    folder, steps = fresh
+    bootstrap.main()
+    (folder / "requirements-lock.txt").write_text("torch==2.13.1\n")
+    whole = bootstrap.pip
+    monkeypatch.setattr(bootstrap, "pip", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        bootstrap.main()
+    monkeypatch.setattr(bootstrap, "pip", whole)
+    bootstrap.main()
+    assert steps[3:] == ["venv", "--requirement", "--no-deps"]
+
+
+def test_an_old_python_is_told_what_to_do(fresh, monkeypatch):
+    monkeypatch.setattr(bootstrap.sys, "version_info", (3, 9, 2))
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit, match=r"This is Python 3.9, and the course needs Python 3.11 to 3.13"):
+        bootstrap.main()
+
+
+def test_too_little_disk_is_told(fresh, monkeypatch):
+    monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 2**30}))
+    with pytest.raises(SystemExit, match=r"Only 1.0 GiB are free"):
+        bootstrap.main()
+
+
+def test_a_failing_pip_shows_its_last_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(bootstrap, "LOG", str(tmp_path / "log"))
+    monkeypatch.setattr(bootstrap, "PYTHON", sys.executable)
+    with pytest.raises(SystemExit, match=r"pip failed:\n(.|\n)*no such option: --nonsense(.|\n)*starts over by itself"):
+        bootstrap.pip("install", "--nonsense")
+    assert "no such option" in (tmp_path / "log").read_text()
+
+
+def test_old_pythons_can_read_it():
+    ast.parse((ROOT / "course_tools" / "bootstrap.py").read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_it_needs_nothing_installed():
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import bootstrap; print(bootstrap.fingerprint())"
+    result = subprocess.run([sys.executable, "-S", "-I", "-c", code, str(ROOT / "course_tools")], capture_output=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_lock_pins_everything_and_torch_exactly():
+    lines = (ROOT / "requirements-lock.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert all(line.count("==") == 1 and "@" not in line and "+" not in line for line in pins)
+    assert "torch==2.13.0" in pins
