@@ -19,7 +19,7 @@ from course_utils import sources
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 PRIVATE_TAG = "private-output"
 PRIVATE_NOTE = "(Other people's texts are not stored in this file. Run the cell to see them.)"
-KEPT_METADATA = ("tags", "jupyter", "collapsed", "editable", "deletable")
+KEPT_METADATA = ("tags", "jupyter", "cellView")
 TIMINGS = re.compile(
     r"(?P<name>'?(?:\w+_)?(?:runtime|(?:samples|steps)_per_second)'?: )'?[\d.]+'?|\d+(?:\.\d+)? ?it/s|\d+:\d\d<\d+:\d\d"
 )
@@ -29,13 +29,32 @@ def clean(notebook: NotebookNode) -> None:
     """Clean the outputs and the metadata of an executed notebook, in place."""
     CoalesceStreamsPreprocessor().preprocess(notebook, {})
     for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
-        cell.execution_count = number
         private = PRIVATE_TAG in cell.metadata.get("tags", [])
-        cell.outputs = [private_note()] if private and cell.outputs else list(_clean_outputs(cell, number))
+        cell.outputs = [private_note()] if private and cell.outputs else clean_outputs(cell.outputs)
+        cell.execution_count = number
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = number
     for cell in notebook.cells:
         cell.metadata = from_dict({key: value for key, value in cell.metadata.items() if key in KEPT_METADATA})
     notebook.metadata.pop("papermill", None)
     notebook.metadata.pop("widgets", None)
+
+
+def clean_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the outputs of one cell without bars, standard error, timings and paths. Changes the outputs given."""
+    kept = []
+    for output in outputs:
+        if output.output_type == "stream":
+            if output.name == "stderr":  # bars and warnings; what a reader must know, the lesson says
+                continue
+            output.text = _clean_text(output.text)
+        elif output.output_type in ("display_data", "execute_result"):
+            _clean_data(output)
+            if WIDGET_MIME in output.data or output.data.get("text/html") == "":
+                continue
+        kept.append(output)
+    return kept
 
 
 def private_note() -> NotebookNode:
@@ -63,21 +82,6 @@ def stored_texts(notebook: NotebookNode) -> Iterator[tuple[int, str]]:
             yield number, "\n".join(output.get("traceback", []))
 
 
-def _clean_outputs(cell: NotebookNode, number: int) -> Iterator[NotebookNode]:
-    for output in cell.outputs:
-        if output.output_type == "stream":
-            if output.name == "stderr":  # progress bars and warnings; a warning worth reading is printed by the lesson
-                continue
-            output.text = _clean_text(output.text)
-        elif output.output_type in ("display_data", "execute_result"):
-            _clean_data(output)
-            if WIDGET_MIME in output.data or output.data.get("text/html") == "":
-                continue
-        if output.output_type == "execute_result":
-            output.execution_count = number
-        yield output
-
-
 def _clean_data(output: NotebookNode) -> None:
     for mime, value in output.get("data", {}).items():
         if mime == "text/html":
@@ -95,18 +99,16 @@ def _without_bars(html: str) -> str:
 
 
 def _clean_text(text: str) -> str:
-    for place, name in _places():
-        text = text.replace(place, name)
+    for place, name in _places().items():
+        text = re.sub(re.escape(place) + r"(?![\w-])", name, text)  # /home/ann is no part of /home/anna
     return TIMINGS.sub(lambda match: f"{match['name'] or ''}...", text)
 
 
-def _places() -> list[tuple[str, str]]:
-    """Return (path of this machine, what to write in its place), the longest first."""
-    checkpoint = Path(sources.offline_checkpoint())
-    return [
-        (str(checkpoint), "all-MiniLM-L6-v2"),
-        (str(sources.cache_folder()), "~/.cache/finetuning-course"),
-        (str(ROOT) + "/", ""),
-        (str(ROOT), "."),
-        (str(Path.home()) + "/", "~/"),
-    ]
+def _places() -> dict[str, str]:
+    """Return path of this machine -> what to write in its place, the narrower ones first."""
+    return {
+        str(Path(sources.offline_checkpoint())): "all-MiniLM-L6-v2",
+        str(sources.cache_folder()): "~/.cache/finetuning-course",
+        str(ROOT): "course",
+        str(Path.home()): "~",
+    }

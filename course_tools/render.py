@@ -1,4 +1,4 @@
-"""A lesson script becomes a notebook without outputs: badges, start cell and cell ids are put in here."""
+"""A lesson script becomes a notebook without outputs: badges, fetch cell and cell ids are put in here."""
 
 import hashlib
 from collections import Counter
@@ -6,12 +6,14 @@ from collections import Counter
 import jupytext
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from course_tools.project import Lesson, repository
 
 BADGES = "{{ badges }}"
 TIMES = "{{ times }}"
 START_TAG = "start"
+FETCH_TAG = "fetch"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 COLAB = (
     "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
@@ -21,21 +23,27 @@ KAGGLE = (
     "[![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)]"
     "(https://kaggle.com/kernels/welcome?src={address}/blob/main/notebooks/{name}.ipynb)"
 )
-START_CELL = """\
-# On Colab and Kaggle: fetch the course, and what is missing here, once. Anywhere else: nothing to fetch.
+FETCH_CELL = """\
+# @title Fetch the course (on Colab and Kaggle only)
+import importlib.util
 import os
 import subprocess
 import sys
 
+address = "{address}"
 if "COLAB_RELEASE_TAG" in os.environ or "KAGGLE_KERNEL_RUN_TYPE" in os.environ:
-    folder = os.path.join(os.path.expanduser("~"), "{folder}")
+    folder = os.path.join(os.path.expanduser("~"), os.path.basename(address))
     if not os.path.exists(os.path.join(folder, "requirements.txt")):
-        subprocess.run(["git", "clone", "--quiet", "--depth=1", "{address}", folder], check=True)
+        command = ["git", "clone", "--quiet", "--depth=1", address, folder]
+        subprocess.run(command, check=True)
     sys.path.insert(0, folder)
     from course_utils.install import install_missing
-    install_missing()
 
-"""
+    install_missing()
+elif importlib.util.find_spec("course_utils") is None:
+    raise ModuleNotFoundError(
+        f"This kernel does not know the course. Clone {{address}} and run `make lab` in it."
+    )"""
 
 
 def badges(name: str) -> str:
@@ -45,10 +53,10 @@ def badges(name: str) -> str:
     return " ".join(badge.format(slug=slug, address=address, name=name) for badge in (COLAB, KAGGLE))
 
 
-def start_cell() -> str:
-    """Return the code that comes before a lesson's own start call."""
-    address = repository()
-    return START_CELL.format(address=address, folder=address.rsplit("/", 1)[-1])
+def fetch_cell() -> NotebookNode:
+    """Return the cell that makes the course importable. Folded away: it is not a lesson's topic."""
+    source = FETCH_CELL.format(address=repository())
+    return new_code_cell(source, metadata={"tags": [FETCH_TAG], "jupyter": {"source_hidden": True}, "cellView": "form"})
 
 
 def render(lesson: Lesson) -> NotebookNode:
@@ -57,8 +65,11 @@ def render(lesson: Lesson) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = cell.source.replace(BADGES, badges(lesson.name)).replace(TIMES, times(lesson))
-        elif START_TAG in cell.metadata.get("tags", []):
-            cell.source = start_cell() + cell.source
+    notebook.cells = [
+        part
+        for cell in notebook.cells
+        for part in ([fetch_cell(), cell] if START_TAG in cell.metadata.get("tags", []) else [cell])
+    ]
     _number(notebook)
     notebook.metadata = NotebookNode(
         kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python"), course=notebook.metadata["course"]

@@ -102,7 +102,10 @@ from collections import Counter
 from course_utils import plots
 
 counts = Counter(test["label"])
-plots.label_counts({name: counts[number] for number, name in enumerate(labels)}, "The tweets we test on")
+plots.label_counts(
+    {name: counts[number] for number, name in enumerate(labels)},
+    "The tweets we test on",
+)
 
 # %% [markdown]
 # The classes are not equally big. That matters for the first question of every project.
@@ -172,7 +175,9 @@ train_tokens = train.map(tokenize, batched=True)
 test_tokens = test.map(tokenize, batched=True)
 
 # %% [markdown]
-# And here is the model itself. `num_labels=3` puts a new, empty layer on top: three outputs, one for each label.
+# And here is the model itself. `num_labels=3` puts a new layer on top: three outputs, one for each label.
+# That layer starts with random numbers, and the library tells you so in a table with the word `MISSING`.
+# This is no error. It is the part that we want to teach.
 
 # %% tags=["nbval-check-output"]
 from transformers import AutoModelForSequenceClassification
@@ -185,7 +190,8 @@ model = AutoModelForSequenceClassification.from_pretrained(
 )
 weights = sum(p.numel() for p in model.parameters())
 words = sum(p.numel() for p in model.base_model.embeddings.parameters())
-print(f"{weights / 1e6:.1f} million weights, {words / 1e6:.1f} million of them in the table of word pieces")
+print(f"{weights / 1e6:.1f} million weights")
+print(f"{words / 1e6:.1f} million of them are the table of word pieces")
 
 # %% [markdown]
 # Much of the model is a table: one row of numbers for each word piece. That table is good already,
@@ -217,7 +223,14 @@ arguments = TrainingArguments(
     report_to="none",
     seed=course.seed,
 )
-trainer = Trainer(model=model, args=arguments, train_dataset=train_tokens, processing_class=tokenizer)
+
+# %% [markdown]
+# The `Trainer` takes the model, these settings, the tweets, and the tokenizer (to fill up short tweets).
+
+# %%
+trainer = Trainer(
+    model=model, args=arguments, train_dataset=train_tokens, processing_class=tokenizer
+)
 result = trainer.train()
 
 # %% [markdown]
@@ -266,8 +279,9 @@ from scipy.stats import bootstrap
 
 def interval(right):
     """Return the share of right answers with the two ends of its 95% interval."""
-    ends = bootstrap((right,), np.mean, method="percentile", rng=course.seed).confidence_interval
-    return np.mean(right), ends.low, ends.high
+    drawn = bootstrap((right,), np.mean, method="percentile", rng=course.seed)
+    low, high = drawn.confidence_interval
+    return np.mean(right), low, high
 
 
 results = {
@@ -282,8 +296,10 @@ plots.scores(results, f"Three methods, {len(test):,} unseen tweets")
 # The fair question is asked tweet by tweet: how much more often is the fine-tuned model right?
 
 # %%
-gain, gain_low, gain_high = interval((tuned == truth).astype(int) - (counted == truth).astype(int))
-print(f"fine-tuned minus counting words: {gain:+.1%}, 95% interval from {gain_low:+.1%} to {gain_high:+.1%}")
+better = (tuned == truth).astype(int) - (counted == truth).astype(int)
+gain, gain_low, gain_high = interval(better)
+print(f"fine-tuned minus counting words: {gain:+.1%}")
+print(f"95% interval: from {gain_low:+.1%} to {gain_high:+.1%}")
 
 # %% [markdown]
 # If the whole interval lies above zero, the difference is not luck of these test tweets.
@@ -313,7 +329,11 @@ record("gain_low", gain_low)
 # We can test that now. Counting is cheap, so let it learn from more and more tweets.
 
 # %%
-sizes = course.pick(laptop=[600, 1200, 2400, 4800, 9600], full=[6000, 12000, 24000, 45000], smoke=[60, 120])
+sizes = course.pick(
+    laptop=[600, 1200, 2400, 4800, 9600],
+    full=[6000, 12000, 24000, 45000],
+    smoke=[60, 120],
+)
 for size in sizes:
     more = tweets["train"].select(range(size))
     word_counter.fit(list(more["text"]), more["label"])
@@ -343,12 +363,15 @@ for size in sizes:
 
 # %% tags=["private-output"]
 wrong = []
-for tweet in test.shuffle(seed=course.seed).select(range(course.pick(laptop=200, full=500, smoke=20))):
+sample = range(course.pick(laptop=200, full=500, smoke=20))
+for tweet in test.shuffle(seed=course.seed).select(sample):
     answer = classifier(tweet["text"])[0]
     if answer["label"] != labels[tweet["label"]]:
         wrong.append((answer["score"], answer["label"], tweet))
-for score, said, tweet in sorted(wrong, key=lambda mistake: mistake[0], reverse=True)[:5]:
-    print(f"model: {said} ({score:.0%})   people: {labels[tweet['label']]}\n    {tweet['text']}\n")
+wrong.sort(key=lambda mistake: mistake[0], reverse=True)
+for score, said, tweet in wrong[:5]:
+    print(f"model: {said} ({score:.0%}), people: {labels[tweet['label']]}")
+    print(f"    {tweet['text']}\n")
 
 # %% [markdown]
 # Sometimes the model is wrong. Sometimes you would side with the model against the label. Both happen in every

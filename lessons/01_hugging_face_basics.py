@@ -82,10 +82,12 @@ for library, job in jobs.items():
 if course.profile == "full":
     from huggingface_hub import HfApi
 
-    for model in HfApi().list_models(pipeline_tag="text-classification", sort="downloads", limit=5):
+    for model in HfApi().list_models(
+        pipeline_tag="text-classification", sort="downloads", limit=5
+    ):
         print(f"{model.downloads:>12,} downloads  {model.id}")
 else:
-    print("In `full`, this cell asks the Hub for the five text classifiers that people download most.")
+    print("In `full`, this cell lists the five most downloaded text classifiers.")
 
 # %% [markdown]
 # ## What is inside a model's folder?
@@ -101,7 +103,8 @@ from transformers.utils import cached_file
 
 config_file = Path(cached_file(course.checkpoint, "config.json"))
 config = json.loads(config_file.read_text())
-{key: config[key] for key in ("model_type", "num_hidden_layers", "hidden_size", "vocab_size")}
+keys = ("model_type", "num_hidden_layers", "hidden_size", "vocab_size")
+{key: config[key] for key in keys}
 
 # %% [markdown]
 # `config.json` is the building plan: which kind of model, how many layers, how wide. The other files:
@@ -122,7 +125,8 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
 model = AutoModel.from_pretrained(course.checkpoint)
-type(AutoConfig.from_pretrained(course.checkpoint)).__name__, type(tokenizer).__name__, type(model).__name__
+for thing in (AutoConfig.from_pretrained(course.checkpoint), tokenizer, model):
+    print(type(thing).__name__)
 
 # %% [markdown]
 # Three times *Bert*. You asked for "the model in this folder", and you got the right family. With another folder, the
@@ -225,7 +229,8 @@ messages["train"].features
 
 # %% tags=["nbval-check-output"]
 label = messages["train"].features["label"]
-print("row 0 holds", messages["train"][0]["label"], "which means", label.int2str(messages["train"][0]["label"]))
+number = messages["train"][0]["label"]
+print("row 0 holds", number, "which means", label.int2str(number))
 print("the number of 'thanks' is", label.str2int("thanks"))
 
 # %% [markdown]
@@ -236,7 +241,7 @@ if course.profile == "full":
     news = load_dataset("fancyzhx/ag_news", split="test")
     print(news, news.features["label"].names)
 else:
-    print('In `full`, this cell runs load_dataset("fancyzhx/ag_news", split="test") and shows its four labels.')
+    print('In `full`, this cell loads news texts: load_dataset("fancyzhx/ag_news").')
 
 # %% [markdown]
 # ## Only a part, please
@@ -254,7 +259,9 @@ for part in ("train", "train[:20%]", "train[10:15]", "train+validation"):
 # %% tags=["nbval-check-output"]
 from collections import Counter
 
-parts = messages["train"].train_test_split(test_size=0.25, stratify_by_column="label", seed=course.seed)
+parts = messages["train"].train_test_split(
+    test_size=0.25, stratify_by_column="label", seed=course.seed
+)
 {name: Counter(label.int2str(rows["label"])) for name, rows in parts.items()}
 
 # %% [markdown]
@@ -328,7 +335,12 @@ again["train"].features == counted["train"].features, again["test"][0]["text"]
 # %% tags=["nbval-check-output"]
 from datasets import ClassLabel, Dataset
 
-mine = Dataset.from_dict({"text": ["Where is the exit?", "You are the best!"], "label": ["question", "thanks"]})
+mine = Dataset.from_dict(
+    {
+        "text": ["Where is the exit?", "You are the best!"],
+        "label": ["question", "thanks"],
+    }
+)
 mine = mine.cast_column("label", ClassLabel(names=label.names))
 mine["label"][:]
 
@@ -345,7 +357,9 @@ import evaluate
 from transformers import AutoModelForSequenceClassification, Trainer, TrainingArguments
 
 accuracy = evaluate.load(course.metric("accuracy"))
-tokens = messages.map(lambda batch: tokenizer(batch["text"], truncation=True), batched=True)
+tokens = messages.map(
+    lambda batch: tokenizer(batch["text"], truncation=True), batched=True
+)
 classifier = AutoModelForSequenceClassification.from_pretrained(
     course.checkpoint, num_labels=3, id2label=dict(enumerate(label.names))
 )
@@ -357,8 +371,8 @@ def compute_metrics(prediction):
 
 
 # %% [markdown]
-# You may see a table that ends with `classifier.weight | MISSING`. It is no error. The checkpoint has no such layer,
-# so the library made a new one with random numbers. That layer is what we train now.
+# Again the table that says `MISSING`: the checkpoint has no layer for our three labels, so the library made a new one
+# with random numbers. Training will give them a meaning.
 
 # %%
 arguments = TrainingArguments(
@@ -392,7 +406,12 @@ record("helpdesk_test_accuracy", score)
 
 # %%
 ask = pipeline("text-classification", model=classifier, tokenizer=tokenizer)
-for text in ("Do you have a map of the town?", "The map is ten years old and useless.", "Your map saved our day!"):
+new_messages = [
+    "Do you have a map of the town?",
+    "The map is ten years old and useless.",
+    "Your map saved our day!",
+]
+for text in new_messages:
     print(f"{ask(text)[0]['label']:>9}: {text}")
 
 # %% [markdown]
@@ -410,11 +429,11 @@ for text in ("Do you have a map of the town?", "The map is ten years old and use
 # %%
 from scipy.stats import binomtest
 
-right = round(score * len(messages["test"]))
-ends = binomtest(right, len(messages["test"])).proportion_ci(method="wilson")
-print(
-    f"{right} of {len(messages['test'])} right. The true accuracy may lie anywhere from {ends.low:.0%} to {ends.high:.0%}."
-)
+asked = len(messages["test"])
+right = round(score * asked)
+ends = binomtest(right, asked).proportion_ci(method="wilson")
+print(f"{right} of {asked} right")
+print(f"the true accuracy may lie anywhere from {ends.low:.0%} to {ends.high:.0%}")
 
 # %% [markdown]
 # The sceptic is right. Twelve messages are enough to see that the code works. They are not enough to judge the model.
@@ -445,7 +464,7 @@ for card in (
     DatasetCard.load(folder / "README.md"),
     ModelCard.load(cached_file(course.checkpoint, "README.md")),
 ):
-    print(f"{type(card).__name__:<12} licence {card.data.license:<12} language {card.data.language}")
+    print(type(card).__name__, "| licence", card.data.license)
 
 # %% [markdown]
 # | the card says | it means, roughly |

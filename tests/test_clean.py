@@ -43,13 +43,13 @@ def test_progress_bars_go():
 def test_timings_and_paths_go():
     log = f"{{'train_runtime': '39.68', 'train_samples_per_second': '30.24', 'loss': '0.5'}} in {ROOT}/data\n"
     (output,) = cleaned(new_output("stream", text=log))
-    assert output.text == "{'train_runtime': ..., 'train_samples_per_second': ..., 'loss': '0.5'} in data\n"
+    assert output.text == "{'train_runtime': ..., 'train_samples_per_second': ..., 'loss': '0.5'} in course/data\n"
 
 
 def test_known_folders_get_a_name():
-    text = f"'{sources.offline_checkpoint()}' and {Path.home()}/models"
+    text = f"'{sources.offline_checkpoint()}' and {Path.home()}/models, not {ROOT}home"
     (output,) = cleaned(new_output("execute_result", {"text/plain": text}))
-    assert output.data["text/plain"] == "'all-MiniLM-L6-v2' and ~/models"
+    assert output.data["text/plain"] == f"'all-MiniLM-L6-v2' and ~/models, not {ROOT}home"
     assert output.execution_count == 1
 
 

@@ -60,11 +60,11 @@ def test_the_profile_is_injected_as_a_parameter(small_course):
 def test_a_lesson_that_hangs_is_stopped_at_its_limit(small_course):
     small_course.add("00_hangs", "print('working', flush=True)", "import time\nwhile True: time.sleep(1)")
     small_course.add("01_good", GOOD)
-    code, _ = small_course.course("run", "--time-limit", "8")
+    code, _ = small_course.course("run", "--time-limit", "15")
     hangs, good = report_of(small_course)["lessons"]
     assert code == 1
     assert good["status"] == "passed"
-    assert hangs["error"].startswith("code cell 3 of 3 (`import time`): stopped at its time limit of 8 s.")
+    assert hangs["error"].startswith("code cell 3 of 3 (`import time`): stopped at its time limit of 15 s.")
     assert kernels_of(small_course) == []
 
 

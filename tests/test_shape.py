@@ -31,19 +31,21 @@ class TestShape:
         assert "**Needs**" in opening
 
     def test_parameters_and_start_come_first(self, name):
-        first, second = code_cells(LESSONS[name])[:2]
+        first, fetch, second = code_cells(LESSONS[name])[:3]
+        assert fetch.metadata.tags == ["fetch"]
+        assert fetch.metadata.jupyter.source_hidden
         assert first.metadata.tags == ["parameters"]
         assert first.source.startswith('PROFILE = "auto"')
         assert second.metadata.tags == ["start"]
         assert f'start("{name}", PROFILE)' in second.source
 
     def test_its_cells_are_short(self, name):
-        for cell in code_cells(LESSONS[name])[2:]:
+        for cell in code_cells(LESSONS[name])[3:]:
             lines = [line for line in cell.source.splitlines() if line.strip()]
             assert len(lines) <= LONGEST_CELL, cell.source
 
     def test_no_more_than_two_code_cells_follow_each_other(self, name):
-        kinds = "".join(cell.cell_type[0] for cell in LESSONS[name].cells[3:])
+        kinds = "".join(cell.cell_type[0] for cell in LESSONS[name].cells[4:])
         assert "ccc" not in kinds
 
     def test_it_holds_a_sceptic_and_prompts_with_folded_answers(self, name):
