@@ -40,6 +40,8 @@ def main():
     say("Installing the packages of requirements-lock.txt (once, a few minutes; about 2 GiB on disk)")
     pip("install", "--requirement", lock, "--no-compile", expected=count_packages(lock))
     pip("install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
+    say("  compiling them")
+    compile_packages()
     with open(STAMP, "w") as stamp:
         stamp.write(wanted)
     say("Ready after %d s" % (time.time() - started))
@@ -110,13 +112,22 @@ def pip(*arguments, expected=0):
                 collected += 1
                 if expected and (collected == 1 or collected % 25 == 0):
                     say("  %d of %d packages looked up" % (collected, expected))
-            elif text.startswith("Installing collected packages"):
+            elif expected and text.startswith("Installing collected packages"):
                 say("  installing them")
         if process.wait():
             stop(
                 "pip failed:\n%s\n\nThe whole output: %s\nMend the cause, then run the same command again: "
                 "it starts over by itself." % ("\n".join(tail), os.path.relpath(LOG, os.getcwd()))
             )
+
+
+def compile_packages():
+    """Compile on all cores: pip would do it on one, and without it every first import is slow.
+
+    A package may hold a file that this Python cannot compile, and never imports. So the exit code says nothing.
+    """
+    command = [PYTHON, "-m", "compileall", "-q", "-j", "0", os.path.join(VENV, "Lib" if os.name == "nt" else "lib")]
+    subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def say(text):

@@ -136,7 +136,7 @@ def _require_hub() -> None:
     if problem:
         raise CourseError(
             f"The profile 'full' needs the Hugging Face Hub, and {hub_address()} cannot be used: {problem}. "
-            "Mend the connection and run this cell again, or set PROFILE = 'laptop', which needs no network."
+            "Mend the connection and try again, or choose the profile 'laptop', which needs no network."
         )
 
 

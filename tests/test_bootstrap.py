@@ -28,15 +28,16 @@ def fresh(tmp_path, monkeypatch):
 
     monkeypatch.setattr(bootstrap, "make_venv", make_venv)
     monkeypatch.setattr(bootstrap, "pip", lambda *arguments, expected=0: steps.append(arguments[1]))
+    monkeypatch.setattr(bootstrap, "compile_packages", lambda: steps.append("compile"))
     return tmp_path, steps
 
 
 def test_it_installs_once(fresh):
     _, steps = fresh
     bootstrap.main()
-    assert steps == ["venv", "--requirement", "--no-deps"]
+    assert steps == ["venv", "--requirement", "--no-deps", "compile"]
     bootstrap.main()
-    assert len(steps) == 3
+    assert len(steps) == 4
 
 
 def test_after_an_interruption_it_starts_over(fresh, monkeypatch):
@@ -51,7 +52,7 @@ def test_after_an_interruption_it_starts_over(fresh, monkeypatch):
         bootstrap.main()
     monkeypatch.setattr(bootstrap, "pip", whole)
     bootstrap.main()
-    assert steps == ["venv", "venv", "--requirement", "--no-deps"]
+    assert steps == ["venv", "venv", "--requirement", "--no-deps", "compile"]
 
 
 def test_a_new_lock_updates_without_a_new_venv(fresh):
@@ -59,7 +60,7 @@ def test_a_new_lock_updates_without_a_new_venv(fresh):
     bootstrap.main()
     (folder / "requirements-lock.txt").write_text("torch==2.13.1\n")
     bootstrap.main()
-    assert steps == ["venv", "--requirement", "--no-deps", "--requirement", "--no-deps"]
+    assert steps == ["venv", "--requirement", "--no-deps", "compile", "--requirement", "--no-deps", "compile"]
 
 
 def test_an_update_that_is_interrupted_starts_over(fresh, monkeypatch):
@@ -72,7 +73,7 @@ def test_an_update_that_is_interrupted_starts_over(fresh, monkeypatch):
         bootstrap.main()
     monkeypatch.setattr(bootstrap, "pip", whole)
     bootstrap.main()
-    assert steps[3:] == ["venv", "--requirement", "--no-deps"]
+    assert steps[4:] == ["venv", "--requirement", "--no-deps", "compile"]
 
 
 def test_an_old_python_is_told_what_to_do(fresh, monkeypatch):

@@ -71,7 +71,7 @@ def test_the_environment_decides_what_auto_means(monkeypatch):
 def test_full_without_the_hub_stops_and_names_the_way_out(monkeypatch):
     monkeypatch.delenv("HF_HUB_OFFLINE")
     monkeypatch.setenv("HF_ENDPOINT", CLOSED_PORT)
-    with pytest.raises(CourseError, match=r"'full' needs.*127.0.0.1:9 cannot be used.*refused.*PROFILE = 'laptop'"):
+    with pytest.raises(CourseError, match=r"'full' needs.*127.0.0.1:9 cannot be used.*refused.*the profile 'laptop'"):
         start("00_start_here", "full")
 
 
