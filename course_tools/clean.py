@@ -20,8 +20,10 @@ WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 PRIVATE_TAG = "private-output"
 PRIVATE_NOTE = "(Other people's texts are not stored in this file. Run the cell to see them.)"
 KEPT_METADATA = ("tags", "jupyter", "cellView")
-TIMINGS = re.compile(
-    r"(?P<name>'?(?:\w+_)?(?:runtime|(?:samples|steps)_per_second)'?: )'?[\d.]+'?|\d+(?:\.\d+)? ?it/s|\d+:\d\d<\d+:\d\d"
+VARYING = re.compile(
+    r"(?P<name>'?(?:\w+_)?(?:runtime|(?:samples|steps)_per_second)'?: )'?[\d.]+'?"  # what Trainer says of its speed
+    r"|\d+(?:\.\d+)? ?it/s|\d+:\d\d<\d+:\d\d"  # bars
+    r"|\d+(?= GiB free)"  # the machine check
 )
 
 
@@ -67,7 +69,7 @@ def traces(text: str) -> list[str]:
     names = {socket.gethostname(), getpass.getuser()} - {"root", "localhost"}
     words = [str(ROOT), str(Path.home()) + "/", *sorted(name for name in names if len(name) > 3)]
     found = [word for word in words if word in text]
-    return found + re.findall(r"/(?:tmp|home|Users|private|var/folders)/\w[\w./-]*|site-packages/\S*", text)
+    return found + re.findall(r"/(?:tmp|home|root|Users|private|var/folders)/\w[\w./-]*|site-packages/\S*", text)
 
 
 def stored_texts(notebook: NotebookNode) -> Iterator[tuple[int, str]]:
@@ -101,7 +103,7 @@ def _without_bars(html: str) -> str:
 def _clean_text(text: str) -> str:
     for place, name in _places().items():
         text = re.sub(re.escape(place) + r"(?![\w-])", name, text)  # /home/ann is no part of /home/anna
-    return TIMINGS.sub(lambda match: f"{match['name'] or ''}...", text)
+    return VARYING.sub(lambda match: f"{match['name'] or ''}...", text)
 
 
 def _places() -> dict[str, str]:

@@ -27,8 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"course: the package {error.name} is missing. Run `make setup`.", file=sys.stderr)
         return 1
     except OSError as error:
-        reason = f"{error.strerror or error}: {error.filename}"
-        print(f"course: {reason}. Look at its rights and at the free disk space.", file=sys.stderr)
+        where = f" at {error.filename}" if error.filename else ""
+        print(f"course: {error.strerror or error}{where}. Look at the rights and the free disk space.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("course: stopped. No kernel is left running.", file=sys.stderr)

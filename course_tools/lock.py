@@ -21,7 +21,7 @@ def main() -> None:
     """Install everything into a new environment, and write down what came."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        python = next(Path(folder).glob("*/python*"))
+        python = Path(folder) / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
         pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
         subprocess.run([*pip, "install", f"torch=={TORCH}", f"{ROOT}[tools]"], check=True)
         frozen = subprocess.run([*pip, "freeze", "--all"], check=True, stdout=subprocess.PIPE, text=True).stdout

@@ -35,7 +35,10 @@ if "COLAB_RELEASE_TAG" in os.environ or "KAGGLE_KERNEL_RUN_TYPE" in os.environ:
     folder = os.path.join(os.path.expanduser("~"), os.path.basename(address))
     if not os.path.exists(os.path.join(folder, "requirements.txt")):
         command = ["git", "clone", "--quiet", "--depth=1", address, folder]
-        subprocess.run(command, check=True)
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            hint = "Is the internet on (on Kaggle: Settings, Internet)? Then run this again."
+            raise RuntimeError(f"{{done.stderr}}{{hint}}")
     sys.path.insert(0, folder)
     from course_utils.install import install_missing
 

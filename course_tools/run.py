@@ -165,7 +165,7 @@ class Job:
     def _fail(self, error: str) -> None:
         where = f"code cell {self.cell} of {self.result.cells} (`{self.line}`): " if self.cell else ""
         self.result.status = "failed"
-        self.result.error = f"{where}{error}. Partial notebook: {self._shown(self.result.notebook)}"
+        self.result.error = f"{where}{error.rstrip('.')}. Partial notebook: {self._shown(self.result.notebook)}"
 
     def _take_events(self) -> None:
         while not self.events.empty():

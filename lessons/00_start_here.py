@@ -61,7 +61,8 @@ check_machine()
 # An airline gets thousands of tweets a day. Somebody has to find the angry ones first. Could a model do it?
 #
 # We have real tweets from 2015, about airlines, driverless cars, a football scandal and a music festival.
-# People read each one and gave it a label: *negative*, *neutral* or *positive*.
+# People read each one and gave it a label: *negative*, *neutral* or *positive*. (In `full`: more tweets, on many
+# subjects, with the same three labels.)
 
 # %% tags=["nbval-check-output"]
 from datasets import load_dataset

@@ -48,9 +48,9 @@ course = start("01_hugging_face_basics", PROFILE)
 #
 # | thing | what it is | looks like |
 # |---|---|---|
-# | **Model** | a folder with trained weights and what is needed to use them | `bert-base-uncased` |
+# | **Model** | a folder with trained weights and what is needed to use them; for text, pictures or sound | `bert-base-uncased` |
 # | **Dataset** | a folder with examples, often with labels | `cardiffnlp/tweet_eval` |
-# | **Space** | a small web app that shows a model at work, in your browser | a text box and a button |
+# | **Space** | a small web app that shows a model at work, often made with Gradio | a text box and a button |
 #
 # Each is a git repository, with a version history. `cardiffnlp/tweet_eval` means: the user *cardiffnlp*, the repository
 # *tweet_eval*.
@@ -203,10 +203,12 @@ one_file
 
 # %% [markdown]
 # We asked for one file, and got a `DatasetDict` with one split named `train`. A `DatasetDict` is a dictionary of
-# datasets. It is always there, even around a single file. So this takes you to the first row:
+# datasets. It is always there, even around a single file. So you choose the split first. A row is a dictionary, and a
+# column is like a list:
 
 # %% tags=["nbval-check-output"]
-one_file["train"][0]
+print(one_file["train"][0])
+print(one_file["train"]["label"][:4])
 
 # %% [markdown]
 # **Second way: a dictionary of CSVs.** You name the splits.

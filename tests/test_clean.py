@@ -53,12 +53,19 @@ def test_known_folders_get_a_name():
     assert output.execution_count == 1
 
 
+def test_what_was_free_on_a_machine_goes():
+    (output,) = cleaned(new_output("stream", text="ok   memory      23 GiB free\n"))
+    assert output.text == "ok   memory      ... GiB free\n"
+
+
 def test_other_peoples_texts_are_not_stored():
     (output,) = cleaned(new_output("stream", text="@user said so"), tags=[clean.PRIVATE_TAG])
     assert output.text.startswith("(Other people's texts are not stored")
 
 
-@pytest.mark.parametrize("text", [f"in {ROOT}/x", "/home/ann/course", "/tmp/abc", "lib/site-packages/torch/x.py"])
+@pytest.mark.parametrize(
+    "text", [f"in {ROOT}/x", "/home/ann/course", "/var/folders/ab/x", "lib/site-packages/torch/x.py"]
+)
 def test_traces_of_a_machine_are_seen(text):
     assert clean.traces(text)
 

@@ -75,6 +75,8 @@ def report(request, tmp_path_factory) -> dict:
         [sys.executable, "-m", "course_tools.cli", "run", "--profile", request.param, "--jobs", "2"], log
     )
     print(result.stdout, result.stderr)
+    guarded = log.with_name(log.name + ".guarded").read_text()
+    assert guarded.count("ipykernel_launcher") == len(LESSONS), "the guard is not in the kernels"
     assert not log.exists(), log.read_text()
     assert result.returncode == 0, result.stdout
     return json.loads((BUILD / "report.json").read_text())

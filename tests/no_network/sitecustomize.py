@@ -21,3 +21,5 @@ def _refuse(event, arguments):
 
 
 sys.addaudithook(_refuse)
+with open(os.environ["NO_NETWORK_LOG"] + ".guarded", "a", encoding="utf-8") as guarded:
+    guarded.write(" ".join(sys.orig_argv) + "\n")
