@@ -3,7 +3,6 @@
 Also holds the two things that a stored output must never carry: a machine's traces, and text that others wrote.
 """
 
-import getpass
 import re
 import socket
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ VARYING = re.compile(
     r"|\d+(?:\.\d+)? ?it/s|\d+:\d\d<\d+:\d\d"  # bars
     r"|\d+(?= GiB free)"  # the machine check
 )
+ABSOLUTE_PATH = re.compile(r"(?<![\w.~:/])/[\w.-]+/[\w./-]+|\b[A-Za-z]:\\\w+|site-packages[/\\]\S*")
 
 
 def clean(notebook: NotebookNode) -> None:
@@ -65,11 +65,8 @@ def private_note() -> NotebookNode:
 
 
 def traces(text: str) -> list[str]:
-    """Return what in a stored text tells about the machine it was made on."""
-    names = {socket.gethostname(), getpass.getuser()} - {"root", "localhost"}
-    words = [str(ROOT), str(Path.home()) + "/", *sorted(name for name in names if len(name) > 3)]
-    found = [word for word in words if word in text]
-    return found + re.findall(r"/(?:tmp|home|root|Users|private|var/folders)/\w[\w./-]*|site-packages/\S*", text)
+    """Return what in a stored text tells about the machine it was made on: absolute paths, here or on any system."""
+    return ABSOLUTE_PATH.findall(text)
 
 
 def stored_texts(notebook: NotebookNode) -> Iterator[tuple[int, str]]:
@@ -102,15 +99,17 @@ def _without_bars(html: str) -> str:
 
 def _clean_text(text: str) -> str:
     for place, name in _places().items():
-        text = re.sub(re.escape(place) + r"(?![\w-])", name, text)  # /home/ann is no part of /home/anna
+        text = re.sub(rf"(?<!\w){re.escape(place)}(?![\w-])", name, text)  # /home/ann is no part of /home/anna
     return VARYING.sub(lambda match: f"{match['name'] or ''}...", text)
 
 
 def _places() -> dict[str, str]:
-    """Return path of this machine -> what to write in its place, the narrower ones first."""
-    return {
+    """Return path or name of this machine -> what to write in its place, the narrower ones first."""
+    places = {
         str(Path(sources.offline_checkpoint())): "all-MiniLM-L6-v2",
         str(sources.cache_folder()): "~/.cache/finetuning-course",
         str(ROOT): "course",
         str(Path.home()): "~",
+        socket.gethostname(): "host",
     }
+    return {place: name for place, name in places.items() if len(place) > 3 and place != "localhost"}

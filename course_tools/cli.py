@@ -80,11 +80,13 @@ def command_run(options: argparse.Namespace) -> int:
     _require_known("profile", options.profile, PROFILES)
 
     from course_tools.progress import Progress
-    from course_tools.report import HTML, write_report
+    from course_tools.report import HTML, JSON, write_report
     from course_tools.run import prepare_folders, run_lessons
     from course_utils.session import resolve_profile
 
     prepare_folders()
+    for old in (JSON, HTML):
+        old.unlink(missing_ok=True)
     profile, reason = resolve_profile(options.profile)
     started = time.monotonic()
 

@@ -109,6 +109,7 @@ class Job:
         self.events: queue.Queue[dict] = queue.Queue()
         self.started = time.monotonic()
         name = result.lesson.name
+        result.notebook.unlink(missing_ok=True)  # what an earlier run left must not pass for this one's
         notebook = render(result.lesson)
         result.cells = sum(cell.cell_type == "code" for cell in notebook.cells)
         source = BUILD / "source" / f"{name}.ipynb"
@@ -154,8 +155,9 @@ class Job:
         if self.result.status == "passed":  # the kernel has said goodbye: let the worker leave in peace
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=10)
-        kill_tree(self.process.pid)
-        self.process.wait()
+        if self.process.poll() is None:
+            kill_tree(self.process.pid)
+            self.process.wait()
         self.result.seconds = round(time.monotonic() - self.started, 1)
         if self.result.notebook.exists():
             notebook = nbformat.read(self.result.notebook, as_version=4)
@@ -197,7 +199,7 @@ class Job:
 
 
 def kill_tree(pid: int) -> None:
-    """End a process and all its children, grandchildren first asked nothing."""
+    """End a running process with all its children and grandchildren, at once."""
     try:
         parent = psutil.Process(pid)
         family = [*parent.children(recursive=True), parent]

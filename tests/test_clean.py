@@ -64,14 +64,20 @@ def test_other_peoples_texts_are_not_stored():
 
 
 @pytest.mark.parametrize(
-    "text", [f"in {ROOT}/x", "/home/ann/course", "/var/folders/ab/x", "lib/site-packages/torch/x.py"]
+    "text", ["in /opt/course/x", "'/home/ann'", "(/var/folders/ab/x)", "C:\\Users", "lib/site-packages/torch/x.py"]
 )
 def test_traces_of_a_machine_are_seen(text):
     assert clean.traces(text)
 
 
 def test_clean_text_has_no_traces():
-    assert clean.traces("torch.Size([4, 31]) and/or a/b") == []
+    assert clean.traces("torch.Size([4, 31]) and/or a/b, 1/2/3, ~/.cache/x/y, https://example.org/a/b </td></tr>") == []
+
+
+def test_the_name_of_the_machine_goes(monkeypatch):
+    monkeypatch.setattr(clean.socket, "gethostname", lambda: "anns-laptop")
+    (output,) = cleaned(new_output("stream", text="events.1700.anns-laptop.0\n"))
+    assert output.text == "events.1700.host.0\n"
 
 
 @pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)

@@ -175,3 +175,13 @@ def test_a_lesson_has_many_names(small_course, name, monkeypatch):
     small_course.add("00_good", GOOD)
     monkeypatch.setattr(project, "LESSONS", small_course.root / "lessons")
     assert [lesson.name for lesson in project.find_lessons([name])] == ["00_good"]
+
+
+@pytest.mark.slow
+def test_results_of_an_earlier_run_do_not_pass_for_new_ones(small_course):
+    small_course.add("00_lesson", GOOD)
+    small_course.course("run")
+    assert report_of(small_course)["lessons"][0]["records"] == {"answer": 42}
+    small_course.add("00_lesson", "import os\nos._exit(3)")
+    small_course.course("run")
+    assert report_of(small_course)["lessons"][0]["records"] == {}
