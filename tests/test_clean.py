@@ -46,10 +46,11 @@ def test_timings_and_paths_go():
     assert output.text == "{'train_runtime': ..., 'train_samples_per_second': ..., 'loss': '0.5'} in course/data\n"
 
 
-def test_known_folders_get_a_name():
-    text = f"'{sources.offline_checkpoint()}' and {Path.home()}/models, not {ROOT}home"
+def test_known_folders_get_a_name(monkeypatch):
+    monkeypatch.setattr(clean, "ROOT", Path("/srv/ann"))
+    text = f"'{sources.offline_checkpoint()}' and {Path.home()}/models and /srv/ann/data, not /srv/anna"
     (output,) = cleaned(new_output("execute_result", {"text/plain": text}))
-    assert output.data["text/plain"] == f"'all-MiniLM-L6-v2' and ~/models, not {ROOT}home"
+    assert output.data["text/plain"] == "'all-MiniLM-L6-v2' and ~/models and course/data, not /srv/anna"
     assert output.execution_count == 1
 
 
