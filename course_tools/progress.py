@@ -21,7 +21,7 @@ class Progress:
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[line]}", table_column=None),
+            TextColumn("[dim]{task.fields[line]}"),
             console=self.console,
             transient=True,
             disable=not self.console.is_terminal,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 from jinja2 import Environment, PackageLoader
-from nbconvert.filters import ansi2html, strip_ansi
+from nbconvert.filters import ansi2html
 
 from course_tools.project import BUILD
 from course_tools.run import Result
@@ -74,12 +74,12 @@ def figures(notebook) -> Iterator[dict]:
 
 
 def failures(notebook) -> Iterator[dict]:
-    """Yield each failing cell: its source, and its error with and without colours."""
+    """Yield each failing cell: its source, and its error as HTML with colours."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 trace = "\n".join(output.traceback)
-                yield {"source": cell.source, "html": ansi2html(trace), "text": strip_ansi(trace)}
+                yield {"source": cell.source, "html": ansi2html(trace)}
 
 
 def write_in_one_step(path: Path, text: str) -> None:
