@@ -88,7 +88,7 @@ def with_table(readme: str) -> str:
     _, end, after = rest.partition(TABLE_END)
     if not start or not end:
         raise CourseError(f"README.md lacks the lines {TABLE_START!r} and {TABLE_END!r} around its table of lessons.")
-    rows = ["| | lesson | you learn | time in `laptop` | open |", "|---|---|---|---|---|"]
+    rows = ["| | lesson | you learn | time to run it | open |", "|---|---|---|---|---|"]
     for lesson in all_lessons():
         link = f"[{lesson.title}](notebooks/{lesson.name}.ipynb)"
         rows.append(f"| {lesson.name[:2]} | {link} | {lesson.teaches} | {lesson.measured} | {badges(lesson.name)} |")

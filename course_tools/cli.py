@@ -6,9 +6,9 @@ import sys
 import time
 
 from course_utils import CourseError
+from course_utils.session import PROFILES
 
 STYLES = {"ok": "", "note": "yellow", "bad": "bold red"}
-PROFILES = ("auto", "laptop", "full", "smoke")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,7 +56,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     run.add_argument("lessons", nargs="*", metavar="LESSON", help="00, start_here, ... (all, if none is named)")
     run.add_argument("--profile", default="laptop", help="auto, laptop (the default), full or smoke")
     run.add_argument("--jobs", type=_positive, default=1, metavar="N", help="lessons at a time")
-    run.add_argument("--time-limit", type=_positive, metavar="SECONDS", help="for each lesson; the default: 5 budgets")
+    run.add_argument(
+        "--time-limit", type=_positive, metavar="SECONDS", help="for each lesson; the default: 5 budgets, in full 40"
+    )
     run.set_defaults(action=command_run)
 
     test = commands.add_parser("test", help="unit tests, drift check, nbval over the notebooks")
@@ -77,7 +79,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def command_run(options: argparse.Namespace) -> int:
     """Execute lessons, with both reports written whenever a lesson ends."""
     lessons = _lessons(options.lessons)
-    _require_known("profile", options.profile, PROFILES)
+    _require_known("profile", options.profile, ["auto", *PROFILES])
 
     from course_tools.progress import Progress
     from course_tools.report import HTML, JSON, write_report
@@ -157,11 +159,11 @@ def _lessons(names: list[str]):
         raise UsageError(error) from error
 
 
-def _require_known(kind: str, name: str, known: tuple[str, ...]) -> None:
+def _require_known(kind: str, name: str, known: list[str]) -> None:
     from course_tools.project import nearest
 
     if name not in known:
-        raise UsageError(f"There is no {kind} {name!r}. {nearest(name, list(known))}")
+        raise UsageError(f"There is no {kind} {name!r}. {nearest(name, known)}")
 
 
 def _positive(text: str) -> int:

@@ -58,7 +58,7 @@ check_machine()
 #
 # ## Can a computer hear that a customer is angry?
 #
-# An airline gets thousands of tweets a day. Somebody has to find the angry ones first. Could a model do it?
+# An airline gets more tweets than it can read at once. Somebody has to find the angry ones first. Could a model do it?
 #
 # We have real tweets from 2015, about airlines, driverless cars, a football scandal and a music festival.
 # People read each one and gave it a label: *negative*, *neutral* or *positive*. (In `full`: more tweets, on many
@@ -128,8 +128,8 @@ print(f"always {labels[most_common]!r}: {np.mean(lazy == truth):.1%} right")
 #
 # ## How good is counting words?
 #
-# A second method, older than neural networks. Count the words of each tweet, give rare words more weight (this is
-# called **TF-IDF**), and learn which words belong to which label (**logistic regression**). It takes a second.
+# A second, simple method. Count the words of each tweet, give rare words more weight (this is
+# called **TF-IDF**), and learn which words belong to which label (**logistic regression**).
 
 # %%
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -147,7 +147,8 @@ print(f"counting words: {np.mean(counted == truth):.1%} right")
 #
 # ## What if the model has already read a lot?
 #
-# A **pretrained** model has seen millions of sentences before it meets our tweets. It knows that *awful* and
+# A **pretrained** model has read a lot before it meets our tweets. (Our offline one: more than a billion pairs of
+# sentences, says its card.) It knows that *awful* and
 # *terrible* are close, even if our tweets only contain one of them. We only teach it the last step: our labels.
 # That last step is called **fine-tuning**.
 #
@@ -235,7 +236,8 @@ trainer = Trainer(
 result = trainer.train()
 
 # %% [markdown]
-# The loss went down. Not at every line: each line is the mean over a few groups, and some groups are harder.
+# The loss goes down. Should it go up at one line, do not worry. Each line is the mean over a few groups of tweets, and
+# some groups are harder than others.
 #
 # ## Now you: what does it say to your sentence?
 #
@@ -256,7 +258,7 @@ classifier(my_sentence)
 #
 # <details><summary>An answer</summary>
 #
-# Try *"Oh great, another free night at the airport."* Many models hear *great* and *free*, and say positive.
+# Try *"Oh great, another free night at the airport."* A model easily hears *great* and *free*, and says positive.
 # Yours may too: a few hundred tweets show few jokes. When it is wrong, look at the score. Is it at least less sure?
 #
 # </details>

@@ -280,7 +280,7 @@ parts = messages["train"].train_test_split(
 # A dataset does not change in place. Each method gives you a new one. Four methods do most of the work.
 #
 # `map` calls your function and adds what it returns. With `batched=True` the function gets many rows at once, as a
-# dictionary of lists. That is much faster with a tokenizer.
+# dictionary of lists. A tokenizer works best that way.
 
 
 # %% tags=["nbval-check-output"]

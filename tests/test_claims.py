@@ -1,5 +1,7 @@
 """Sentences in the lessons that state a fact which no cell of theirs computes: each is measured here."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from transformers import pipeline
@@ -21,6 +23,11 @@ def similarity():
 def test_lesson_00_the_model_knows_that_awful_and_terrible_are_close(similarity):
     assert similarity("awful", "terrible") > similarity("awful", "wonderful") + 0.1
     assert similarity("awful", "terrible") > similarity("awful", "table") + 0.1
+
+
+def test_lesson_00_the_offline_model_was_trained_on_more_than_a_billion_pairs():
+    """The card's own table of training data gives the total."""
+    assert "1,170,060,424" in (Path(sources.offline_checkpoint()) / "README.md").read_text(encoding="utf-8")
 
 
 def test_lesson_01_the_window_is_nearer_to_opening_hours_than_to_the_lift(similarity):
