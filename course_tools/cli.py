@@ -71,6 +71,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     build.add_argument("--check", action="store_true", help="execute nothing, only tell what is out of date")
     build.set_defaults(action=command_build)
 
+    data = commands.add_parser("data", help="check data/ at the gate, bring its cards up to date")
+    data.add_argument("--check", action="store_true", help="write nothing, only tell what is wrong")
+    data.add_argument("--figures", action="store_true", help="draw the figures of data/README.md anew, too")
+    data.set_defaults(action=command_data)
+
     doctor = commands.add_parser("doctor", help="look at this machine")
     doctor.set_defaults(action=command_doctor)
     return parser.parse_args(arguments)
@@ -130,6 +135,18 @@ def command_build(options: argparse.Namespace) -> int:
         with Progress() as progress:
             return 0 if build(lessons, progress) else 1
     problems = check(lessons)
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+def command_data(options: argparse.Namespace) -> int:
+    """Write the computed parts of cards and page, then print every fault of rows, cards and marks."""
+    from course_tools import data_page
+
+    if not options.check:
+        data_page.write(figures=options.figures)
+    problems = data_page.check()
     for problem in problems:
         print(problem)
     return 1 if problems else 0

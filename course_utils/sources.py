@@ -20,7 +20,10 @@ HUB_CHECKPOINT = "bert-base-uncased"
 # name -> how to find it offline, and the arguments of `load_dataset` that fetch its public counterpart from the Hub
 # (None: the course's own texts serve every profile)
 DATASETS: dict[str, tuple[Callable[[], Path], tuple[str, ...] | None]] = {
+    "cefr": (lambda: DATA / "cefr", ("UniversalCEFR/cefr_sp_en",)),
+    "emotion": (lambda: DATA / "emotion", ("cardiffnlp/tweet_eval", "emotion")),
     "helpdesk": (lambda: DATA / "helpdesk", None),
+    "stance": (lambda: DATA / "stance", None),
     "tweets": (lambda: prepared_folder(cache_folder()), ("cardiffnlp/tweet_eval", "sentiment")),
 }
 

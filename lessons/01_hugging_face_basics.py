@@ -517,6 +517,7 @@ except ImportError as error:
 # | `KeyError` when you take row 0 of a dataset | it is a `DatasetDict` | choose the split first: `data["train"][0]` |
 # | `Dataset scripts are no longer supported` | the repository only has an old loading script | load its parquet files: `revision="refs/convert/parquet"` |
 # | `OfflineModeIsEnabled`, or a name that is not found | the profile `laptop` asks no network | check the spelling; use `full` for the Hub |
+# | you changed a CSV file in a dataset folder, and still see the old rows | `load_dataset` keeps a copy, and knows the folder by its card | `load_dataset(folder, download_mode="force_redownload")` |
 # | the column you need is missing | `set_format` with `columns=` hides the others | `reset_format()` |
 #
 # **Next:** lesson 02 looks at the five error messages of a GPU, without a GPU.

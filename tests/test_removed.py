@@ -128,6 +128,18 @@ def test_datasets_that_are_loading_scripts_are_refused(tmp_path):
     assert len(datasets.load_dataset(str(tmp_path / "data"), split="train")) == 1
 
 
+def test_a_local_folder_with_a_card_is_served_from_the_cache_after_its_rows_changed(tmp_path):
+    folder, cache = tmp_path / "folder", tmp_path / "cache"
+    folder.mkdir()
+    (folder / "README.md").write_text("---\nconfigs: [{config_name: default, data_files: rows.csv}]\n---\n")
+    (folder / "rows.csv").write_text("text\nold\n")
+    assert datasets.load_dataset(str(folder), cache_dir=cache)["train"]["text"][0] == "old"
+    (folder / "rows.csv").write_text("text\nnew and longer\n")
+    assert datasets.load_dataset(str(folder), cache_dir=cache)["train"]["text"][0] == "old"
+    again = datasets.load_dataset(str(folder), cache_dir=cache, download_mode="force_redownload")
+    assert again["train"]["text"][0] == "new and longer"
+
+
 def test_a_metric_by_name_needs_the_hub_and_a_folder_does_not(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)

@@ -1,0 +1,165 @@
+"""Measures what the course's own data is good for: `python benchmarks/data_marks.py --public FOLDER`.
+
+For each dataset in `data/`, on rows it was not trained on: word counting (TF-IDF with logistic regression), and the
+offline checkpoint fine-tuned by `RECIPE`, three seeds. With `--public` also transfer: the same models, judged on public
+texts that people labelled. FOLDER holds repositories as the Hub lays them out (`cardiffnlp/tweet_eval`, ...).
+Writes `benchmarks/data_marks.json`; `course data` puts its numbers into the cards.
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import torch
+import transformers
+from datasets import ClassLabel, Dataset, load_dataset
+from scipy.stats import spearmanr
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, f1_score
+from sklearn.pipeline import make_pipeline
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
+
+from course_tools.data_cards import MARKS, digest
+from course_utils.sources import DATA, offline_checkpoint
+
+NAMES = ("emotion", "stance", "cefr")
+RECIPE = {
+    "max_steps": 300,
+    "per_device_train_batch_size": 16,
+    "learning_rate": 1e-4,
+    "warmup_steps": 0.1,
+    "weight_decay": 0.01,
+    "train_sampling_strategy": "group_by_length",
+}
+MAX_LENGTH = {"train": 256, "test": 512}  # tokens
+CEFR_SP = "UniversalCEFR/cefr_sp_en/cefr_sp_en.json"
+
+
+def tokenized(rows: Dataset, tokenizer, max_length: int) -> Dataset:
+    """Return the rows with the tokenizer's columns."""
+    return rows.map(lambda batch: tokenizer(batch["text"], truncation=True, max_length=max_length), batched=True)
+
+
+def fine_tune(train: Dataset, tokenizer, seed: int) -> Trainer:
+    """Return a Trainer that has fine-tuned the offline checkpoint, all but its embeddings, on `train`."""
+    classes = train.features["label"].num_classes
+    model = AutoModelForSequenceClassification.from_pretrained(offline_checkpoint(), num_labels=classes)
+    model.base_model.embeddings.requires_grad_(False)
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = TrainingArguments(
+            output_dir=folder,
+            seed=seed,
+            per_device_eval_batch_size=32,
+            save_strategy="no",
+            report_to="none",
+            disable_tqdm=True,
+            **RECIPE,
+        )
+        trainer = Trainer(model=model, args=arguments, train_dataset=train, processing_class=tokenizer)
+        trainer.train()
+    return trainer
+
+
+def marks(name: str, truth: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
+    """Return the scores of predicted class probabilities, rows x classes: for `cefr` also those of an ordered label.
+
+    The Spearman correlations are with the expected level (the classes' numbers weighted by their probabilities) and
+    with the most likely level.
+    """
+    said = probabilities.argmax(axis=1)
+    found = {"accuracy": accuracy_score(truth, said), "macro_f1": f1_score(truth, said, average="macro")}
+    if name == "cefr":
+        expected = probabilities @ np.arange(probabilities.shape[1])
+        found["spearman"] = spearmanr(truth, expected).statistic
+        found["spearman_of_most_likely"] = spearmanr(truth, said).statistic
+        found["within_one_level"] = np.mean(np.abs(truth - said) <= 1)
+    return {mark: float(value) for mark, value in found.items()}
+
+
+def word_counting(name: str, train: Dataset, test: Dataset) -> dict[str, float]:
+    """Return the marks of TF-IDF with logistic regression."""
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
+    model.fit(list(train["text"]), train["label"])
+    return marks(name, np.array(test["label"]), model.predict_proba(list(test["text"])))
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return probabilities, rows x classes, of logits."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def public_rows(name: str, folder: Path, labels: list[str]) -> Iterator[tuple[str, Dataset]]:
+    """Yield the public test sets below `folder` for one dataset, with the label numbers of `labels`."""
+    if name == "emotion" and (tweets := folder / "cardiffnlp/tweet_eval").is_dir():
+        for split in ("train", "validation", "test"):
+            yield f"TweetEval {split}", load_dataset(str(tweets), "emotion", split=split)
+    if name == "cefr" and (sentences := folder / CEFR_SP).is_file():
+        rows = json.loads(sentences.read_text(encoding="utf-8"))
+        columns = {"text": [row["text"] for row in rows], "label": [row["cefr_level"] for row in rows]}
+        yield "CEFR-SP sentences", Dataset.from_dict(columns).cast_column("label", ClassLabel(names=labels))
+
+
+def spread(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Return mean, lowest and highest of each mark over the seeds."""
+    values = {mark: [run[mark] for run in runs] for mark in runs[0]}
+    return {mark: {"mean": statistics.mean(v), "low": min(v), "high": max(v)} for mark, v in values.items()}
+
+
+def measure(name: str, seeds: list[int], public: Path | None) -> dict:
+    """Return the marks of one dataset: for each test set the two methods, and the rows counted."""
+    with tempfile.TemporaryDirectory() as cache:  # the usual cache may hold older rows
+        data = load_dataset(str(DATA / name), cache_dir=cache, keep_in_memory=True)
+    labels = data["train"].features["label"].names
+    tests = {"own test rows": data["test"], **dict(public_rows(name, public, labels) if public else ())}
+    result = {
+        test: {"rows": len(rows), "counting": word_counting(name, data["train"], rows)} for test, rows in tests.items()
+    }
+
+    tokenizer = AutoTokenizer.from_pretrained(offline_checkpoint())
+    train = tokenized(data["train"], tokenizer, MAX_LENGTH["train"])
+    ready = {test: tokenized(rows, tokenizer, MAX_LENGTH["test"]) for test, rows in tests.items()}
+    runs: dict[str, list] = {test: [] for test in tests}
+    for seed in seeds:
+        started = time.monotonic()
+        trainer = fine_tune(train, tokenizer, seed)
+        print(f"{name}, seed {seed}: {time.monotonic() - started:.0f} s of training", flush=True)
+        for test, rows in ready.items():
+            said = trainer.predict(rows)  # in an order of its own, because of group_by_length
+            runs[test].append(marks(name, said.label_ids, softmax(said.predictions)))
+            print("   ", test, {mark: round(value, 3) for mark, value in runs[test][-1].items()}, flush=True)
+    for test in tests:
+        result[test]["fine_tuned"] = spread(runs[test])
+    return {
+        "digest": digest(DATA / name),
+        "date": f"{date.today():%Y-%m-%d}",
+        "versions": f"torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}",
+        "seeds": seeds,
+        "train_rows": len(train),
+        "tests": result,
+    }
+
+
+def main() -> None:
+    """Measure the named datasets and keep the other datasets' earlier marks."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", nargs="+", default=NAMES, choices=NAMES, metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--public", type=Path, help="a folder with public datasets, as the Hub lays them out")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    options = parser.parse_args()
+    found = json.loads(MARKS.read_text(encoding="utf-8")) if MARKS.exists() else {}
+    found["recipe"] = {**RECIPE, "max_length": MAX_LENGTH["train"]}
+    for name in options.data:
+        found[name] = measure(name, options.seeds, options.public)
+        MARKS.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""`course data`: the gate over `data/`, the computed parts of its cards and of its page."""
+
+import json
+
+from course_tools import data_cards, gate
+from course_tools.report import write_in_one_step
+from course_tools.rows import Row, read_rows, read_schema
+from course_utils.sources import DATA
+
+NAMES = ("emotion", "stance", "cefr")  # shown on the page
+SMALL = ("helpdesk",)  # too small for statistics and marks: only its head is computed
+PAGE = DATA / "README.md"
+FIGURES = DATA / "figures"
+
+
+def check() -> list[str]:
+    """Return what is wrong with the rows, and what is out of date in cards and marks, one sentence each."""
+    problems = []
+    for name in (*NAMES, *SMALL):
+        rows = read_rows(DATA / name)
+        problems += gate.faults(rows)
+        if (DATA / name / "README.md").read_text(encoding="utf-8") != _card(name, rows):
+            problems.append(f"data/{name}/README.md: its computed parts are out of date. Run `course data`.")
+    return problems + data_cards.stale_marks({name: DATA / name for name in NAMES})
+
+
+def write(figures: bool) -> None:
+    """Bring the computed parts of the cards up to date; with `figures` also draw the page's figures."""
+    for name in (*NAMES, *SMALL):
+        write_in_one_step(DATA / name / "README.md", _card(name, read_rows(DATA / name)))
+    if figures:
+        _draw()
+
+
+def _card(name: str, rows: list[Row]) -> str:
+    folder = DATA / name
+    card = data_cards.with_head((folder / "README.md").read_text(encoding="utf-8"), folder, rows)
+    if name in SMALL:
+        return card
+    card = data_cards.with_part(card, "statistics", data_cards.statistics(rows, read_schema(folder).labels))
+    if data_cards.MARKS.exists():
+        found = json.loads(data_cards.MARKS.read_text(encoding="utf-8"))
+        if name in found:
+            card = data_cards.with_part(card, "marks", data_cards.marks(name, found))
+    return card
+
+
+def _draw() -> None:
+    from course_tools.data_figures import all_figures
+
+    FIGURES.mkdir(exist_ok=True)
+    datasets = {name: (read_schema(DATA / name).labels, read_rows(DATA / name)) for name in NAMES}
+    page = PAGE.read_text(encoding="utf-8")
+    for figure, picture in all_figures(datasets).items():
+        path = FIGURES / f"{figure}.png"
+        picture.figure.savefig(path, dpi=110, metadata={"Software": None})
+        page = data_cards.with_part(page, figure, f"![{picture.alt}](figures/{path.name})")
+    write_in_one_step(PAGE, page)

@@ -1,0 +1,125 @@
+"""The datasets written for the course: they pass the gate, and they are what their cards and the design promise."""
+
+import re
+from collections import Counter
+
+import pytest
+from datasets import load_dataset
+
+from course_tools import data_cards, data_page, gate
+from course_tools.rows import SPLITS, read_rows, read_schema
+from course_utils.sources import DATA
+
+NAMES = data_page.NAMES
+ROWS_AT_LEAST = {"emotion": 1000, "stance": 360, "cefr": 900}
+LABELS = {
+    "emotion": ("anger", "joy", "optimism", "sadness"),  # TweetEval's order
+    "stance": ("support", "neutral", "oppose"),
+    "cefr": ("A1", "A2", "B1", "B2", "C1", "C2"),
+}
+STYLE = {"emotion": "author_style", "stance": "author_style", "cefr": "format"}
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def dataset(request):
+    return request.param, read_rows(DATA / request.param)
+
+
+def test_every_row_passes_the_gate(dataset):
+    _, rows = dataset
+    assert gate.faults(rows) == []
+
+
+def test_there_are_enough_rows_with_the_promised_labels_and_columns(dataset):
+    name, rows = dataset
+    schema = read_schema(DATA / name)
+    assert schema.labels == LABELS[name]
+    assert schema.columns == ("text", "label", "topic", STYLE[name], "hard")
+    assert len(rows) >= ROWS_AT_LEAST[name]
+    assert {row.split for row in rows} == set(SPLITS)
+
+
+def test_every_label_has_every_topic_and_style(dataset):
+    name, rows = dataset
+    for column in ("topic", STYLE[name]):
+        found = {label: {row.columns[column] for row in rows if row.label == label} for label in LABELS[name]}
+        everything = set.union(*found.values())
+        assert all(own == everything for own in found.values()), column
+
+
+def test_topics_are_spread_evenly_over_labels(dataset):
+    _, rows = dataset
+    for topic in {row.columns["topic"] for row in rows}:
+        counts = Counter(row.label for row in rows if row.columns["topic"] == topic)
+        assert max(counts.values()) <= 2 * min(counts.values()), f"{topic}: {dict(counts)}"
+
+
+def test_about_one_row_in_six_is_hard(dataset):
+    name, rows = dataset
+    for label in LABELS[name]:
+        hard = [row.columns["hard"] == "true" for row in rows if row.label == label]
+        assert 0.1 < sum(hard) / len(hard) < 0.25, label
+    assert {row.columns["hard"] for row in rows} == {"true", "false"}
+
+
+def test_rows_have_1_to_120_words(dataset):
+    _, rows = dataset
+    assert [row.place for row in rows if not 1 <= len(row.text.split()) <= 120] == []
+
+
+def test_whole_topics_of_stance_are_held_out():
+    topics = {split: set() for split in SPLITS}
+    for row in read_rows(DATA / "stance"):
+        topics[row.split].add(row.columns["topic"])
+    assert len(topics["train"] | topics["validation"] | topics["test"]) >= 12
+    assert not topics["train"] & topics["test"]
+    assert not topics["train"] & topics["validation"]
+    assert not topics["validation"] & topics["test"]
+    card = (DATA / "stance" / "README.md").read_text(encoding="utf-8")
+    assert all(topic in card for topic in topics["test"] | topics["validation"])
+
+
+def test_load_dataset_reads_the_same_rows(dataset, tmp_path):
+    name, rows = dataset
+    loaded = load_dataset(str(DATA / name), cache_dir=tmp_path)
+    assert loaded["train"].features["label"].names == list(LABELS[name])
+    for split in SPLITS:
+        expected = [(row.text, LABELS[name].index(row.label)) for row in rows if row.split == split]
+        assert list(zip(loaded[split]["text"], loaded[split]["label"], strict=True)) == expected
+    assert set(loaded["test"]["hard"]) == {True, False}
+
+
+def test_a_changed_row_reaches_load_dataset(dataset, tmp_path):
+    name, _ = dataset
+    folder, cache = tmp_path / name, tmp_path / "cache"
+    folder.mkdir()
+    for path in (DATA / name).iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    before = load_dataset(str(folder), cache_dir=cache)["test"][0]["text"]
+
+    content = (folder / "test.csv").read_text(encoding="utf-8")
+    (folder / "test.csv").write_text(content.replace(before[:12], before[:12].swapcase(), 1), encoding="utf-8")
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    (folder / "README.md").write_text(data_cards.with_head(card, folder, read_rows(folder)), encoding="utf-8")
+    assert load_dataset(str(folder), cache_dir=cache)["test"][0]["text"] != before
+
+
+def test_the_examples_of_the_label_guide_are_rows_with_that_label(dataset):
+    name, rows = dataset
+    known = {(row.text, row.label) for row in rows}
+    card = (DATA / name / "README.md").read_text(encoding="utf-8")
+    guide = card.partition("| border | two rows | label | because |")[2].partition("## Statistics")[0]
+    examples = [line.strip("|").split(" | ") for line in guide.strip().splitlines()[1:]]
+    assert len(examples) >= 6
+    assert [cells for cells in examples if (cells[1].strip(), cells[2].strip()) not in known] == []
+
+
+def test_cards_and_marks_are_up_to_date():
+    assert data_page.check() == []
+
+
+def test_the_page_shows_all_figures_with_a_text_alternative():
+    page = data_page.PAGE.read_text(encoding="utf-8")
+    shown = re.findall(r"!\[(.{80,}?)\]\((figures/\w+\.png)\)", page)
+    assert len(shown) == 4
+    assert all((DATA / path).stat().st_size < 400_000 for _, path in shown)
