@@ -39,6 +39,7 @@ RECIPE = {
     "train_sampling_strategy": "group_by_length",
 }
 MAX_LENGTH = {"train": 256, "test": 512}  # tokens
+PER_LEVEL = 40
 CEFR_SP = "UniversalCEFR/cefr_sp_en/cefr_sp_en.json"
 
 
@@ -104,7 +105,17 @@ def public_rows(name: str, folder: Path, labels: list[str]) -> Iterator[tuple[st
     if name == "cefr" and (sentences := folder / CEFR_SP).is_file():
         rows = json.loads(sentences.read_text(encoding="utf-8"))
         columns = {"text": [row["text"] for row in rows], "label": [row["cefr_level"] for row in rows]}
-        yield "CEFR-SP sentences", Dataset.from_dict(columns).cast_column("label", ClassLabel(names=labels))
+        sentences = Dataset.from_dict(columns).cast_column("label", ClassLabel(names=labels))
+        yield "CEFR-SP sentences", sentences
+        yield f"CEFR-SP, at most {PER_LEVEL} of each level", at_most(PER_LEVEL, sentences)
+
+
+def at_most(limit: int, rows: Dataset) -> Dataset:
+    """Return the first rows of each label in a fixed random order: a rank correlation needs more than two levels."""
+    mixed = rows.shuffle(seed=0)
+    labels = np.array(mixed["label"])
+    kept = np.concatenate([np.flatnonzero(labels == label)[:limit] for label in np.unique(labels)])
+    return mixed.select(kept)
 
 
 def spread(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
@@ -118,7 +129,10 @@ def measure(name: str, seeds: list[int], public: Path | None) -> dict:
     with tempfile.TemporaryDirectory() as cache:  # the usual cache may hold older rows
         data = load_dataset(str(DATA / name), cache_dir=cache, keep_in_memory=True)
     labels = data["train"].features["label"].names
-    tests = {"own test rows": data["test"], **dict(public_rows(name, public, labels) if public else ())}
+    tests = {"own test rows": data["test"]}
+    if name == "cefr":
+        tests["own passages among them"] = data["test"].filter(lambda row: row["format"] == "passage")
+    tests |= public_rows(name, public, labels) if public else {}
     result = {
         test: {"rows": len(rows), "counting": word_counting(name, data["train"], rows)} for test, rows in tests.items()
     }

@@ -11,6 +11,7 @@ import yaml
 
 from course_tools.project import ROOT
 from course_tools.rows import SPLITS, Row
+from course_utils import CourseError
 
 MARKS = ROOT / "benchmarks" / "data_marks.json"
 LEVELS = "cefr"  # the dataset whose label is ordered
@@ -41,12 +42,12 @@ def with_head(card: str, folder: Path, rows: list[Row]) -> str:
 
 
 def with_part(text: str, name: str, content: str) -> str:
-    """Return the text with `content` between the markers of the named part. Raises ValueError without them."""
+    """Return the text with `content` between the markers of the named part. Raises CourseError without them."""
     start, end = f"<!-- {name}: written by `course data` -->", f"<!-- end of {name} -->"
     before, found, rest = text.partition(start)
     _, closed, after = rest.partition(end)
     if not (found and closed):
-        raise ValueError(f"the markers {start} and {end} are missing")
+        raise CourseError(f"A README in data/ lacks the markers {start} and {end}. Put them back around that part.")
     return f"{before}{start}\n{content.strip()}\n{end}{after}"
 
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.manifold import TSNE
+from sklearn.neighbors import NearestNeighbors
 
 from course_tools.data_cards import LEVELS
 from course_tools.gate import FUNCTION_WORDS, TELLING_ROWS, TELLING_SHARE, words
@@ -126,7 +127,8 @@ def _draw_words(axes: Axes, name: str, labels: tuple[str, ...], rows: list[Row])
 def _draw_map(axes: Axes, name: str, labels: tuple[str, ...], rows: list[Row]) -> str:
     chosen = np.random.default_rng(SEED).permutation(len(rows))[:MAP_ROWS]
     some = [rows[number] for number in chosen]
-    places = TSNE(perplexity=40, metric="cosine", init="pca", random_state=SEED).fit_transform(embed(some))
+    vectors = embed(some)
+    places = TSNE(perplexity=40, metric="cosine", init="pca", random_state=SEED).fit_transform(vectors)
     for label, colour in zip(labels, _colours(name, labels), strict=True):
         mine = np.array([row.label == label for row in some])
         axes.scatter(*places[mine].T, s=7, color=colour, label=label, alpha=0.75, linewidths=0)
@@ -134,7 +136,13 @@ def _draw_map(axes: Axes, name: str, labels: tuple[str, ...], rows: list[Row]) -
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
     axes.legend(frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, 0), fontsize=9, markerscale=2)
-    return f"{len(some):,} dots, coloured by label"
+    nearest = NearestNeighbors(n_neighbors=1, metric="cosine").fit(vectors).kneighbors()[1][:, 0]
+    shares = []
+    for column in ("topic", "label"):
+        values = np.array([row.columns[column] for row in some])
+        shares.append(f"{np.mean(values == values[nearest]):.0%}")
+    axes.set_title(f"{name}\nnearest row: same topic {shares[0]}, same label {shares[1]}", fontsize=10)
+    return f"{len(some):,} dots; the nearest row has the same topic in {shares[0]}, the same label in {shares[1]}"
 
 
 def embed(rows: list[Row]) -> np.ndarray:

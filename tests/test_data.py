@@ -7,7 +7,9 @@ import pytest
 from datasets import load_dataset
 
 from course_tools import data_cards, data_page, gate
+from course_tools.cli import main
 from course_tools.rows import SPLITS, read_rows, read_schema
+from course_utils import CourseError
 from course_utils.sources import DATA
 
 NAMES = data_page.NAMES
@@ -116,6 +118,29 @@ def test_the_examples_of_the_label_guide_are_rows_with_that_label(dataset):
 
 def test_cards_and_marks_are_up_to_date():
     assert data_page.check() == []
+
+
+def test_the_command_prints_each_fault_and_leaves_with_1(monkeypatch, capsys):
+    monkeypatch.setattr(data_page, "check", lambda: ["emotion/train.csv:7: a fault.", "another"])
+    assert main(["data", "--check"]) == 1
+    assert capsys.readouterr().out.splitlines() == ["emotion/train.csv:7: a fault.", "another"]
+    monkeypatch.setattr(data_page, "check", lambda: [])
+    assert main(["data", "--check"]) == 0
+
+
+def test_a_card_that_lost_its_markers_is_an_error_with_a_way_out():
+    with pytest.raises(CourseError, match=r"lacks the markers <!-- marks: .* Put them back"):
+        data_cards.with_part("no markers", "marks", "table")
+
+
+def test_a_changed_row_makes_the_marks_stale(tmp_path):
+    for split in SPLITS:
+        (tmp_path / f"{split}.csv").write_bytes((DATA / "stance" / f"{split}.csv").read_bytes())
+    assert data_cards.stale_marks({"stance": tmp_path}) == []
+    with (tmp_path / "test.csv").open("a", encoding="utf-8") as file:
+        file.write("one more row\n")
+    (fault,) = data_cards.stale_marks({"stance": tmp_path})
+    assert "stance was measured on other rows. Run" in fault
 
 
 def test_the_page_shows_all_figures_with_a_text_alternative():
