@@ -111,7 +111,7 @@ def pip(*arguments, expected=0):
             if text.startswith("Collecting "):
                 collected += 1
                 if expected and (collected == 1 or collected % 25 == 0):
-                    say("  %d of %d packages looked up" % (collected, expected))
+                    say("  %d packages looked up, of about %d" % (collected, expected))
             elif expected and text.startswith("Installing collected packages"):
                 say("  installing them")
         if process.wait():

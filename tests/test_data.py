@@ -9,7 +9,7 @@ from datasets import load_dataset
 from course_tools import data_cards, data_page, gate
 from course_tools.cli import main
 from course_tools.rows import SPLITS, read_rows, read_schema
-from course_utils import CourseError
+from course_utils import CourseError, sources
 from course_utils.sources import DATA
 
 NAMES = data_page.NAMES
@@ -79,6 +79,13 @@ def test_whole_topics_of_stance_are_held_out():
     assert not topics["validation"] & topics["test"]
     card = (DATA / "stance" / "README.md").read_text(encoding="utf-8")
     assert all(topic in card for topic in topics["test"] | topics["validation"])
+
+
+def test_lessons_get_the_folder_offline_and_the_public_counterpart_in_full(dataset):
+    name, _ = dataset
+    public = {"emotion": ("cardiffnlp/tweet_eval", "emotion"), "cefr": ("UniversalCEFR/cefr_sp_en",)}
+    assert sources.dataset(name, "laptop") == sources.dataset(name, "smoke") == (str(DATA / name),)
+    assert sources.dataset(name, "full") == public.get(name, (str(DATA / name),))
 
 
 def test_load_dataset_reads_the_same_rows(dataset, tmp_path):
