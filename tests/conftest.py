@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,8 @@ class SmallCourse:
         environment = {**os.environ, "PYTHONPATH": str(self.root), "COLUMNS": "300"}
         command = [sys.executable, "-m", "course_tools.cli", *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        if os.name == "posix":  # a shell starts background jobs deaf to Ctrl-C, and the deafness is inherited
+            options.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
         return subprocess.Popen(command, cwd=self.root, env=environment, **pipes, **options)
 
     def course(self, *arguments: str) -> tuple[int, str]:
