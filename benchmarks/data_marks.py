@@ -19,6 +19,7 @@ import numpy as np
 import torch
 import transformers
 from datasets import ClassLabel, Dataset, load_dataset
+from scipy.special import softmax
 from scipy.stats import spearmanr
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -26,10 +27,11 @@ from sklearn.metrics import accuracy_score, f1_score
 from sklearn.pipeline import make_pipeline
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
 
-from course_tools.data_cards import MARKS, digest
+from course_tools.data_cards import LEVELS, MARKS, digest
+from course_tools.data_page import NAMES
+from course_tools.report import write_in_one_step
 from course_utils.sources import DATA, offline_checkpoint
 
-NAMES = ("emotion", "stance", "cefr")
 RECIPE = {
     "max_steps": 300,
     "per_device_train_batch_size": 16,
@@ -76,7 +78,7 @@ def marks(name: str, truth: np.ndarray, probabilities: np.ndarray) -> dict[str, 
     """
     said = probabilities.argmax(axis=1)
     found = {"accuracy": accuracy_score(truth, said), "macro_f1": f1_score(truth, said, average="macro")}
-    if name == "cefr":
+    if name == LEVELS:
         expected = probabilities @ np.arange(probabilities.shape[1])
         found["spearman"] = spearmanr(truth, expected).statistic
         found["spearman_of_most_likely"] = spearmanr(truth, said).statistic
@@ -91,19 +93,13 @@ def word_counting(name: str, train: Dataset, test: Dataset) -> dict[str, float]:
     return marks(name, np.array(test["label"]), model.predict_proba(list(test["text"])))
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Return probabilities, rows x classes, of logits."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
 def public_rows(name: str, folder: Path, labels: list[str]) -> Iterator[tuple[str, Dataset]]:
     """Yield the public test sets below `folder` for one dataset, with the label numbers of `labels`."""
     if name == "emotion" and (tweets := folder / "cardiffnlp/tweet_eval").is_dir():
         for split in ("train", "validation", "test"):
             yield f"TweetEval {split}", load_dataset(str(tweets), "emotion", split=split)
-    if name == "cefr" and (sentences := folder / CEFR_SP).is_file():
-        rows = json.loads(sentences.read_text(encoding="utf-8"))
+    if name == LEVELS and (file := folder / CEFR_SP).is_file():
+        rows = json.loads(file.read_text(encoding="utf-8"))
         columns = {"text": [row["text"] for row in rows], "label": [row["cefr_level"] for row in rows]}
         sentences = Dataset.from_dict(columns).cast_column("label", ClassLabel(names=labels))
         yield "CEFR-SP sentences", sentences
@@ -130,7 +126,7 @@ def measure(name: str, seeds: list[int], public: Path | None) -> dict:
         data = load_dataset(str(DATA / name), cache_dir=cache, keep_in_memory=True)
     labels = data["train"].features["label"].names
     tests = {"own test rows": data["test"]}
-    if name == "cefr":
+    if name == LEVELS:
         tests["own passages among them"] = data["test"].filter(lambda row: row["format"] == "passage")
     tests |= public_rows(name, public, labels) if public else {}
     result = {
@@ -147,7 +143,7 @@ def measure(name: str, seeds: list[int], public: Path | None) -> dict:
         print(f"{name}, seed {seed}: {time.monotonic() - started:.0f} s of training", flush=True)
         for test, rows in ready.items():
             said = trainer.predict(rows)  # in an order of its own, because of group_by_length
-            runs[test].append(marks(name, said.label_ids, softmax(said.predictions)))
+            runs[test].append(marks(name, said.label_ids, softmax(said.predictions, axis=1)))
             print("   ", test, {mark: round(value, 3) for mark, value in runs[test][-1].items()}, flush=True)
     for test in tests:
         result[test]["fine_tuned"] = spread(runs[test])
@@ -155,6 +151,7 @@ def measure(name: str, seeds: list[int], public: Path | None) -> dict:
         "digest": digest(DATA / name),
         "date": f"{date.today():%Y-%m-%d}",
         "versions": f"torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}",
+        "recipe": {**RECIPE, "max_length": MAX_LENGTH["train"]},
         "seeds": seeds,
         "train_rows": len(train),
         "tests": result,
@@ -169,10 +166,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     options = parser.parse_args()
     found = json.loads(MARKS.read_text(encoding="utf-8")) if MARKS.exists() else {}
-    found["recipe"] = {**RECIPE, "max_length": MAX_LENGTH["train"]}
     for name in options.data:
         found[name] = measure(name, options.seeds, options.public)
-        MARKS.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        write_in_one_step(MARKS, json.dumps(found, indent=2) + "\n")
 
 
 if __name__ == "__main__":

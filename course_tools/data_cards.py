@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from course_tools.project import ROOT
 from course_tools.rows import SPLITS, Row
@@ -37,7 +36,6 @@ def with_head(card: str, folder: Path, rows: list[Row]) -> str:
     )
     head = re.sub(r"^  (splits|description):.*\n(?:  - .*\n)*", "", head, flags=re.M)
     head = head.replace("dataset_info:\n", f"dataset_info:\n  description: rows {digest(folder)}\n  splits:\n{info}")
-    yaml.safe_load(head)
     return f"---\n{head}---\n{body}"
 
 
@@ -77,7 +75,7 @@ def marks(name: str, found: dict) -> str:
     for test, result in own["tests"].items():
         cells = [f"{result['counting'][mark]:.3f} | {_spread(result['fine_tuned'][mark])}" for mark in scores]
         lines.append(f"| {test} | {result['rows']:,} | {' | '.join(cells)} |")
-    recipe = ", ".join(f"`{key}={value}`" for key, value in found["recipe"].items())
+    recipe = ", ".join(f"`{key}={value}`" for key, value in own["recipe"].items())
     seeds = ", ".join(map(str, own["seeds"]))
     note = (
         f"Fine-tuned: the offline checkpoint, all but its embeddings, on the {own['train_rows']:,} rows of `train`; "

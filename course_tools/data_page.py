@@ -21,6 +21,8 @@ def check() -> list[str]:
         problems += gate.faults(rows)
         if (DATA / name / "README.md").read_text(encoding="utf-8") != _card(name, rows):
             problems.append(f"data/{name}/README.md: its computed parts are out of date. Run `course data`.")
+    if _drawn_from() not in PAGE.read_text(encoding="utf-8"):
+        problems.append("data/README.md: its figures show other rows. Run `course data --figures`.")
     return problems + data_cards.stale_marks({name: DATA / name for name in NAMES})
 
 
@@ -55,4 +57,8 @@ def _draw() -> None:
         path = FIGURES / f"{figure}.png"
         picture.figure.savefig(path, dpi=110, metadata={"Software": None})
         page = data_cards.with_part(page, figure, f"![{picture.alt}](figures/{path.name})")
-    write_in_one_step(PAGE, page)
+    write_in_one_step(PAGE, data_cards.with_part(page, "rows", _drawn_from()))
+
+
+def _drawn_from() -> str:
+    return f"The figures show the rows {', '.join(f'{data_cards.digest(DATA / name)} ({name})' for name in NAMES)}."
