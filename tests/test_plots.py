@@ -14,6 +14,8 @@ from course_utils import plots
         (plots.label_counts({"angry": 3, "calm": 1}, "Tweets"), "Bar chart. Tweets: angry 3 (75%), calm 1 (25%)."),
         (plots.scores({"lazy": (0.5, 0.4, 0.6)}, "Methods"), "Methods, accuracy: lazy 50.0%, from 40.0% to 60.0%."),
         (plots.heatmap([[1, 0.2], [0.2, 1]], ["a", "b"], "Alike?"), "Table of shades. Alike? a and b: 0.20."),
+        (plots.bars({"short": 1.5, "long": 3}, "Cost", "seconds", "{:.1f}"), "Cost, seconds: short 1.5, long 3.0."),
+        (plots.lines({"a": ([1, 2], [0.1, 0.9])}, "Growth.", "step", "size"), "size along step: a from 0.1 to 0.9."),
     ],
 )
 def test_a_picture_has_a_text_alternative(picture, words):

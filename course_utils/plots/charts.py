@@ -1,61 +1,21 @@
-"""Every figure of the course: one style, colours that colour-blind readers can tell apart, and a text alternative.
-
-A function returns a `Picture`. As the last line of a cell it shows the figure; where no picture can be shown, its text.
-"""
+"""Charts that many lessons draw: bars, lines, points with intervals, tables of shades."""
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from matplotlib import rc_context
-from matplotlib.figure import Figure
 
-# Okabe and Ito's palette (2008), black left out, in an order in which neighbours also differ in lightness.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#F0E442", "#D55E00", "#56B4E9", "#CC79A7")
-GREY = "#8C8C8C"
-INK = "#262626"
-DPI = 180
-STYLE = {
-    "font.family": "DejaVu Sans",
-    "font.size": 11,
-    "axes.titlesize": 12,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": GREY,
-    "axes.labelcolor": INK,
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "figure.facecolor": "white",
-}
+from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture, canvas
 
-
-@dataclass(frozen=True)
-class Picture:
-    """A matplotlib figure with its text alternative `alt`."""
-
-    figure: Figure
-    alt: str
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight", metadata={"Software": None})
-        png = buffer.getvalue()
-        width = int.from_bytes(png[16:20], "big") // 2  # shown at half its pixels: sharp on every screen
-        data = {"image/png": base64.b64encode(png).decode(), "text/plain": self.alt}
-        return data, {"image/png": {"width": width, "alt": self.alt}}
+LINE_STYLES = ("solid", "dashed", "dotted", "dashdot")
 
 
 @rc_context(STYLE)
 def label_counts(counts: Mapping[str, int], title: str) -> Picture:
     """Draw one bar for each label, as long as its number of rows, with the share beside it."""
     total = sum(counts.values())
-    figure, axes = _canvas(height=0.5 * len(counts) + 1.1)
+    figure, axes = canvas(height=0.5 * len(counts) + 1.1)
     axes.barh(list(counts), list(counts.values()), color=COLOURS[0], height=0.6)
     for row, count in enumerate(counts.values()):
         axes.text(count, row, f" {count:,} ({count / total:.0%})", va="center")
@@ -70,7 +30,7 @@ def label_counts(counts: Mapping[str, int], title: str) -> Picture:
 @rc_context(STYLE)
 def scores(results: Mapping[str, tuple[float, float, float]], title: str, score: str = "accuracy") -> Picture:
     """Draw each score as a point on its interval. `results`: name -> (score, low, high), all from 0 to 1."""
-    figure, axes = _canvas(height=0.5 * len(results) + 1.1)
+    figure, axes = canvas(height=0.5 * len(results) + 1.1)
     for row, (value, low, high) in enumerate(results.values()):
         colour = COLOURS[0] if row == len(results) - 1 else GREY
         axes.plot([low, high], [row, row], color=colour, linewidth=3, solid_capstyle="butt")
@@ -90,7 +50,7 @@ def scores(results: Mapping[str, tuple[float, float, float]], title: str, score:
 def heatmap(values: Sequence[Sequence[float]], labels: Sequence[str], title: str) -> Picture:
     """Draw a square table of numbers between 0 and 1 as shades, each with its number; rows and columns share labels."""
     size = len(labels)
-    figure, axes = _canvas(height=0.55 * size + 1.2, width=0.55 * size + 4.2)
+    figure, axes = canvas(height=0.55 * size + 1.2, width=0.55 * size + 4.2)
     axes.imshow(values, cmap="cividis", vmin=0, vmax=1)
     axes.set_xticks(range(size), [str(number) for number in range(1, size + 1)])
     axes.set_yticks(range(size), [f"{label}  {number}" for number, label in enumerate(labels, 1)])
@@ -109,7 +69,35 @@ def heatmap(values: Sequence[Sequence[float]], labels: Sequence[str], title: str
     return Picture(figure, f"Table of shades. {title} {words}.")
 
 
-def _canvas(height: float, width: float = 7.2):
-    """Return a new figure, inches in, and its axes. Made without pyplot: nothing is shown twice or left open."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots()
+@rc_context(STYLE)
+def bars(values: Mapping[str, float], title: str, unit: str, form: str = "{:,.0f}") -> Picture:
+    """Draw one bar for each value, with its number beside it. `unit` names the axis; `form` writes the numbers."""
+    figure, axes = canvas(height=0.5 * len(values) + 1.1)
+    axes.barh(list(values), list(values.values()), color=COLOURS[0], height=0.6)
+    for row, value in enumerate(values.values()):
+        axes.text(value, row, " " + form.format(value), va="center")
+    axes.invert_yaxis()
+    axes.set_title(title)
+    axes.set_xlabel(unit)
+    axes.set_xlim(0, max(values.values()) * 1.2)
+    words = ", ".join(f"{name} {form.format(value)}" for name, value in values.items())
+    return Picture(figure, f"Bar chart. {title}, {unit}: {words}.")
+
+
+@rc_context(STYLE)
+def lines(
+    series: Mapping[str, tuple[Sequence[float], Sequence[float]]], title: str, x: str, y: str, form: str = "{:.3g}"
+) -> Picture:
+    """Draw one line for each series, told apart by colour and dash: name -> (values along x, values along y)."""
+    figure, axes = canvas(height=3.8)
+    for number, (name, (across, up)) in enumerate(series.items()):
+        colour, style = COLOURS[number % len(COLOURS)], LINE_STYLES[number % len(LINE_STYLES)]
+        axes.plot(across, up, color=colour, linestyle=style, linewidth=2.2, label=name)
+    if len(series) > 1:
+        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    axes.grid(color=GREY, alpha=0.25)
+    axes.set_title(title)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    ends = "; ".join(f"{name} from {form.format(up[0])} to {form.format(up[-1])}" for name, (_, up) in series.items())
+    return Picture(figure, f"Lines. {title} {y} along {x}: {ends}.")
