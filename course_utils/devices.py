@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import TYPE_CHECKING
+
+from course_utils.errors import CourseError
+from course_utils.sources import DATA
 
 if TYPE_CHECKING:
     import torch
@@ -36,3 +40,19 @@ def free_memory_gib() -> float:
     import psutil
 
     return psutil.virtual_memory().available / 2**30
+
+
+def gpu_message(name: str) -> str:
+    """Return what a GPU says in one of lesson 02's errors, and under it where the words are from.
+
+    Source: `data/cuda_messages.toml`. Raises CourseError for an unknown name.
+    """
+    messages = tomllib.loads((DATA / "cuda_messages.toml").read_text(encoding="utf-8"))
+    if name not in messages:
+        raise CourseError(f"There is no GPU message {name!r}. There are: {', '.join(messages)}.")
+    entry = messages[name]
+    if "source" in entry:
+        origin = f"quoted from a bug report of {entry['date']}: {entry['source']}"
+    else:
+        origin = f"recorded on {entry['recorded_on']}, {entry['versions']}"
+    return f"{entry['message'].strip()}\n[{origin}]"

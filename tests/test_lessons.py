@@ -34,6 +34,14 @@ BANDS = {
         "similarity_other_topic": (0.0, 0.15),
         "helpdesk_test_accuracy": (0.58, 1.0),
     },
+    "02_cuda_errors": {
+        "peak_plain_mb": (1250, 1650),
+        "peak_pieces_mb": (560, 760),
+        "peak_checkpointing_mb": (450, 630),
+        "peak_lora_mb": (880, 1200),
+        "bert_base_nothing_done_gb": (12, 16),
+        "bert_base_checkpointing_gb": (2.3, 3.4),
+    },
 }
 
 
