@@ -4,7 +4,7 @@
 #     title: CUDA errors
 #     teaches: move everything to one device, read and mend the five errors of a GPU, make a step fit into memory
 #     budget_seconds: 90
-#     measured: about 45 s in `laptop` on 2 CPU cores, `full` not measured yet
+#     measured: about 60 s in `laptop` on 2 CPU cores, `full` not measured yet
 #     needs: nothing but the course; a GPU only if you want to see its own messages
 #   jupytext:
 #     text_representation:
@@ -320,8 +320,8 @@ except ValueError as error:
 # ## The GPU no longer answers. What now?
 #
 # After an assert, every later call to the GPU fails, even `torch.zeros(1, device="cuda")`. To delete the model or to
-# empty the cache does not help. Only a new process does ([PyTorch's developers say the
-# same](https://github.com/pytorch/pytorch/issues/17425)). On Colab:
+# empty the cache does not help. Only a new process does ([PyTorch's
+# issue 17425](https://github.com/pytorch/pytorch/issues/17425) asks that the message should say so). On Colab:
 #
 # 1. *Runtime*, then *Restart session*. Your variables are lost. Your files stay.
 # 2. Run the cells from the top, on the CPU: `device = torch.device("cpu")`. Now the message is clear.

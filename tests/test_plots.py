@@ -15,6 +15,10 @@ from course_utils import plots
         (plots.scores({"lazy": (0.5, 0.4, 0.6)}, "Methods"), "Methods, accuracy: lazy 50.0%, from 40.0% to 60.0%."),
         (plots.heatmap([[1, 0.2], [0.2, 1]], ["a", "b"], "Alike?"), "Table of shades. Alike? a and b: 0.20."),
         (plots.bars({"short": 1.5, "long": 3}, "Cost", "seconds", "{:.1f}"), "Cost, seconds: short 1.5, long 3.0."),
+        (
+            plots.stacked_bars({"small": {"a": 1, "b": 0.5}, "big": {"a": 2, "b": 3.25}}, "Sizes", "million"),
+            "Sizes, million: small 1.5 (a 1.0, b 0.5); big 5.2 (a 2.0, b 3.2).",
+        ),
         (plots.lines({"a": ([1, 2], [0.1, 0.9])}, "Growth.", "step", "size"), "size along step: a from 0.1 to 0.9."),
     ],
 )

@@ -3,7 +3,19 @@
 Where no picture can be shown, its text alternative stands in for it.
 """
 
-from course_utils.plots.charts import bars, heatmap, label_counts, lines, scores
+from course_utils.plots.charts import bars, heatmap, label_counts, lines, scores, stacked_bars
 from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture
 
-__all__ = ["COLOURS", "GREY", "INK", "STYLE", "Picture", "bars", "heatmap", "label_counts", "lines", "scores"]
+__all__ = [
+    "COLOURS",
+    "GREY",
+    "INK",
+    "STYLE",
+    "Picture",
+    "bars",
+    "heatmap",
+    "label_counts",
+    "lines",
+    "scores",
+    "stacked_bars",
+]

@@ -9,6 +9,7 @@ from matplotlib import rc_context
 from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture, canvas
 
 LINE_STYLES = ("solid", "dashed", "dotted", "dashdot")
+NARROWEST_LABELLED = 0.07  # of the longest bar: a shorter piece has no room for its number
 
 
 @rc_context(STYLE)
@@ -82,6 +83,38 @@ def bars(values: Mapping[str, float], title: str, unit: str, form: str = "{:,.0f
     axes.set_xlim(0, max(values.values()) * 1.2)
     words = ", ".join(f"{name} {form.format(value)}" for name, value in values.items())
     return Picture(figure, f"Bar chart. {title}, {unit}: {words}.")
+
+
+@rc_context(STYLE)
+def stacked_bars(bars: Mapping[str, Mapping[str, float]], title: str, unit: str, form: str = "{:.1f}") -> Picture:
+    """Draw one bar for each name, cut into its parts. `bars`: name -> part -> value; all have the same parts."""
+    longest = max(sum(parts.values()) for parts in bars.values())
+    figure, axes = canvas(height=0.6 * len(bars) + 1.6)
+    for row, parts in enumerate(bars.values()):
+        left = 0.0
+        for number, (part, value) in enumerate(parts.items()):
+            colour = COLOURS[number % len(COLOURS)]
+            axes.barh(row, value, left=left, height=0.6, color=colour, edgecolor="white", label=part if not row else "")
+            if value > NARROWEST_LABELLED * longest:
+                ink = "white" if number == 0 else INK
+                axes.text(left + value / 2, row, form.format(value), ha="center", va="center", color=ink)
+            left += value
+        axes.text(left, row, f" {form.format(left)}", va="center", fontweight="bold")
+    axes.set_yticks(range(len(bars)), list(bars))
+    axes.invert_yaxis()
+    axes.set_xlim(0, longest * 1.13)
+    axes.set_title(title)
+    axes.set_xlabel(unit)
+    axes.grid(axis="x", color=GREY, alpha=0.25)
+    axes.set_axisbelow(True)
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)
+    words = "; ".join(
+        f"{name} {form.format(sum(parts.values()))} ("
+        + ", ".join(f"{part} {form.format(value)}" for part, value in parts.items())
+        + ")"
+        for name, parts in bars.items()
+    )
+    return Picture(figure, f"Stacked bars. {title}, {unit}: {words}.")
 
 
 @rc_context(STYLE)

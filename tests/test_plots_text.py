@@ -1,0 +1,58 @@
+"""Figures about text: a picture for those who see it, and the same numbers in words."""
+
+import base64
+
+import pytest
+
+from course_utils.plots import text
+
+PICTURES = [
+    (
+        text.token_boxes(
+            "Sleepless!",
+            ["[CLS]", "sleep", "##less", "!"],
+            [(0, 0), (0, 5), (5, 9), (9, 10)],
+            [None, 0, 0, 1],
+            "Cut.",
+        ),
+        "Cut. [CLS] (no text), sleep from 'Sleep' at 0 to 5, ##less from 'less' at 5 to 9, ! from '!' at 9 to 10.",
+    ),
+    (
+        text.length_profile({"a": [1, 2, 3, 40], "b": [36, 37]}, [36, 512], "Lengths."),
+        "Lengths. Share of the texts by tokens: a 75.0% up to 36; b 50.0% up to 36.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("picture", "words"), PICTURES)
+def test_a_picture_has_a_text_alternative(picture, words):
+    data, metadata = picture._repr_mimebundle_()
+    assert words in data["text/plain"]
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert 0 < metadata["image/png"]["width"] < 900
+
+
+def test_a_long_text_goes_on_in_the_next_line():
+    words = [f"word{number}" for number in range(40)]
+    offsets = [(0, len(word)) for word in words]
+    picture = text.token_boxes(" ".join(words), words, offsets, range(40), "Long.")
+    boxes = picture.figure.axes[0].patches
+    assert len(boxes) == len(words)
+    assert len({box.get_y() for box in boxes}) > 1
+    assert all(box.get_x() + box.get_width() <= text.COLUMNS for box in boxes)
+
+
+def test_boxes_of_one_word_touch_and_others_stand_apart():
+    tokens, offsets = ["[CLS]", "b", "##c", "!"], [(0, 0), (0, 1), (1, 2), (2, 3)]
+    picture = text.token_boxes("bc!", tokens, offsets, [None, 0, 0, 1], "Words.")
+    added, first, second, mark = picture.figure.axes[0].patches
+    assert added.get_x() + added.get_width() < first.get_x()
+    assert first.get_x() + first.get_width() == second.get_x()
+    assert second.get_x() + second.get_width() < mark.get_x()
+
+
+def test_the_profile_reaches_all_texts():
+    picture = text.length_profile({"a": [5, 9], "b": [2, 3]}, [36], "Lengths.")
+    for line in picture.figure.axes[0].lines[:2]:
+        assert line.get_ydata()[0] == 0
+        assert line.get_ydata()[-1] == 1
