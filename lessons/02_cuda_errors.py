@@ -603,11 +603,11 @@ plots.bars(peaks, "The peak of one training step", "MB")
 # %% [markdown]
 # Compare each bar with the first one.
 #
-# - **Smaller pieces** and **shorter texts** save most, and cost nothing in quality. Try them first.
+# - **Smaller pieces** and **shorter texts** save more than half, and cost nothing in quality. Try them first.
 # - **Mixed precision** saves little here. This is a count on a CPU, where attention keeps big tables. On a GPU, measure
 #   again.
 # - **Checkpointing** saves much. The price is time: a part of the work is done twice.
-# - **Freezing** saves much, because nothing has to be kept for layers that do not learn.
+# - **Freezing** saves much, because nothing has to be kept for layers that do not learn. The price may be quality.
 # - **LoRA** saves less than many expect. More on this in a moment.
 #
 # (A `FutureWarning` may say that the method for checkpointing will get a new name: `activation_checkpointing_enable`.)
@@ -631,7 +631,7 @@ record("peak_lora_mb", peaks["LoRA"])
 # ## Will BERT fit on Colab's card?
 #
 # Ask before you rent. This plans BERT base, with 16 texts of 512 tokens. That is what you get with padding to the
-# maximum. Colab's free card, a T4, has 16 GB.
+# maximum. Colab's free card, a T4, has 16 GB (says NVIDIA's data sheet).
 
 # %%
 from transformers import BertConfig

@@ -11,7 +11,7 @@ from course_tools.project import ROOT, all_lessons
 from course_utils import CourseError
 
 LESSONS = all_lessons()
-ADDRESS = re.compile(r"https://github\.com/[\w-]+/[\w-]+")
+ADDRESS = re.compile(r"https://github\.com/[\w.-]+/[\w-]+(?![\w-]|/issues/)")  # cited bug reports are not the course
 
 
 def test_every_built_file_matches_its_source():

@@ -38,6 +38,18 @@ def test_the_installed_torch_still_says_the_quoted_words(words):
     assert any(mmap(file.fileno(), 0, access=ACCESS_READ).find(words) > 0 for file in map(Path.open, libraries))
 
 
+def test_on_a_cpu_the_five_errors_say_what_the_lesson_reads_out_of_them():
+    logits, target = torch.zeros(1, 4), torch.tensor([4])
+    with pytest.raises(RuntimeError, match="Tensor on device cpu is not on the expected device meta"):
+        torch.nn.functional.cross_entropy(logits, target.to("meta"))
+    with pytest.raises(RuntimeError, match="allocate"):
+        torch.empty(10**15)
+    with pytest.raises(IndexError, match="Target 4 is out of bounds"):
+        torch.nn.functional.cross_entropy(logits, target)
+    with pytest.raises(IndexError, match="index out of range"):
+        torch.nn.Embedding(100, 8)(torch.tensor([100]))
+
+
 def test_minus_100_is_left_out_of_the_loss_and_minus_1_is_not():
     logits = torch.zeros(2, 4)
     kept = torch.nn.functional.cross_entropy(logits[:1], torch.tensor([1]))
