@@ -1,7 +1,5 @@
 """Figures about text: a picture for those who see it, and the same numbers in words."""
 
-import base64
-
 import pytest
 
 from course_utils.plots import text
@@ -25,11 +23,8 @@ PICTURES = [
 
 
 @pytest.mark.parametrize(("picture", "words"), PICTURES)
-def test_a_picture_has_a_text_alternative(picture, words):
-    data, metadata = picture._repr_mimebundle_()
-    assert words in data["text/plain"]
-    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert 0 < metadata["image/png"]["width"] < 900
+def test_its_text_gives_the_numbers(picture, words):
+    assert words in picture.alt
 
 
 def test_a_long_text_goes_on_in_the_next_line():
