@@ -66,6 +66,15 @@ def find_lessons(names: list[str]) -> list[Lesson]:
     return [lesson for lesson in lessons if lesson in found or not names]
 
 
+def tagged_code(name: str, tag: str) -> str:
+    """Return the code cells of one lesson that carry a tag, one after the other: for tests and benchmarks."""
+    [lesson] = find_lessons([name])
+    cells = [cell.source for cell in jupytext.read(lesson.source).cells if tag in cell.metadata.get("tags", [])]
+    if not cells:
+        raise CourseError(f"{lesson.source.name} has no cell with the tag {tag!r}. Was it renamed?")
+    return "\n\n".join(cells)
+
+
 def _find(name: str, lessons: list[Lesson]) -> Lesson:
     wanted = Path(name).stem  # so that lessons/00_start_here.py works too
     for lesson in lessons:

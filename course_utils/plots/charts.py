@@ -29,11 +29,16 @@ def label_counts(counts: Mapping[str, int], title: str) -> Picture:
 
 
 @rc_context(STYLE)
-def scores(results: Mapping[str, tuple[float, float, float]], title: str, score: str = "accuracy") -> Picture:
+def scores(
+    results: Mapping[str, tuple[float, float, float]],
+    title: str,
+    score: str = "accuracy",
+    highlight_last: bool = True,
+) -> Picture:
     """Draw each score as a point on its interval. `results`: name -> (score, low, high), all from 0 to 1."""
     figure, axes = canvas(height=0.5 * len(results) + 1.1)
     for row, (value, low, high) in enumerate(results.values()):
-        colour = COLOURS[0] if row == len(results) - 1 else GREY
+        colour = COLOURS[0] if highlight_last and row == len(results) - 1 else GREY
         axes.plot([low, high], [row, row], color=colour, linewidth=3, solid_capstyle="butt")
         axes.plot(value, row, "o", color=colour, markersize=9)
         axes.annotate(f"{value:.1%}", (value, row), xytext=(0, 9), textcoords="offset points", ha="center")
