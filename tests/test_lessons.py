@@ -148,7 +148,6 @@ BANDS = {
         "own_texts_accuracy": (0.87, 1.0),
         "gain_early_stopping": (-0.08, 0.0),
         "gain_more_dropout": (-0.08, 0.0),
-        "gain_weight_decay": (-0.025, 0.025),
         "gain_one_layer": (-0.07, 0.01),
         "gain_more_texts": (0.0, 0.07),
         "curve_0_25": (0.68, 0.78),
