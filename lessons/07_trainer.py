@@ -81,7 +81,7 @@ posts = load_dataset(*course.dataset("emotion")).map(
     lambda batch: tokenizer(batch["text"], truncation=True, max_length=64), batched=True
 )
 labels = posts["train"].features["label"].names
-posts_train = posts["train"].select(range(course.pick(laptop=128, full=960, smoke=16)))
+posts_train = posts["train"].select(range(course.pick(laptop=160, full=960, smoke=16)))
 posts_val = posts["validation"].select(range(course.pick(laptop=64, full=300, smoke=8)))
 len(posts_train), len(posts_val), labels
 
