@@ -20,4 +20,16 @@ def run_tests(fast: bool, extra: list[str]) -> int:
         command += ["--nbval-lax", "--nbval-current-env", "-p", "course_tools.nbval_clean"]
         command += [f"--nbval-cell-timeout={CELL_TIMEOUT_SECONDS}"]
         environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
-    return subprocess.call([*command, *extra], cwd=ROOT, env=environment)
+    before = _files_beside_the_notebooks()
+    code = subprocess.call([*command, *extra], cwd=ROOT, env=environment)
+    if dropped := sorted(_files_beside_the_notebooks() - before):
+        print(f"A notebook dropped files into {NOTEBOOKS.name}/, where students would find them: {', '.join(dropped)}.")
+        print("Let the lesson write below course.workdir, and delete them.")
+        return code or 1
+    return code
+
+
+def _files_beside_the_notebooks() -> set[str]:
+    """What lies in the notebooks' folder and does not belong there: paths relative to it."""
+    paths = (path.relative_to(NOTEBOOKS) for path in NOTEBOOKS.rglob("*") if path.is_file())
+    return {str(path) for path in paths if path.parts[0] not in {"work", ".ipynb_checkpoints"}}

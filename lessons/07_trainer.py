@@ -493,12 +493,13 @@ record("trap_evaluations_on_the_way", len(on_the_way))
 # The same notebook then compares the model *before* and *after* training, in this order of cells: train, measure
 # "before", train, measure "after". It found no improvement at all. Do you see the bug?
 #
-# We have a trained model. Ask it for its "before", and ask a fresh one.
+# We have a trained model. Ask it for its "before", and ask a fresh one. (With `report_to="tensorboard"`, a Trainer that
+# evaluates without training drops its log into a folder `runs` beside the notebook. So we switch it off here.)
 
 # %%
 checker = Trainer(
     model=fresh_model(len(labels)),
-    args=arguments,
+    args=TrainingArguments(course.workdir / "checker", report_to="none"),
     eval_dataset=posts_val,
     processing_class=tokenizer,
     compute_metrics=compute_metrics,

@@ -506,12 +506,12 @@ import pandas as pd
 costs = {
     "seconds": seconds,
     "peak, MB": peaks,
-    "thousand weights": {way: count / 1e3 for way, count in trained_weights.items()},
+    "trained weights": trained_weights,
     "MB on disk": disk,
 }
 percent = {name: 100 * value for name, (value, _, _) in gains.items()}
 table = pd.DataFrame({"accuracy, %": percent} | costs, index=list(gains))
-table.map(lambda number: "" if pd.isna(number) else f"{number:,.1f}")
+table.map(lambda n: "" if pd.isna(n) else f"{n:,.0f}" if n > 999 else f"{n:.3g}")
 
 # %%
 from course_utils.plots.lora import gains_and_costs

@@ -1,0 +1,23 @@
+"""`course test`: a notebook that leaves files beside itself must not pass."""
+
+import pytest
+
+from course_tools import testing
+
+
+@pytest.mark.parametrize(
+    ("drops", "code"), [([], 0), (["work/lesson/file"], 0), (["runs/events"], 1), (["stray.csv"], 1)]
+)
+def test_files_dropped_beside_the_notebooks_fail_the_run(tmp_path, monkeypatch, capsys, drops, code):
+    (tmp_path / "00_old.ipynb").touch()
+
+    def run_pytest(*_, **__):
+        for name in drops:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).touch()
+        return 0
+
+    monkeypatch.setattr(testing, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(testing.subprocess, "call", run_pytest)
+    assert testing.run_tests(fast=True, extra=[]) == code
+    assert ("course.workdir" in capsys.readouterr().out) == bool(code)
