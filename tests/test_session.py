@@ -19,6 +19,7 @@ def somewhere_else(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.delenv("COURSE_PROFILE", raising=False)
+    monkeypatch.delenv("COURSE_CHECKPOINT", raising=False)
 
 
 def test_laptop_is_offline_and_tells_what_it_uses(capsys):
@@ -91,6 +92,29 @@ def test_in_full_the_names_are_the_hubs():
     assert sources.checkpoint("full") == "bert-base-uncased"
     assert sources.dataset("tweets", "full") == ("cardiffnlp/tweet_eval", "sentiment")
     assert sources.metric("accuracy", "full") == "accuracy"
+
+
+def test_another_checkpoint_can_be_set_by_the_environment(monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_CHECKPOINT", "someone/a-model")
+    course = start("00_start_here", "laptop")
+    assert course.checkpoint == "someone/a-model"
+    assert "checkpoint  someone/a-model" in capsys.readouterr().out
+    assert course.pick_checkpoint(None, full="distilbert-base-uncased") == "someone/a-model"
+    assert course.pick_checkpoint("another", full="distilbert-base-uncased") == "another"
+
+
+def test_the_word_offline_stands_for_the_checkpoint_in_the_package(monkeypatch):
+    monkeypatch.setenv("COURSE_CHECKPOINT", "offline")
+    assert sources.checkpoint("full") == sources.offline_checkpoint()
+    monkeypatch.delenv("COURSE_CHECKPOINT")
+    assert sources.checkpoint("full", "offline") == sources.offline_checkpoint()
+    assert sources.checkpoint("full", full="distilbert-base-uncased") == "distilbert-base-uncased"
+    assert sources.checkpoint("laptop", full="distilbert-base-uncased") == sources.offline_checkpoint()
+
+
+def test_a_card_names_the_checkpoint_and_not_its_folder():
+    assert sources.published_name(sources.offline_checkpoint()) == "sentence-transformers/all-MiniLM-L6-v2"
+    assert sources.published_name("distilbert-base-uncased") == "distilbert-base-uncased"
 
 
 @pytest.mark.parametrize("find", [sources.dataset, sources.metric])

@@ -1,0 +1,107 @@
+"""Looks for the recipe of lesson 10: public tweets, offline checkpoint, CPU. No test row is ever opened.
+
+    python benchmarks/emotion_recipe.py FOLDER --seed 0
+
+FOLDER is what `load_dataset(FOLDER, "emotion")` takes: `cardiffnlp/tweet_eval`, or a copy of it. Its `train` and
+`validation` are put together and cut anew: three quarters to train, one quarter (some 800 tweets) to judge, because the
+validation split alone is too small to tell recipes apart. One run takes about ten minutes on one core.
+
+The cells of the lesson are the recipe: those with the tag `recipe` are executed here as they stand. Each row goes to
+`benchmarks/emotion_recipe.json`, under its seed.
+"""
+
+import argparse
+import json
+import resource
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+from datasets import concatenate_datasets, disable_progress_bars, load_dataset
+from sklearn.linear_model import LogisticRegression
+from transformers import AutoModel, AutoTokenizer
+
+from course_tools.project import tagged_code
+from course_tools.report import write_in_one_step
+from course_utils import sources
+
+FOUND = Path(__file__).with_suffix(".json")
+LESSON = "10_case_emotion"
+OTHER_TWEETS, RATE, EPOCHS, LONG = 3000, 2e-4, 1.25, 2
+
+
+def lesson(work: Path, public, seed: int) -> dict:
+    """Return the names that the lesson's tagged cells define, with the public tweets as its data."""
+    checkpoint = sources.offline_checkpoint()
+    course = SimpleNamespace(workdir=work, seed=seed, device=torch.device("cpu"))
+    names = {
+        "course": course,
+        "posts": public,
+        "texts": {"train": set(public["train"]["text"])},
+        "labels": public["train"].features["label"].names,
+        "checkpoint": checkpoint,
+        "plain_tokenizer": AutoTokenizer.from_pretrained(checkpoint),
+        "MAX_LENGTH": 128,
+        "np": np,
+        "AutoTokenizer": AutoTokenizer,
+        "LogisticRegression": LogisticRegression,
+    }
+    exec(tagged_code(LESSON, "recipe"), names)
+    return names
+
+
+def main() -> None:
+    """Measure every row of the lesson's table for one seed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    disable_progress_bars()
+    public = load_dataset(options.folder, "emotion")
+    rows = concatenate_datasets([public["train"], public["validation"]])
+    public = rows.train_test_split(test_size=0.25, stratify_by_column="label", seed=0)
+    work = sources.cache_folder() / "benchmarks" / f"emotion_{options.seed}"
+    names = lesson(work, public, options.seed)
+    train, judged = (names["prepare"](public[part], len(public[part])) for part in ("train", "test"))
+    begin, fine_tune, mix = (names[name] for name in ("begin", "fine_tune", "mix"))
+    truth, found = np.array(judged["label"]), {}
+
+    def note(name, model):
+        scores = names["judge"](names["soften"](names["logits_of"](model, judged)), truth)
+        found[name] = {score: round(float(value), 4) for score, value in scores.items()}
+        print(options.seed, name, found[name], flush=True)
+
+    begun = time.process_time()
+    frozen, _ = begin(AutoModel.from_pretrained(names["checkpoint"]), train)
+    note("frozen encoder", frozen)
+    note("2 epochs", fine_tune(frozen, train, RATE, LONG, options.seed, "2 epochs"))
+    tweets = load_dataset(*sources.dataset("tweets", "laptop"))["train"]
+    others = names["prepare"](tweets.shuffle(seed=options.seed), OTHER_TWEETS)
+    first, _ = begin(AutoModel.from_pretrained(names["checkpoint"]), others)
+    first = fine_tune(first, others, RATE, 1, options.seed, "other tweets")
+    start, _ = begin(first.encoder, train)
+    note("other tweets first, frozen", start)
+    pair = [
+        fine_tune(start, train, share * RATE, EPOCHS, 2 * options.seed + number, f"rate {share}")
+        for number, share in enumerate((0.5, 1.5))
+    ]
+    note("other tweets first, gentle", pair[0])
+    note("other tweets first, bold", pair[1])
+    both = mix([(model, 0.5) for model in pair])
+    note("mean of both", both)
+    for way in (0.4, 0.6, 0.8):
+        note(f"{way:.0%} of the way", mix([(start, 1 - way), (both, way)]))
+    runs = json.loads(FOUND.read_text(encoding="utf-8")) if FOUND.exists() else {}
+    runs[str(options.seed)] = {
+        "rows": found,
+        "training_seconds": {name: round(value) for name, value in names["spent"].items()},
+        "cpu_seconds": round(time.process_time() - begun),
+        "peak_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+    }
+    write_in_one_step(FOUND, json.dumps(runs, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
