@@ -4,7 +4,7 @@
 #     title: Evaluation beyond one number
 #     teaches: read a report class by class, find weak spots, mend the confidence, choose by cost, tell luck from progress
 #     budget_seconds: 90
-#     measured: about 75 s in `laptop` on 2 CPU cores, `full` not measured yet
+#     measured: about 80 s in `laptop` on 2 CPU cores, `full` not measured yet
 #     needs: nothing but the course
 #   jupytext:
 #     text_representation:

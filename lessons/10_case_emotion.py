@@ -4,7 +4,7 @@
 #     title: A case study, emotions
 #     teaches: carry one question from the data to a report that others can check, and pass a published result on the way
 #     budget_seconds: 240
-#     measured: about 170 s in `laptop` on 2 CPU cores, `full` not measured yet
+#     measured: about 175 s in `laptop` on 2 CPU cores, `full` not measured yet
 #     needs: nothing but the course
 #   jupytext:
 #     text_representation:

@@ -695,8 +695,8 @@ record("yes_after_no", yes_after_no)
 record("rising_probability", rises.any(axis=1).mean())
 
 # %% [markdown]
-# They can. Nothing forbids it, because the five outputs are free. Their *yes* and *no* hardly ever contradict each other,
-# but their probabilities do: "above C1" should never be likelier than "above B2". (A stricter form, known as CORAL, gives
+# They could. Nothing forbids it, because the five outputs are free. With the offline texts, their *yes* and *no* stay in
+# order. But their probabilities do not: for half of the texts, one of the five rises where it should fall. (A stricter form, known as CORAL, gives
 # all questions **one** weight vector and five borders. Then it cannot happen.) So we keep the six names.
 #
 # ## What did each step bring?
@@ -1242,7 +1242,7 @@ print(again.config.problem_type, list(again.config.id2label.values()))
 # |---|---|---|
 # | `The least populated class in label column has only 1 member` | you stratify, and a level has one row | keep such rows in `train`, and say so |
 # | a regression that only says middle levels | too few steps, or targets that are not centred | subtract the mean of the scale; train longer |
-# | `result type Float can't be cast to ... Long`, or the other way round | the labels are whole numbers, and the loss wants floats | floats for one number and for yes and no |
+# | `result type Float can't be cast to ... Long` | the answers to the questions are whole numbers, and the loss wants floats | `float(...)` for each yes and no |
 # | kappa is `nan` | only one level in labels and answers | look at the counts |
 # | great within-one scores for everything | the levels lie close together in your data | compare with the constant answer |
 # | `stride` makes far more windows than you thought | it is the overlap, not the step | a quarter of the window is a good start |

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from datasets import ClassLabel, Dataset
 from scipy.stats import spearmanr
 from sklearn.metrics import cohen_kappa_score
@@ -92,22 +93,12 @@ class TestWhereItBreaks:
         assert one[-3:-1] == two[1:3]
         assert len(two) == 7
 
-    @pytest.mark.parametrize(
-        ("problem", "outputs", "labels", "words"),
-        [
-            ("multi_label_classification", 5, [[1, 1, 0, 0, 0]], "result type Float can't be cast to"),
-            ("regression", 1, [1], "Found dtype Long but expected Float"),
-        ],
-    )
-    def test_whole_numbers_where_the_loss_wants_floats(self, problem, outputs, labels, words):
-        import torch
-
+    def test_whole_numbers_where_the_loss_wants_floats(self):
         size = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-        model = BertForSequenceClassification(
-            BertConfig(vocab_size=50, num_labels=outputs, problem_type=problem, **size)
-        )
-        with pytest.raises(RuntimeError, match=words):
-            model(input_ids=torch.tensor([[1, 2]]), labels=torch.tensor(labels)).loss.backward()
+        config = BertConfig(vocab_size=50, num_labels=5, problem_type="multi_label_classification", **size)
+        labels = torch.tensor([[1, 1, 0, 0, 0]])
+        with pytest.raises(RuntimeError, match="result type Float can't be cast to"):
+            BertForSequenceClassification(config)(input_ids=torch.tensor([[1, 2]]), labels=labels)
 
     def test_kappa_of_one_level_is_not_a_number(self):
         with np.errstate(all="ignore"):
