@@ -320,6 +320,7 @@ def report(request, tmp_path_factory) -> dict:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)  # the run has limits of its own, one for each lesson
 class TestEveryLesson:
     """One run of all lessons for each profile."""
 
