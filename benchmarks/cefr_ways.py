@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from datasets import disable_progress_bars, load_dataset
+from scipy.special import softmax
 from scipy.stats import spearmanr
 from sklearn.metrics import cohen_kappa_score
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments, set_seed
@@ -21,7 +22,12 @@ SEEDS = (42, 1, 2)
 ROWS, VALIDATION_ROWS, TOKENS, BORDERS = 512, 240, 64, 5
 # way -> (kind of problem, what the head learns from a level, the place on the scale, the level)
 WAYS = {
-    "six names": ("single_label_classification", int, lambda p: softmax(p) @ np.arange(6), lambda p: p.argmax(axis=1)),
+    "six names": (
+        "single_label_classification",
+        int,
+        lambda p: softmax(p, axis=1) @ np.arange(6),
+        lambda p: p.argmax(axis=1),
+    ),
     "one number": ("regression", lambda level: level - 2.5, lambda p: p[:, 0] + 2.5, None),
     "five questions": (
         "multi_label_classification",
@@ -32,11 +38,6 @@ WAYS = {
     "one number, not centred": ("regression", float, lambda p: p[:, 0], None),
 }
 OUT = Path(__file__).with_suffix(".json")
-
-
-def softmax(logits):
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def measure(way, seed, rows, tokenizer) -> dict:

@@ -38,7 +38,6 @@ def lesson(work: Path, public, seed: int) -> dict:
     course = SimpleNamespace(workdir=work, seed=seed, device=torch.device("cpu"))
     names = {
         "course": course,
-        "posts": public,
         "texts": {"train": set(public["train"]["text"])},
         "labels": public["train"].features["label"].names,
         "checkpoint": checkpoint,
@@ -75,18 +74,6 @@ def main() -> None:
         found[name] = {score: round(float(value), 4) for score, value in scores.items()}
         print(options.seed, name, found[name], flush=True)
 
-    def train_and_mix(start):
-        pair = [
-            fine_tune(start, train, rate, EPOCHS, 2 * options.seed + number, f"training {number + 1}")
-            for number, rate in enumerate(options.rates)
-        ]
-        both = mix([(model, 0.5) for model in pair])
-        note("first training", pair[0])
-        note("second training", pair[1])
-        note("mean of both", both)
-        for way in (0.6, 0.8):
-            note(f"{way:.0%} of the way", mix([(start, 1 - way), (both, way)]))
-
     begun = time.process_time()
     start, _ = begin(AutoModel.from_pretrained(names["checkpoint"]), train)
     if options.tweets:
@@ -96,7 +83,16 @@ def main() -> None:
         first = fine_tune(first, others, TWEETS_RATE, 1, options.seed, "other tweets")
         start, _ = begin(first.encoder, train)
     note("frozen encoder", start)
-    train_and_mix(start)
+    pair = [
+        fine_tune(start, train, rate, EPOCHS, 2 * options.seed + number, f"training {number + 1}")
+        for number, rate in enumerate(options.rates)
+    ]
+    both = mix([(model, 0.5) for model in pair])
+    note("first training", pair[0])
+    note("second training", pair[1])
+    note("mean of both", both)
+    for way in (0.6, 0.8):
+        note(f"{way:.0%} of the way", mix([(start, 1 - way), (both, way)]))
     runs = json.loads(FOUND.read_text(encoding="utf-8")) if FOUND.exists() else {}
     rates = " and ".join(f"{rate:g}" for rate in options.rates)
     runs[f"{'other tweets first, ' if options.tweets else ''}rates {rates}, seed {options.seed}"] = {

@@ -13,10 +13,12 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import torch
 from datasets import load_dataset
 from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 from sklearn.metrics import f1_score, log_loss
+from torchmetrics.functional.classification import multiclass_calibration_error
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments, set_seed
 
 from course_tools.report import write_in_one_step
@@ -74,9 +76,7 @@ def train(seed: int, rows: dict, tokenizer) -> tuple[list, np.ndarray]:
 
 def calibration_error(probs: np.ndarray, truth: np.ndarray) -> float:
     """Return the expected calibration error with ten bins of equal width, as the lesson computes it."""
-    sure, right = probs.max(axis=1), probs.argmax(axis=1) == truth
-    place = np.minimum((sure * 10).astype(int), 9)
-    return float(sum(abs(sure[place == b].sum() - right[place == b].sum()) for b in range(10)) / len(truth))
+    return float(multiclass_calibration_error(torch.tensor(probs), torch.tensor(truth), num_classes=3, n_bins=10))
 
 
 def judged(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:

@@ -36,12 +36,9 @@ class Session:
     seed: int
     workdir: Path
 
-    def dataset(self, name: str, offline: bool = False) -> tuple[str, ...]:
-        """Return the arguments of `load_dataset` for a dataset of the course, as in `load_dataset(*dataset(name))`.
-
-        `offline`: the course's own copy, in every profile.
-        """
-        return sources.dataset(name, "laptop" if offline else self.profile)
+    def dataset(self, name: str) -> tuple[str, ...]:
+        """Return the arguments of `load_dataset` for a dataset of the course, as in `load_dataset(*dataset(name))`."""
+        return sources.dataset(name, self.profile)
 
     def metric(self, name: str) -> str:
         """Return the argument of `evaluate.load` for a metric."""

@@ -37,8 +37,3 @@ def test_a_folder_that_is_no_hub_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_HUB", str(tmp_path / "nowhere"))
     with pytest.raises(CourseError, match=r"no folder `datasets` in it"):
         start("10_case_emotion", "full")
-
-
-def test_the_courses_own_copy_is_there_in_every_profile(hub):
-    course = start("10_case_emotion", "full")
-    assert course.dataset("emotion", offline=True) == (str(sources.DATA / "emotion"),)
