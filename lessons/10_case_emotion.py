@@ -537,8 +537,8 @@ record("training_seconds", sum(spent.values()))
 # called a *model soup*: Wortsman et al., 2022.)
 #
 # The second trick is to **go back a little**, towards the frozen encoder. At 80%, each weight is 20% what it was before
-# our posts and 80% what it became. (Wortsman et al., 2022 again: *robust fine-tuning*.) The last steps of a training
-# often learn single posts by heart. Going back takes away a part of that.
+# our posts and 80% what it became. (Wortsman et al., 2022 again: *robust fine-tuning*.) The hope: a
+# training also learns single posts by heart, and going back takes away a part of that. The validation posts will judge.
 
 
 # %% tags=["recipe"]
