@@ -1,10 +1,10 @@
-"""`course test`: one pytest run over the tests, and over the stored notebooks with nbval."""
+"""`course test`: one pytest run over the tests, and over the stored notebooks and solutions with nbval."""
 
 import os
 import subprocess
 import sys
 
-from course_tools.project import NOTEBOOKS, ROOT
+from course_tools.project import NOTEBOOKS, ROOT, SOLUTIONS
 
 CELL_TIMEOUT_SECONDS = 300
 
@@ -18,20 +18,21 @@ def run_tests(fast: bool, extra: list[str]) -> int:
     if fast:
         command += ["tests", "-m", "not slow"]
     else:  # the longest first, two files at a time, each with half the cores
-        command += [NOTEBOOKS.name, "tests", "-n", "2", "--dist", "loadfile"]
-        command += ["--nbval-lax", "--nbval-current-env", "-p", "course_tools.nbval_clean"]
+        command += [NOTEBOOKS.name, SOLUTIONS.name, "tests", "-n", "2", "--dist", "loadfile"]
+        command += ["--nbval-lax", "--nbval-current-env"]  # and as conftest.py says
         command += [f"--nbval-cell-timeout={CELL_TIMEOUT_SECONDS}"]
         environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
     before = _files_beside_the_notebooks()
     code = subprocess.call([*command, *extra], cwd=ROOT, env=environment)
     if dropped := sorted(_files_beside_the_notebooks() - before):
-        print(f"A notebook dropped files into {NOTEBOOKS.name}/, where students would find them: {', '.join(dropped)}.")
+        print(f"A notebook dropped files beside itself, where students would find them: {', '.join(dropped)}.")
         print("Let the lesson write below course.workdir, and delete them.")
         return code or 1
     return code
 
 
 def _files_beside_the_notebooks() -> set[str]:
-    """What lies in the notebooks' folder and does not belong there: paths relative to it."""
-    paths = (path.relative_to(NOTEBOOKS) for path in NOTEBOOKS.rglob("*") if path.is_file())
+    """What lies in the folders of notebooks and of solutions and does not belong there: paths relative to them."""
+    folders = (NOTEBOOKS, SOLUTIONS)
+    paths = (path.relative_to(folder) for folder in folders for path in folder.rglob("*") if path.is_file())
     return {str(path) for path in paths if path.parts[0] not in {"work", ".ipynb_checkpoints"}}

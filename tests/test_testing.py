@@ -18,6 +18,7 @@ def test_files_dropped_beside_the_notebooks_fail_the_run(tmp_path, monkeypatch, 
         return 0
 
     monkeypatch.setattr(testing, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(testing, "SOLUTIONS", tmp_path / "none")
     monkeypatch.setattr(testing.subprocess, "call", run_pytest)
     assert testing.run_tests(fast=True, extra=[]) == code
     assert ("course.workdir" in capsys.readouterr().out) == bool(code)
