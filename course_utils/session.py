@@ -151,6 +151,7 @@ def _require_hub() -> None:
 def _quiet() -> None:
     """Silence what is no news to a reader. Warnings of the libraries stay: lessons explain them."""
     warnings.filterwarnings("ignore", message=".*pin_memory.*")  # Trainer's default, harmless without a GPU
+    warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*")  # a name that PEFT has yet to change
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 

@@ -1,0 +1,1 @@
+"""The checks of the exercise sheets: one module for each sheet, named as its lesson is."""
