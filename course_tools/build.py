@@ -1,14 +1,19 @@
-"""Builds what is not written by hand: notebooks with stored outputs, and the README's table of lessons."""
+"""Builds what is not written by hand: notebooks, solutions, exercises, and the README's table of lessons."""
+
+import shutil
+import tempfile
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from course_tools import clean
 from course_tools.progress import Progress
-from course_tools.project import NOTEBOOKS, ROOT, Lesson, all_lessons
+from course_tools.project import EXERCISES, NOTEBOOKS, ROOT, SOLUTIONS, Lesson, Sheet, all_lessons, all_sheets
 from course_tools.render import badges, render
 from course_tools.report import write_in_one_step
-from course_tools.run import run_lessons
+from course_tools.run import CWD, run_lessons
+from course_tools.sheets import cards
 from course_utils import CourseError
 
 README = ROOT / "README.md"
@@ -16,22 +21,46 @@ TABLE_START = "<!-- The table is built by `course build` from the headers in les
 TABLE_END = "<!-- End of the table. -->"
 
 
-def build(lessons: list[Lesson], progress: Progress, jobs: int = 1) -> bool:
-    """Execute the lessons in `laptop`, store their cleaned notebooks, and bring the README's table up to date.
+def build(scripts: list[Lesson | Sheet], progress: Progress, jobs: int = 1) -> bool:
+    """Execute lessons and solutions in `laptop`, store them cleaned, make the exercises, and the README's table.
 
-    Returns False where a lesson failed; its stored notebook then stays as it was.
+    Returns False where one failed; what is stored of it then stays as it was.
     """
-    results = run_lessons(lessons, "laptop", progress, jobs=jobs)
-    NOTEBOOKS.mkdir(exist_ok=True)
+    sheets = [script for script in scripts if isinstance(script, Sheet)]
+    for sheet in sheets:
+        shutil.rmtree(CWD / "work" / sheet.name, ignore_errors=True)  # the progress of an earlier run
+    results = run_lessons(scripts, "laptop", progress, jobs=jobs)
+    for folder in (NOTEBOOKS, SOLUTIONS, EXERCISES):
+        folder.mkdir(exist_ok=True)
     for result in results:
         if result.status == "passed":
             notebook = stored_form(result.lesson, nbformat.read(result.notebook, as_version=4))
             write_in_one_step(result.lesson.notebook, nbformat.writes(notebook) + "\n")
+    for sheet, text in released(sheets).items():
+        write_in_one_step(sheet.release, text)
     write_in_one_step(README, with_table(README.read_text(encoding="utf-8")))
     return all(result.status == "passed" for result in results)
 
 
-def stored_form(lesson: Lesson, executed: NotebookNode) -> NotebookNode:
+def released(sheets: list[Sheet]) -> dict[Sheet, str]:
+    """Return sheet -> what students get, as the text of a file, made by nbgrader; see `patient`."""
+    from course_tools.release import generate
+
+    with tempfile.TemporaryDirectory() as folder:
+        course = generate(sheets, [render(sheet) for sheet in sheets], Path(folder))
+        files = {sheet: course / "release" / sheet.name / f"{sheet.name}.ipynb" for sheet in sheets}
+        return {sheet: nbformat.writes(patient(nbformat.read(file, 4))) + "\n" for sheet, file in files.items()}
+
+
+def patient(notebook: NotebookNode) -> NotebookNode:
+    """Mark answers and checks, in place: JupyterLab's "Run All Cells" then goes on after an exercise not solved yet."""
+    for cell in notebook.cells:
+        if "answer" in cell.metadata or "check" in cell.metadata:
+            cell.metadata.tags = [*cell.metadata.get("tags", []), "raises-exception"]
+    return notebook
+
+
+def stored_form(lesson: Lesson | Sheet, executed: NotebookNode) -> NotebookNode:
     """Return the notebook as it is stored: rendered from the script, with the cleaned outputs of the executed one."""
     clean.clean(executed)
     notebook = render(lesson)
@@ -41,20 +70,31 @@ def stored_form(lesson: Lesson, executed: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def check(lessons: list[Lesson]) -> list[str]:
+def check(scripts: list[Lesson | Sheet]) -> list[str]:
     """Return what does not match between sources and built files, one sentence each. Executes nothing."""
-    problems = [problem for lesson in lessons for problem in check_notebook(lesson)]
-    expected = {lesson.notebook for lesson in all_lessons()}
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        if path not in expected:
-            problems.append(f"{path.relative_to(ROOT)}: no script in lessons/ makes it. Delete it.")
+    problems = [problem for script in scripts for problem in check_notebook(script)]
+    problems += check_releases([script for script in scripts if isinstance(script, Sheet)])
+    expected = {script.notebook for script in [*all_lessons(), *all_sheets()]} | {s.release for s in all_sheets()}
+    for folder in (NOTEBOOKS, SOLUTIONS, EXERCISES):
+        for path in sorted(folder.glob("*.ipynb")):
+            if path not in expected:
+                problems.append(f"{path.relative_to(ROOT)}: no script in lessons/ makes it. Delete it.")
     text = README.read_text(encoding="utf-8")
     if with_table(text) != text:
         problems.append("README.md: its table of lessons is out of date. Run `course build`.")
     return problems
 
 
-def check_notebook(lesson: Lesson) -> list[str]:
+def check_releases(sheets: list[Sheet]) -> list[str]:
+    """Return which exercise notebooks are not what nbgrader makes of their solutions, one sentence each."""
+    return [
+        f"{sheet.release.relative_to(ROOT)}: not what its script makes. Run `course build {sheet.name}`."
+        for sheet, text in (released(sheets) if sheets else {}).items()
+        if not sheet.release.exists() or sheet.release.read_text(encoding="utf-8") != text
+    ]
+
+
+def check_notebook(lesson: Lesson | Sheet) -> list[str]:
     """Return what is wrong with one stored notebook, one sentence each."""
     name = lesson.notebook.relative_to(ROOT).as_posix()
     again = f"Run `course build {lesson.name}`."
@@ -88,8 +128,18 @@ def with_table(readme: str) -> str:
     _, end, after = rest.partition(TABLE_END)
     if not start or not end:
         raise CourseError(f"README.md lacks the lines {TABLE_START!r} and {TABLE_END!r} around its table of lessons.")
-    rows = ["| | lesson | you learn | time to run it | open |", "|---|---|---|---|---|"]
+    rows = ["| | lesson | you learn | time to run it | open | exercises |", "|---|---|---|---|---|---|"]
+    sheets = {sheet.lesson: sheet for sheet in all_sheets()}
     for lesson in all_lessons():
         link = f"[{lesson.title}](notebooks/{lesson.name}.ipynb)"
-        rows.append(f"| {lesson.name[:2]} | {link} | {lesson.teaches} | {lesson.measured} | {badges(lesson.name)} |")
+        practice = exercises_cell(sheets[lesson.name]) if lesson.name in sheets else ""
+        cells = [lesson.name[:2], link, lesson.teaches, lesson.measured, badges(lesson.notebook), practice]
+        rows.append(f"| {' | '.join(cells)} |")
     return f"{before}{TABLE_START}\n" + "\n".join(rows) + f"\n{TABLE_END}{after}"
+
+
+def exercises_cell(sheet: Sheet) -> str:
+    """Return what the table says of a lesson's exercises: how many, how long, and where."""
+    found = cards(render(sheet))
+    minutes = sum(card.minutes for card in found)
+    return f"[{len(found)}, about {minutes} min](exercises/{sheet.name}.ipynb)"

@@ -1,27 +1,30 @@
-"""A lesson script becomes a notebook without outputs: badges, fetch cell and cell ids are put in here."""
+"""A script becomes a notebook without outputs: badges, fetch cell and cell ids are put in here."""
 
 import hashlib
 from collections import Counter
+from pathlib import Path
 
 import jupytext
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from course_tools.project import Lesson, repository
+from course_tools import sheets
+from course_tools.project import ROOT, Lesson, Sheet, repository
 
 BADGES = "{{ badges }}"
 TIMES = "{{ times }}"
+INTRO = "{{ intro }}"
 START_TAG = "start"
 FETCH_TAG = "fetch"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 COLAB = (
     "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-    "(https://colab.research.google.com/github/{slug}/blob/main/notebooks/{name}.ipynb)"
+    "(https://colab.research.google.com/github/{slug}/blob/main/{path})"
 )
 KAGGLE = (
     "[![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)]"
-    "(https://kaggle.com/kernels/welcome?src={address}/blob/main/notebooks/{name}.ipynb)"
+    "(https://kaggle.com/kernels/welcome?src={address}/blob/main/{path})"
 )
 FETCH_CELL = """\
 # @title Fetch the course (on Colab and Kaggle only)
@@ -49,11 +52,11 @@ elif importlib.util.find_spec("course_utils") is None:
     )"""
 
 
-def badges(name: str) -> str:
+def badges(notebook: Path) -> str:
     """Return the launch badges of a notebook, as markdown."""
-    address = repository()
+    address, path = repository(), notebook.relative_to(ROOT).as_posix()
     slug = address.removeprefix("https://github.com/")
-    return " ".join(badge.format(slug=slug, address=address, name=name) for badge in (COLAB, KAGGLE))
+    return " ".join(badge.format(slug=slug, address=address, path=path) for badge in (COLAB, KAGGLE))
 
 
 def fetch_cell() -> NotebookNode:
@@ -62,17 +65,21 @@ def fetch_cell() -> NotebookNode:
     return new_code_cell(source, metadata={"tags": [FETCH_TAG], "jupyter": {"source_hidden": True}, "cellView": "form"})
 
 
-def render(lesson: Lesson) -> NotebookNode:
-    """Return the notebook of a lesson, without outputs: the same bytes for the same script and setting."""
-    notebook = jupytext.read(lesson.source)
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = cell.source.replace(BADGES, badges(lesson.name)).replace(TIMES, times(lesson))
+def render(script: Lesson | Sheet) -> NotebookNode:
+    """Return the notebook of a lesson, or the solution of a sheet, without outputs.
+
+    The same bytes for the same script and setting.
+    """
+    notebook = jupytext.read(script.source)
+    fill = _fill_lesson if isinstance(script, Lesson) else _fill_sheet
+    fill(notebook, script)
     notebook.cells = [
         part
         for cell in notebook.cells
         for part in ([fetch_cell(), cell] if START_TAG in cell.metadata.get("tags", []) else [cell])
     ]
+    if isinstance(script, Sheet):
+        sheets.mark(notebook)
     _number(notebook)
     notebook.metadata = NotebookNode(
         kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python"), course=notebook.metadata["course"]
@@ -80,6 +87,21 @@ def render(lesson: Lesson) -> NotebookNode:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     nbformat.validate(notebook)
     return notebook
+
+
+def _fill_lesson(notebook: NotebookNode, lesson: Lesson) -> None:
+    _replace(notebook, {BADGES: badges(lesson.notebook), TIMES: times(lesson)})
+
+
+def _fill_sheet(notebook: NotebookNode, sheet: Sheet) -> None:
+    _replace(notebook, {BADGES: badges(sheet.release), INTRO: sheets.intro(notebook, sheet)})
+
+
+def _replace(notebook: NotebookNode, texts: dict[str, str]) -> None:
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for place, text in texts.items():
+                cell.source = cell.source.replace(place, text)
 
 
 def times(lesson: Lesson) -> str:

@@ -7,24 +7,27 @@ import nbformat
 import pytest
 
 from course_tools import build, project, render
-from course_tools.project import ROOT, all_lessons
+from course_tools.project import ROOT, all_lessons, all_sheets
 from course_utils import CourseError
 
 LESSONS = all_lessons()
+SHEETS = all_sheets()
 ADDRESS = re.compile(r"https://github\.com/[\w.-]+/[\w-]+(?![\w-]|/issues/)")  # cited bug reports are not the course
 
 
 def test_every_built_file_matches_its_source():
-    assert build.check(LESSONS) == []
+    assert build.check([*LESSONS, *SHEETS]) == []
 
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
-    """A copy of the stored notebooks and the README that a test may damage."""
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns("work"))
+    """A copy of the built files and the README that a test may damage."""
+    for folder in ("notebooks", "solutions", "exercises"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("work"))
+        for module in (build, project):
+            monkeypatch.setattr(module, folder.upper(), tmp_path / folder)
     shutil.copy(ROOT / "README.md", tmp_path)
-    for module in (build, project):
-        monkeypatch.setattr(module, "NOTEBOOKS", tmp_path / "notebooks")
+    for module in (build, project, render):
         monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(build, "README", tmp_path / "README.md")
     return tmp_path
@@ -84,6 +87,40 @@ def test_a_notebook_that_was_never_built_is_found(copy):
     assert "not built yet" in build.check(LESSONS)[0]
 
 
+def test_a_solution_that_differs_is_found(copy):
+    sheet = SHEETS[0]
+    notebook = nbformat.read(copy / "solutions" / f"{sheet.name}.ipynb", as_version=4)
+    first_code_cell(notebook).source = "x = 1"
+    nbformat.write(notebook, copy / "solutions" / f"{sheet.name}.ipynb")
+    (problem,) = build.check_notebook(all_sheets()[0])
+    assert f"`course build {sheet.name}`" in problem
+
+
+def test_an_exercise_that_nbgrader_would_not_make_is_found(copy):
+    sheet = all_sheets()[0]
+    sheet.release.write_text(sheet.release.read_text(encoding="utf-8").replace("Your code here", "Your code"))
+    assert build.check_releases([sheet]) == [
+        f"exercises/{sheet.name}.ipynb: not what its script makes. Run `course build {sheet.name}`."
+    ]
+
+
+def test_no_answer_leaks_into_an_exercise():
+    for sheet in SHEETS:
+        for cell in nbformat.read(sheet.release, as_version=4).cells:
+            assert "SOLUTION" not in cell.source
+            assert "HIDDEN" not in cell.source
+            assert not cell.get("outputs")
+
+
+def test_run_all_goes_on_after_an_exercise_not_solved_yet():
+    for sheet in SHEETS:
+        for cell in nbformat.read(sheet.release, as_version=4).cells:
+            a_students = "answer" in cell.metadata or "check" in cell.metadata
+            assert ("raises-exception" in cell.metadata.get("tags", [])) == a_students
+        for cell in nbformat.read(sheet.notebook, as_version=4).cells:
+            assert "raises-exception" not in cell.metadata.get("tags", [])
+
+
 def test_an_old_table_in_the_readme_is_found(copy):
     readme = copy / "README.md"
     readme.write_text(readme.read_text(encoding="utf-8").replace(LESSONS[0].title, "Old title"), encoding="utf-8")
@@ -119,7 +156,7 @@ def test_a_wrong_header_is_named(tmp_path):
     script = tmp_path / "00_x.py"
     script.write_text("# ---\n# jupyter:\n#   course:\n#     titel: X\n# ---\n\n# %%\nx = 1\n")
     with pytest.raises(CourseError, match=r"00_x.py: the `course` part of its header.*titel"):
-        project.read_lesson(script)
+        project.read_script(script, project.Lesson)
 
 
 @pytest.mark.slow

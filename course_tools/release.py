@@ -1,0 +1,66 @@
+"""Makes what students get out of the solutions, with nbgrader."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from course_tools.project import Sheet
+from course_utils import CourseError
+
+STUB = "# Your code here."
+
+
+def generate(sheets: Iterable[Sheet], notebooks: Iterable[NotebookNode], folder: Path) -> Path:
+    """Make an nbgrader course in `folder` out of rendered sheets: source/, release/ and gradebook.db. Returns it.
+
+    Raises CourseError with nbgrader's own words.
+    """
+    for sheet, notebook in zip(sheets, notebooks, strict=True):
+        source = folder / "source" / sheet.name / f"{sheet.name}.ipynb"
+        source.parent.mkdir(parents=True)
+        nbformat.write(notebook, source)
+        start(GenerateAssignment, folder, sheet.name, config=Config(ClearSolutions={"code_stub": {"python": STUB}}))
+    return folder
+
+
+def start(
+    converter: type[BaseConverter], folder: Path, sheet: str, student: str = "*", config: Config | None = None, **traits
+) -> None:
+    """Run one of nbgrader's converters on a course folder. Raises CourseError with nbgrader's own words."""
+    scripts = str(Path(sys.executable).parent)  # nbgrader calls `alembic`, which an environment not activated hides
+    if scripts not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([scripts, os.environ["PATH"]])
+    course = CourseDirectory(root=str(folder), assignment_id=sheet, student_id=student)
+    words = Words()
+    logger = logging.getLogger("course.nbgrader")
+    logger.propagate = False
+    logger.addHandler(words)
+    try:
+        converter(coursedir=course, config=config or Config(), log=logger, **traits).start()
+    except NbGraderException as error:
+        raise CourseError(f"nbgrader cannot handle {sheet}: {words.last or error}.") from error
+    finally:
+        logger.removeHandler(words)
+
+
+class Words(logging.Handler):
+    """Keeps the last line of the last traceback, or else the last error, that was logged."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it, if it says why."""
+        message = record.getMessage().strip()
+        if message.startswith("Traceback") or not self.last:
+            self.last = message.splitlines()[-1]
