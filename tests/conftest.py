@@ -1,5 +1,6 @@
 """Fixtures that several test files share."""
 
+import json
 import os
 import shutil
 import signal
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from course_tools.project import ROOT
+from course_tools.project import BUILD, ROOT
 
 HEADER = """\
 # ---
@@ -66,3 +67,19 @@ class SmallCourse:
 def small_course(tmp_path) -> SmallCourse:
     """An empty small course."""
     return SmallCourse(tmp_path / "course copy")  # a space in the path, as people have
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print how the graders judged: accepted and rejected answers, and how many of each were expected."""
+    tables = sorted((BUILD / "graders").glob("*.json"))
+    if not any("test_graders" in report.nodeid for report in terminalreporter.stats.get("passed", [])):
+        return
+    terminalreporter.section("graders")
+    terminalreporter.line(f"{'sheet':<6}{'exercise':<24} accepted (expected)  rejected (expected)")
+    for table in tables:
+        verdicts = json.loads(table.read_text(encoding="utf-8"))
+        for exercise in dict.fromkeys(verdict["exercise"] for verdict in verdicts):
+            judged = [verdict for verdict in verdicts if verdict["exercise"] == exercise]
+            accepted, expected = (sum(each[key] for each in judged) for key in ("accepted", "expected"))
+            rest = f"{accepted:>8} ({expected}) {len(judged) - accepted:>14} ({len(judged) - expected})"
+            terminalreporter.line(f"{judged[0]['sheet'][:2]:<6}{exercise:<24} {rest}")
