@@ -1,9 +1,11 @@
 """The command `course`."""
 
 import argparse
+import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 from course_utils import CourseError
 from course_utils.session import PROFILES
@@ -66,8 +68,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     test.add_argument("pytest", nargs="*", metavar="...", help="more arguments for pytest, after --")
     test.set_defaults(action=command_test)
 
-    build = commands.add_parser("build", help="make notebooks/ from lessons/")
-    build.add_argument("lessons", nargs="*", metavar="LESSON")
+    build = commands.add_parser("build", help="make notebooks/, solutions/ and exercises/ from lessons/")
+    build.add_argument("scripts", nargs="*", metavar="LESSON", help="a lesson, or a sheet as 03_tokenization_exercises")
     build.add_argument("--check", action="store_true", help="execute nothing, only tell what is out of date")
     build.set_defaults(action=command_build)
 
@@ -75,6 +77,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     data.add_argument("--check", action="store_true", help="write nothing, only tell what is wrong")
     data.add_argument("--figures", action="store_true", help="draw the figures of data/README.md anew, too")
     data.set_defaults(action=command_data)
+
+    grade = commands.add_parser("grade", help="grade a folder of submitted exercise sheets")
+    grade.add_argument("submissions", type=Path, metavar="FOLDER", help="STUDENT/SHEET.ipynb, or an export of files")
+    grade.add_argument("--out", type=Path, metavar="FOLDER", help="where the grades go (build/grades)")
+    grade.add_argument("--jobs", type=_positive, metavar="N", help="submissions at a time (the number of cores)")
+    grade.add_argument("--cell-seconds", type=_positive, metavar="N", help="what one cell may take (30)")
+    grade.set_defaults(action=command_grade)
 
     doctor = commands.add_parser("doctor", help="look at this machine")
     doctor.set_defaults(action=command_doctor)
@@ -126,15 +135,19 @@ def command_test(options: argparse.Namespace) -> int:
 
 
 def command_build(options: argparse.Namespace) -> int:
-    """Build notebooks, or check them."""
+    """Build notebooks, solutions and exercises, or check them."""
     from course_tools.build import build, check
     from course_tools.progress import Progress
+    from course_tools.project import find_scripts
 
-    lessons = _lessons(options.lessons)
+    try:
+        lessons, sheets = find_scripts(options.scripts)
+    except CourseError as error:
+        raise UsageError(error) from error
     if not options.check:
         with Progress() as progress:
-            return 0 if build(lessons, progress) else 1
-    problems = check(lessons)
+            return 0 if build([*lessons, *sheets], progress) else 1
+    problems = check([*lessons, *sheets])
     for problem in problems:
         print(problem)
     return 1 if problems else 0
@@ -150,6 +163,39 @@ def command_data(options: argparse.Namespace) -> int:
     for problem in problems:
         print(problem)
     return 1 if problems else 0
+
+
+def command_grade(options: argparse.Namespace) -> int:
+    """Grade submissions, with one line as each is done. Returns 1 where a file could not be graded."""
+    from course_tools.grading import pages
+    from course_tools.grading.grade import CELL_SECONDS, grade
+    from course_tools.grading.submissions import find
+    from course_tools.project import BUILD
+
+    if not options.submissions.is_dir():
+        raise UsageError(f"There is no folder {options.submissions}.")
+    submissions, refused = find(options.submissions)
+    for each in refused:
+        print(f"not graded: {each.path.relative_to(options.submissions)}: {each.reason}")
+    out = options.out or BUILD / "grades"
+    width = len(str(len(submissions)))
+    done = 0
+
+    def tell(outcome):
+        nonlocal done
+        done += 1
+        points = outcome.problem or f"{outcome.points:g} of {outcome.most:g} points"
+        who = f"{outcome.submission.student}  {outcome.submission.sheet.name}"
+        print(f"{done:>{width}}/{len(submissions)}  {who}  {points}", flush=True)
+
+    started = time.monotonic()
+    jobs, seconds = options.jobs or os.cpu_count() or 1, options.cell_seconds or CELL_SECONDS
+    outcomes = grade(submissions, jobs, tell, seconds)
+    pages.write(out, outcomes, refused)
+    failed = len(refused) + sum(outcome.problem is not None for outcome in outcomes)
+    seconds = time.monotonic() - started
+    print(f"{len(outcomes)} graded in {seconds:.0f} s, {failed} problems. See {out / 'class.html'}")
+    return 1 if failed else 0
 
 
 def command_doctor(options: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""`course grade`: grades a folder of submissions with nbgrader, each one shut away in a process of its own."""
