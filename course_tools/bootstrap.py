@@ -5,6 +5,7 @@ An interrupted set-up leaves no stamp behind, so the next call starts it over.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -42,6 +43,7 @@ def main():
     pip("install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
     say("  compiling them")
     compile_packages()
+    hide_instructors_buttons()
     with open(STAMP, "w") as stamp:
         stamp.write(wanted)
     say("Ready after %d s" % (time.time() - started))
@@ -128,6 +130,17 @@ def compile_packages():
     """
     command = [PYTHON, "-m", "compileall", "-q", "-j", "0", os.path.join(VENV, "Lib" if os.name == "nt" else "lib")]
     subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def hide_instructors_buttons():
+    """Keep nbgrader's menus out of JupyterLab, where a student would wonder about "Create Assignment".
+
+    An instructor who wants them: `jupyter labextension enable @jupyter/nbgrader`.
+    """
+    folder = os.path.join(VENV, "etc", "jupyter", "labconfig")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "page_config.json"), "w") as config:
+        json.dump({"disabledExtensions": {"@jupyter/nbgrader": True}}, config)
 
 
 def say(text):

@@ -1,6 +1,7 @@
 """Set-up: once, healed after an interruption, and a sentence for what it cannot do. pip itself is stood in for."""
 
 import ast
+import json
 import subprocess
 import sys
 
@@ -38,6 +39,13 @@ def test_it_installs_once(fresh):
     assert steps == ["venv", "--requirement", "--no-deps", "compile"]
     bootstrap.main()
     assert len(steps) == 4
+
+
+def test_students_do_not_meet_the_menus_of_nbgrader(fresh):
+    folder, _ = fresh
+    bootstrap.main()
+    config = folder / ".venv" / "etc" / "jupyter" / "labconfig" / "page_config.json"
+    assert json.loads(config.read_text()) == {"disabledExtensions": {"@jupyter/nbgrader": True}}
 
 
 def test_after_an_interruption_it_starts_over(fresh, monkeypatch):
