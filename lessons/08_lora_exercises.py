@@ -39,7 +39,7 @@ course = start("08_lora_exercises", "laptop")
 # - `c`: which rank has it after training, at most?
 # - `d`: by which number is B @ A multiplied?
 # - `e`: the same number, if you double `r` and leave `lora_alpha`.
-# - `f`: which rank has its mix by `cat` with another trained adapter of `r=6`, at most?
+# - `f`: it is mixed by `cat` with another trained adapter, of `r=6`. Which rank has the mix, at most?
 
 # %% answer="six_numbers"
 six_numbers = {"a": ..., "b": ..., "c": ..., "d": ..., "e": ..., "f": ...}

@@ -48,7 +48,8 @@ print(f"counting words: {right.mean():.1%} of {len(right)} test posts are right"
 #
 # ★★☆ · 6 minutes · predict
 #
-# Three models answer the same four posts. The right label of each post is the first one. Here is what they say.
+# Three models answer the same four posts. A cell holds the four chances that a model gives to the four labels of a
+# post. The first chance always belongs to the right label.
 #
 # | model | posts 1, 2 and 3, each | post 4 |
 # |---|---|---|
