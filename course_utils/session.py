@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import random
 import sys
-import urllib.error
-import urllib.request
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from course_utils import devices, sources
+from course_utils import devices, downloads, hub, sources
 from course_utils.errors import CourseError
 from course_utils.records import SESSION_MIME, record, show
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 PROFILES = ("laptop", "full", "smoke")
 SEED = 42
-HUB_TIMEOUT_SECONDS = 5
 T = TypeVar("T")
 
 
@@ -46,15 +43,25 @@ class Session:
 
     def pick_checkpoint(self, wanted: str | None, *, full: str) -> str:
         """Return `wanted`, else COURSE_CHECKPOINT, else the offline checkpoint, or in `full` the one named there."""
-        return sources.checkpoint(self.profile, wanted, full)
+        checkpoint = sources.checkpoint(self.profile, wanted, full)
+        if wanted and self.profile == "full":
+            downloads.fetch_checkpoint(checkpoint)
+        return checkpoint
 
     def published_name(self, checkpoint: str) -> str:
         """Return what a checkpoint is called on the Hub: what a model card should name."""
         return sources.published_name(checkpoint)
 
     def pick(self, *, laptop: T, full: T, smoke: T) -> T:
-        """Return the value meant for this profile: a number of rows or of epochs, say."""
-        return {"laptop": laptop, "full": full, "smoke": smoke}[self.profile]
+        """Return the value meant for this profile: a number of rows or of epochs, say.
+
+        The environment variable COURSE_SIZES names another profile to take the values of: `full` with the sizes of
+        `smoke` tries the Hub and the GPU in a minute.
+        """
+        sizes = os.environ.get("COURSE_SIZES") or self.profile
+        if sizes not in PROFILES:
+            raise CourseError(f"COURSE_SIZES is {sizes!r}. Set it to one of: {', '.join(PROFILES)}, or unset it.")
+        return {"laptop": laptop, "full": full, "smoke": smoke}[sizes]
 
     record = staticmethod(record)
 
@@ -80,8 +87,11 @@ def start(lesson: str, profile: str = "auto") -> Session:
             f"The folder {workdir} cannot be made in {Path.cwd()} ({error.strerror}). "
             "Start Jupyter in a folder that you may write in, or free some disk space."
         ) from error
-    session = Session(lesson, profile, device, sources.checkpoint(profile), SEED, workdir)
+    checkpoint = sources.checkpoint(profile, full=downloads.checkpoint_on_the_hub(lesson))
+    session = Session(lesson, profile, device, checkpoint, SEED, workdir)
     _print_table(session, reason)
+    if profile == "full":
+        downloads.fetch(lesson)
     return session
 
 
@@ -110,41 +120,23 @@ def seed_everything(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def hub_problem() -> str | None:
-    """Return None where the Hub answers within a few seconds, else what went wrong, in a few words."""
-    if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}:
-        return "the environment variable HF_HUB_OFFLINE is set"
-    try:
-        with urllib.request.urlopen(hub_address(), timeout=HUB_TIMEOUT_SECONDS):
-            return None
-    except urllib.error.HTTPError as error:
-        return None if error.code < 500 else f"it answered with error {error.code}"
-    except (OSError, ValueError) as error:
-        return str(getattr(error, "reason", error))
-
-
-def hub_address() -> str:
-    """Return the address of the Hub: the environment variable HF_ENDPOINT, else the public one."""
-    return os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
-
-
 def _automatic_profile() -> tuple[str, str]:
     import torch
 
     if not torch.cuda.is_available():
         return "laptop", "auto: no CUDA GPU here"
-    problem = hub_problem()
+    problem = hub.problem()
     if problem:
         return "laptop", f"auto: a GPU is here, but the Hub is not ({problem})"
     return "full", "auto: a GPU and the Hub are here"
 
 
 def _require_hub() -> None:
-    problem = None if sources.hub_folder() else hub_problem()
+    problem = None if sources.hub_folder() else hub.problem()
     if problem:
         raise CourseError(
-            f"The profile 'full' needs the Hugging Face Hub, and {hub_address()} cannot be used: {problem}. "
-            "Mend the connection and try again, or choose the profile 'laptop', which needs no network."
+            f"The profile 'full' needs the Hugging Face Hub, and {hub.address()} cannot be used: "
+            f"{problem}. {hub.LAPTOP}"
         )
 
 
@@ -154,6 +146,8 @@ def _quiet() -> None:
     warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*")  # a name that PEFT has yet to change
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("HF_UPDATE_DOWNLOAD_COUNTS", "0")
+    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # plain HTTP: the way that our tests try with every fault
 
 
 def _set_hub_access(allowed: bool) -> None:
