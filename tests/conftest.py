@@ -3,14 +3,17 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from local_hub import content
+from local_hub.server import LocalHub
 
 from course_tools.project import BUILD, ROOT
+from tests.processes import HEARING
 
 HEADER = """\
 # ---
@@ -52,9 +55,7 @@ class SmallCourse:
         environment = {**os.environ, "PYTHONPATH": str(self.root), "COLUMNS": "300"}
         command = [sys.executable, "-m", "course_tools.cli", *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        if os.name == "posix":  # a shell starts background jobs deaf to Ctrl-C, and the deafness is inherited
-            options.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
-        return subprocess.Popen(command, cwd=self.root, env=environment, **pipes, **options)
+        return subprocess.Popen(command, cwd=self.root, env=environment, **pipes, **{**HEARING, **options})
 
     def course(self, *arguments: str) -> tuple[int, str]:
         """Run `course` and return its exit code and all that it printed."""
@@ -69,17 +70,46 @@ def small_course(tmp_path) -> SmallCourse:
     return SmallCourse(tmp_path / "course copy")  # a space in the path, as people have
 
 
+@pytest.fixture(scope="session")
+def repositories(tmp_path_factory) -> Path:
+    """The repositories of the local Hub. Nobody changes them."""
+    folder = tmp_path_factory.mktemp("repositories")
+    content.fill(folder)
+    return folder
+
+
+@pytest.fixture
+def hub(repositories) -> Iterator[LocalHub]:
+    """A Hub on loopback, with no faults yet."""
+    with LocalHub(repositories) as running:
+        yield running
+
+
 def pytest_terminal_summary(terminalreporter):
-    """Print how the graders judged: accepted and rejected answers, and how many of each were expected."""
-    tables = sorted((BUILD / "graders").glob("*.json"))
-    if not any("test_graders" in report.nodeid for report in terminalreporter.stats.get("passed", [])):
-        return
-    terminalreporter.section("graders")
-    terminalreporter.line(f"{'sheet':<6}{'exercise':<24} accepted (expected)  rejected (expected)")
-    for table in tables:
+    """Print the tables of the graders and of the Hub's faults, where their tests passed."""
+    passed = {report.nodeid.partition("::")[0] for report in terminalreporter.stats.get("passed", [])}
+    if "tests/test_graders.py" in passed:
+        graders_table(terminalreporter)
+    if "tests/test_hub_faults.py" in passed:
+        faults_table(terminalreporter)
+
+
+def graders_table(reporter) -> None:
+    """How many answers the graders accepted and rejected, and how many of each were expected."""
+    reporter.section("graders")
+    reporter.line(f"{'sheet':<6}{'exercise':<24} accepted (expected)  rejected (expected)")
+    for table in sorted((BUILD / "graders").glob("*.json")):
         verdicts = json.loads(table.read_text(encoding="utf-8"))
         for exercise in dict.fromkeys(verdict["exercise"] for verdict in verdicts):
             judged = [verdict for verdict in verdicts if verdict["exercise"] == exercise]
             accepted, expected = (sum(each[key] for each in judged) for key in ("accepted", "expected"))
             rest = f"{accepted:>8} ({expected}) {len(judged) - accepted:>14} ({len(judged) - expected})"
-            terminalreporter.line(f"{judged[0]['sheet'][:2]:<6}{exercise:<24} {rest}")
+            reporter.line(f"{judged[0]['sheet'][:2]:<6}{exercise:<24} {rest}")
+
+
+def faults_table(reporter) -> None:
+    """What a student reads when something is wrong between here and the Hub."""
+    reporter.section("faults of the Hub")
+    rows = json.loads((BUILD / "hub" / "faults.json").read_text(encoding="utf-8"))
+    for fault, said in rows.items():
+        reporter.line(f"{fault:<45} {said}")

@@ -9,6 +9,7 @@ from course_utils import CourseError, sources, start
 def hub(tmp_path, monkeypatch):
     (tmp_path / "datasets/cardiffnlp/tweet_eval").mkdir(parents=True)
     monkeypatch.setenv("COURSE_HUB", str(tmp_path))
+    monkeypatch.setenv("COURSE_CHECKPOINT", "offline")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # the Hub itself must not be asked
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -6,7 +6,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from course_tools import cli, doctor
-from course_utils import CourseError, install, machine, session, sources
+from course_utils import CourseError, hub, install, machine, sources
 
 
 def lines_named(name):
@@ -53,11 +53,10 @@ def test_an_unused_card_is_a_note(monkeypatch):
     assert machine.look_at_device().state == "note"
 
 
-@pytest.mark.parametrize(("problem", "state"), [(None, "ok"), ("no route", "note")])
-def test_the_doctor_also_looks_at_the_network(monkeypatch, problem, state):
-    monkeypatch.setattr(session, "hub_problem", lambda: problem)
-    (line,) = [line for line in doctor.diagnose() if line.name == "network"]
-    assert line.state == state
+def test_the_doctor_asks_no_hub_that_does_not_answer(monkeypatch):
+    monkeypatch.setattr(hub, "problem", lambda: "no route")
+    last = list(doctor.diagnose())[-1]
+    assert (last.name, last.found, last.state) == ("network", "no Hub (no route)", "note")
 
 
 def test_the_doctor_leaves_with_1_for_a_bad_line(monkeypatch, capsys):

@@ -9,7 +9,7 @@ import numpy
 import pytest
 import torch
 
-from course_utils import CourseError, devices, session, sources, start
+from course_utils import CourseError, devices, hub, session, sources, start
 
 CLOSED_PORT = "http://127.0.0.1:9"
 
@@ -50,7 +50,7 @@ def test_auto_without_a_gpu_is_laptop(monkeypatch):
 
 def test_auto_with_a_gpu_and_the_hub_is_full(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(session, "hub_problem", lambda: None)
+    monkeypatch.setattr(hub, "problem", lambda: None)
     assert session.resolve_profile("auto")[0] == "full"
 
 
