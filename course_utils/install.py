@@ -13,7 +13,7 @@ from course_utils.machine import requirements, satisfied
 def install_missing() -> None:
     """Install each requirement that is missing or out of range, with everything else held at its version.
 
-    pip's own words are shown. Raises CourseError where pip fails.
+    Raises CourseError where pip fails, with all of pip's own words above it.
     """
     missing = [str(requirement) for requirement in requirements() if not satisfied(requirement)]
     if not missing:
@@ -22,14 +22,15 @@ def install_missing() -> None:
     with tempfile.TemporaryDirectory() as folder:
         held = Path(folder) / "held.txt"
         held.write_text("\n".join(_held(("torch", "numpy"))), encoding="utf-8")
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(held), *missing]
+        command = [sys.executable, "-m", "pip", "install", "--progress-bar=off", "--constraint", str(held), *missing]
         result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    print(result.stdout, end="")
     if result.returncode:
+        print(result.stdout, end="")
         raise CourseError(
             f"pip could not install {', '.join(missing)}; its own words are above. "
             "Is the internet switched on (on Kaggle: Settings, Internet)? Then restart the session and run this cell."
         )
+    print(*result.stdout.splitlines()[-1:], sep="\n")
 
 
 def _held(names: tuple[str, ...]) -> list[str]:
