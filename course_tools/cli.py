@@ -64,7 +64,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     run.set_defaults(action=command_run)
 
     test = commands.add_parser("test", help="unit tests, drift check, nbval over the notebooks")
-    test.add_argument("--fast", action="store_true", help="execute no lesson")
+    how_much = test.add_mutually_exclusive_group()
+    how_much.add_argument("--fast", action="store_true", help="execute no lesson")
+    how_much.add_argument("--public", action="store_true", help="also run lessons on ../shared/hub, where it is")
     test.add_argument("pytest", nargs="*", metavar="...", help="more arguments for pytest, after --")
     test.set_defaults(action=command_test)
 
@@ -131,7 +133,7 @@ def command_test(options: argparse.Namespace) -> int:
     """Run the tests."""
     from course_tools.testing import run_tests
 
-    return run_tests(options.fast, options.pytest)
+    return run_tests(options.fast, options.public, options.pytest)
 
 
 def command_build(options: argparse.Namespace) -> int:

@@ -9,18 +9,22 @@ from course_tools.project import NOTEBOOKS, ROOT, SOLUTIONS
 CELL_TIMEOUT_SECONDS = 300
 
 
-def run_tests(fast: bool, extra: list[str]) -> int:
-    """Run the tests and return pytest's exit code. `fast` executes no lesson; `extra` goes to pytest as it is."""
+def run_tests(fast: bool, public: bool, extra: list[str]) -> int:
+    """Run the tests and return pytest's exit code. `extra` goes to pytest as it is.
+
+    `fast` executes no lesson; `public` adds the lessons on public datasets.
+    """
     command = [sys.executable, "-m", "pytest"]
     swaps = {"COURSE_CHECKPOINT", "COURSE_HUB"}  # the bands and the stored outputs hold for the course's own only
     environment = {name: value for name, value in os.environ.items() if name not in swaps}
     environment["COURSE_PROFILE"] = "laptop"
     if fast:
-        command += ["tests", "-m", "not slow"]
+        command += ["tests", "-m", "not slow and not public"]
     else:  # the longest first, two files at a time, each with half the cores
         command += [NOTEBOOKS.name, SOLUTIONS.name, "tests", "-n", "2", "--dist", "loadfile"]
         command += ["--nbval-lax", "--nbval-current-env"]  # and as conftest.py says
         command += [f"--nbval-cell-timeout={CELL_TIMEOUT_SECONDS}"]
+        command += [] if public else ["-m", "not public"]
         environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
     before = _files_beside_the_notebooks()
     code = subprocess.call([*command, *extra], cwd=ROOT, env=environment)

@@ -20,5 +20,5 @@ def test_files_dropped_beside_the_notebooks_fail_the_run(tmp_path, monkeypatch, 
     monkeypatch.setattr(testing, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(testing, "SOLUTIONS", tmp_path / "none")
     monkeypatch.setattr(testing.subprocess, "call", run_pytest)
-    assert testing.run_tests(fast=True, extra=[]) == code
+    assert testing.run_tests(fast=True, public=False, extra=[]) == code
     assert ("course.workdir" in capsys.readouterr().out) == bool(code)

@@ -1,0 +1,94 @@
+"""Every lesson in `full`, against the local Hub: the code that students run in Colab, in a few steps and without a GPU.
+
+`course test --public` adds three lessons on real rows, where ../shared/hub is.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from local_hub.server import LocalHub
+
+from course_tools.project import ROOT, all_lessons
+from course_utils import downloads, sources
+from tests.bands import BANDS
+
+GUARD = Path(__file__).parent / "no_network"
+PUBLIC = ROOT.parent / "shared" / "hub" / "datasets"
+NO_VIEWER = "socket.getaddrinfo datasets-server.127.0.0.1"  # `datasets` asks for it, and does without
+LESSONS = [lesson.name for lesson in all_lessons()]
+METRICS = {"01_hugging_face_basics": {"accuracy"}, "07_trainer": {"accuracy", "f1"}}
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    """A copy of the course: other tests write into the build folder of this one."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in ("course_utils", "course_tools", "lessons", "data"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "requirements.txt", "README.md"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def run(lesson: str, course: Path, root: Path, tmp_path: Path, **environment) -> tuple[dict, LocalHub]:
+    """Run one lesson in `full` on an empty cache. Returns its row of the report, and the Hub that was asked."""
+    log = tmp_path / "network"
+    with LocalHub(root) as hub:
+        guard = {"NO_NETWORK_LOG": str(log), "PYTHONPATH": os.pathsep.join(map(str, (course, GUARD)))}
+        kept = hub.environment(tmp_path / "home", **guard, **environment)
+        command = [sys.executable, "-m", "course_tools.cli", "run", lesson, "--profile", "full"]
+        result = subprocess.run(command, env=kept, cwd=course, capture_output=True, text=True)
+    left = log.read_text().splitlines() if log.exists() else []
+    assert set(left) <= {NO_VIEWER}
+    (row,) = json.loads((course / "build" / "report.json").read_text("utf-8"))["lessons"]
+    assert row["status"] == "passed", result.stdout
+    return row, hub
+
+
+def asked_for(hub: LocalHub) -> set[str]:
+    """Return the repositories whose files were fetched, metrics with the word `space` before them."""
+    found = set()
+    for asked in hub.asked:
+        if match := re.match(r"/(?:(datasets|spaces)/)?([^/]+(?:/[^/]+)?)/resolve/", asked.path):
+            owner_and_name = match[2].removeprefix("google-bert/").removeprefix("distilbert/")
+            found.add(f"space {owner_and_name}" if match[1] == "spaces" else owner_and_name)
+    return found
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_it_runs_on_what_the_hub_gives(lesson, course, repositories, tmp_path):
+    row, hub = run(lesson, course, repositories, tmp_path, COURSE_SIZES="smoke")
+    assert set(row["records"]) <= set(BANDS[lesson])
+    needs = downloads.LESSONS[lesson]
+    metrics = {f"space evaluate-metric/{metric}" for metric in METRICS.get(lesson, ())}
+    assert asked_for(hub) == {needs.checkpoint, *(arguments[0] for arguments in needs.datasets), *metrics}
+    assert not any("pytorch_model.bin" in asked.path and asked.method == "GET" for asked in hub.asked)
+
+
+@pytest.mark.public
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif(not PUBLIC.is_dir(), reason="the public datasets are not beside this checkout (../shared/hub)")
+@pytest.mark.parametrize(
+    ("lesson", "sizes"),
+    [
+        ("07_trainer", "laptop"),
+        ("10_case_emotion", "full"),
+        ("11_case_cefr", "full"),
+    ],  # 07 in `full` takes an hour here
+)
+def test_it_runs_on_real_rows(lesson, sizes, course, repositories, tmp_path):
+    real = tmp_path / "real"
+    shutil.copytree(repositories, real)
+    shutil.copytree(PUBLIC, real / "datasets", dirs_exist_ok=True)
+    choice = {"COURSE_CHECKPOINT": sources.OFFLINE_CHECKPOINT_NAME, "COURSE_SIZES": sizes}
+    row, hub = run(lesson, course, real, tmp_path, **choice)
+    assert {arguments[0] for arguments in downloads.LESSONS[lesson].datasets} <= asked_for(hub)
+    assert row["records"]
