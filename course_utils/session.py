@@ -39,7 +39,7 @@ class Session:
 
     def metric(self, name: str) -> str:
         """Return the argument of `evaluate.load` for a metric."""
-        return sources.metric(name, self.profile)
+        return sources.metric(name)
 
     def pick_checkpoint(self, wanted: str | None, *, full: str) -> str:
         """Return `wanted`, else COURSE_CHECKPOINT, else the offline checkpoint, or in `full` the one named there."""
@@ -56,7 +56,7 @@ class Session:
         """Return the value meant for this profile: a number of rows or of epochs, say.
 
         The environment variable COURSE_SIZES names another profile to take the values of: `full` with the sizes of
-        `smoke` tries the Hub and the GPU in a minute.
+        `smoke` tries the Hub and the GPU in a few steps.
         """
         sizes = os.environ.get("COURSE_SIZES") or self.profile
         if sizes not in PROFILES:

@@ -91,15 +91,16 @@ def dataset(name: str, profile: str) -> tuple[str, ...]:
     return _in_the_hub_folder(*on_the_hub) if hub_folder() else on_the_hub
 
 
-def metric(name: str, profile: str) -> str:
-    """Return what `evaluate.load` takes: a folder of this project, or in `full` a name on the Hub.
+def metric(name: str) -> str:
+    """Return what `evaluate.load` takes: a folder of this project, in every profile.
 
+    By name, `evaluate` would fetch Python code from the Hub without a checksum, and say nothing of a broken connection.
     Raises CourseError for an unknown name.
     """
     folders = {path.name: path for path in (DATA / "metrics").iterdir() if path.is_dir()}
     if name not in folders:
         raise CourseError(f"There is no metric {name!r} in this course. {_nearest(name, folders)}")
-    return name if profile == "full" and not hub_folder() else str(folders[name])
+    return str(folders[name])
 
 
 def _in_the_hub_folder(repository: str, *arguments: str) -> tuple[str, ...]:

@@ -352,7 +352,7 @@ mine["label"][:]
 # ## All pieces together
 #
 # Model, tokenizer, dataset, Trainer, metric. You know this from lesson 00, now with messages and with `evaluate`.
-# `evaluate.load` finds a metric by name on the Hub. Without a network it takes a folder, and this course brings two.
+# `evaluate.load` finds a metric by name on the Hub. It also takes a folder, and this course brings two.
 
 # %%
 import evaluate

@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -12,17 +11,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from local_hub.server import LocalHub
+from local_hub.server import LocalHub, left_loopback
 
 from course_tools.project import ROOT, all_lessons
 from course_utils import downloads, sources
 from tests.bands import BANDS
 
-GUARD = Path(__file__).parent / "no_network"
 PUBLIC = ROOT.parent / "shared" / "hub" / "datasets"
-NO_VIEWER = "socket.getaddrinfo datasets-server.127.0.0.1"  # `datasets` asks for it, and does without
 LESSONS = [lesson.name for lesson in all_lessons()]
-METRICS = {"01_hugging_face_basics": {"accuracy"}, "07_trainer": {"accuracy", "f1"}}
 pytestmark = pytest.mark.slow
 
 
@@ -41,19 +37,17 @@ def run(lesson: str, course: Path, root: Path, tmp_path: Path, **environment) ->
     """Run one lesson in `full` on an empty cache. Returns its row of the report, and the Hub that was asked."""
     log = tmp_path / "network"
     with LocalHub(root) as hub:
-        guard = {"NO_NETWORK_LOG": str(log), "PYTHONPATH": os.pathsep.join(map(str, (course, GUARD)))}
-        kept = hub.environment(tmp_path / "home", **guard, **environment)
+        kept = hub.guarded(tmp_path / "home", log, course, **environment)
         command = [sys.executable, "-m", "course_tools.cli", "run", lesson, "--profile", "full"]
         result = subprocess.run(command, env=kept, cwd=course, capture_output=True, text=True)
-    left = log.read_text().splitlines() if log.exists() else []
-    assert set(left) <= {NO_VIEWER}
+    assert left_loopback(log) == set()
     (row,) = json.loads((course / "build" / "report.json").read_text("utf-8"))["lessons"]
     assert row["status"] == "passed", result.stdout
     return row, hub
 
 
 def asked_for(hub: LocalHub) -> set[str]:
-    """Return the repositories whose files were fetched, metrics with the word `space` before them."""
+    """Return the repositories whose files were fetched, spaces with that word before them."""
     found = set()
     for asked in hub.asked:
         if match := re.match(r"/(?:(datasets|spaces)/)?([^/]+(?:/[^/]+)?)/resolve/", asked.path):
@@ -68,8 +62,7 @@ def test_it_runs_on_what_the_hub_gives(lesson, course, repositories, tmp_path):
     row, hub = run(lesson, course, repositories, tmp_path, COURSE_SIZES="smoke")
     assert set(row["records"]) <= set(BANDS[lesson])
     needs = downloads.LESSONS[lesson]
-    metrics = {f"space evaluate-metric/{metric}" for metric in METRICS.get(lesson, ())}
-    assert asked_for(hub) == {needs.checkpoint, *(arguments[0] for arguments in needs.datasets), *metrics}
+    assert asked_for(hub) == {needs.checkpoint, *(arguments[0] for arguments in needs.datasets)}
     assert not any("pytorch_model.bin" in asked.path and asked.method == "GET" for asked in hub.asked)
 
 

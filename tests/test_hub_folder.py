@@ -25,10 +25,6 @@ def test_other_profiles_and_the_courses_own_texts_do_not(hub):
     assert sources.dataset("stance", "full") == (str(sources.DATA / "stance"),)
 
 
-def test_metrics_come_from_the_course(hub):
-    assert sources.metric("accuracy", "full") == str(sources.DATA / "metrics" / "accuracy")
-
-
 def test_a_dataset_that_is_not_there_is_named(hub):
     with pytest.raises(CourseError, match=r"has no UniversalCEFR/cefr_sp_en.*unset COURSE_HUB"):
         sources.dataset("cefr", "full")

@@ -1,7 +1,6 @@
 """The local Hub speaks as the Hub does: tried with plain requests, and with the real client libraries."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -10,15 +9,13 @@ from pathlib import Path
 
 import pytest
 from local_hub.faults import Refuses, Stalls
-from local_hub.server import LocalHub
+from local_hub.server import LocalHub, left_loopback
 
 from course_tools.project import ROOT
 from course_utils import downloads
 
 WEIGHTS = "/google-bert/bert-base-uncased/resolve/main/model.safetensors"
 CONFIG = "/google-bert/bert-base-uncased/resolve/main/config.json"
-GUARD = Path(__file__).parent / "no_network"
-NO_VIEWER = "socket.getaddrinfo datasets-server.127.0.0.1"  # `datasets` asks for it, and does without
 SECRET = "hf_thisisnotatoken"
 pytestmark = pytest.mark.slow
 
@@ -44,11 +41,10 @@ def client(code: str, hub: LocalHub, tmp_path: Path, **environment: str) -> str:
     """Run Python code with the real libraries on an empty cache, and return what it printed. Nothing leaves here."""
     log = tmp_path / "network"
     quiet = {"HF_HUB_DISABLE_XET": "1", "HF_UPDATE_DOWNLOAD_COUNTS": "0"}  # as `start()` has it
-    guard = {"NO_NETWORK_LOG": str(log), "PYTHONPATH": os.pathsep.join(map(str, (GUARD, ROOT)))}
-    kept = hub.environment(tmp_path / "home", **quiet, **guard, **environment)
+    kept = hub.guarded(tmp_path / "home", log, ROOT, **quiet, **environment)
     result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=kept, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
-    assert set(log.read_text().splitlines() if log.exists() else []) <= {NO_VIEWER}
+    assert left_loopback(log) == set()
     return result.stdout
 
 

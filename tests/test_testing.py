@@ -22,3 +22,15 @@ def test_files_dropped_beside_the_notebooks_fail_the_run(tmp_path, monkeypatch, 
     monkeypatch.setattr(testing.subprocess, "call", run_pytest)
     assert testing.run_tests(fast=True, public=False, extra=[]) == code
     assert ("course.workdir" in capsys.readouterr().out) == bool(code)
+
+
+@pytest.mark.parametrize(
+    ("fast", "public", "left_out"),
+    [(True, False, "not slow and not public"), (False, False, "not public"), (False, True, "")],
+)
+def test_what_each_way_leaves_out(fast, public, left_out, monkeypatch):
+    commands = []
+    monkeypatch.setattr(testing.subprocess, "call", lambda command, **_: commands.append(command) or 0)
+    testing.run_tests(fast, public, extra=[])
+    (command,) = commands
+    assert (command[command.index("-m", 3) + 1] if "-m" in command[3:] else "") == left_out

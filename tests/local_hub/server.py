@@ -13,6 +13,8 @@ from local_hub import repositories
 from local_hub.faults import Fault
 from local_hub.repositories import File, Repository
 
+GUARD = Path(__file__).parents[1] / "no_network"
+NO_VIEWER = "socket.getaddrinfo datasets-server.127.0.0.1"  # `datasets` asks for it, and does without
 # Old names that the Hub answers with the address of the new one.
 RENAMED = {
     "bert-base-uncased": "google-bert/bert-base-uncased",
@@ -65,6 +67,11 @@ class LocalHub:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE_", "HF_"))}
         return {**kept, "HF_ENDPOINT": self.address, "HF_HOME": str(home), **more}
 
+    def guarded(self, home: Path, log: Path, *packages: Path, **more: str) -> dict[str, str]:
+        """Return the same for a process that may reach nothing but loopback; `left_loopback` reads the log."""
+        paths = os.pathsep.join(map(str, (GUARD, *packages)))
+        return self.environment(home, NO_NETWORK_LOG=str(log), PYTHONPATH=paths, **more)
+
     def fault_for(self, asked: Asked) -> Fault | None:
         """Return the first fault that is due for a request, and count it."""
         return next((fault for fault in self.faults if fault.due(asked.method, asked.path)), None)
@@ -75,6 +82,11 @@ class LocalHub:
             if path.is_file() and (file := File(path.name, path)).lfs and file.etag == etag:
                 return file
         return None
+
+
+def left_loopback(log: Path) -> set[str]:
+    """Return what a guarded process looked for elsewhere."""
+    return set(log.read_text().splitlines() if log.exists() else []) - {NO_VIEWER}
 
 
 class Handler(BaseHTTPRequestHandler):
