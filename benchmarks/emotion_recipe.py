@@ -15,40 +15,17 @@ import json
 import resource
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
-import torch
 from datasets import concatenate_datasets, disable_progress_bars, load_dataset
-from sklearn.linear_model import LogisticRegression
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoModel
 
-from course_tools.project import tagged_code
+from course_tools.bench import lesson_recipes
 from course_tools.report import write_in_one_step
 from course_utils import sources
 
 FOUND = Path(__file__).with_suffix(".json")
-LESSON = "10_case_emotion"
 OTHER_TWEETS, TWEETS_RATE, EPOCHS = 3000, 2e-4, 1.75
-
-
-def lesson(work: Path, public, seed: int) -> dict:
-    """Return the names that the lesson's tagged cells define, with the public tweets as its data."""
-    checkpoint = sources.offline_checkpoint()
-    course = SimpleNamespace(workdir=work, seed=seed, device=torch.device("cpu"))
-    names = {
-        "course": course,
-        "texts": {"train": set(public["train"]["text"])},
-        "labels": public["train"].features["label"].names,
-        "checkpoint": checkpoint,
-        "plain_tokenizer": AutoTokenizer.from_pretrained(checkpoint),
-        "MAX_LENGTH": 128,
-        "np": np,
-        "AutoTokenizer": AutoTokenizer,
-        "LogisticRegression": LogisticRegression,
-    }
-    exec(tagged_code(LESSON, "recipe"), names)
-    return names
 
 
 def main() -> None:
@@ -64,7 +41,8 @@ def main() -> None:
     rows = concatenate_datasets([public["train"], public["validation"]])
     public = rows.train_test_split(test_size=0.25, stratify_by_column="label", seed=0)
     work = sources.cache_folder() / "benchmarks" / f"emotion_{options.seed}"
-    names = lesson(work, public, options.seed)
+    labels = public["train"].features["label"].names
+    names = lesson_recipes.emotion(work, public["train"]["text"], labels, options.seed)
     train, judged = (names["prepare"](public[part], len(public[part])) for part in ("train", "test"))
     begin, fine_tune, mix = (names[name] for name in ("begin", "fine_tune", "mix"))
     truth, found = np.array(judged["label"]), {}

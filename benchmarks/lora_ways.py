@@ -20,7 +20,7 @@ from datasets import Dataset, load_dataset
 from peft import LoraConfig, get_peft_model
 from transformers import AutoTokenizer, Trainer, TrainingArguments, set_seed
 
-from course_tools.project import tagged_code
+from course_tools.bench.lesson_recipes import mean_pooling
 from course_tools.report import write_in_one_step
 from course_utils.sources import DATA, offline_checkpoint
 
@@ -30,16 +30,9 @@ WAYS = ["last two", "full", "LoRA", "LoRA all"]
 TARGETS = {"LoRA": ["query", "value"], "LoRA all": "all-linear"}
 
 
-def lesson_model() -> type:
-    """Return the lesson's own model class."""
-    names = {}
-    exec(compile(tagged_code("08_lora", "model"), "lesson 08", "exec"), names)
-    return names["MeanPooling"]
-
-
 def prepared(way: str, rank: int = 8):
     """Return the offline checkpoint with a new head, ready to be trained in one of the ways."""
-    model = lesson_model().from_pretrained(offline_checkpoint(), num_labels=3)
+    model = mean_pooling().from_pretrained(offline_checkpoint(), num_labels=3)
     if way.startswith("LoRA"):
         config = LoraConfig(
             task_type="SEQ_CLS", r=rank, lora_alpha=2 * rank, lora_dropout=0.1, target_modules=TARGETS[way]

@@ -10,6 +10,7 @@ from pathlib import Path
 from course_utils import CourseError
 from course_utils.session import PROFILES
 
+BENCH_PARTS = ("512", "128", "36", "prediction", "step", "scale", "lessons")
 STYLES = {"ok": "", "note": "yellow", "bad": "bold red"}
 
 
@@ -86,6 +87,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     grade.add_argument("--jobs", type=_positive, metavar="N", help="submissions at a time (the number of cores)")
     grade.add_argument("--cell-seconds", type=_positive, metavar="N", help="what one cell may take (30)")
     grade.set_defaults(action=command_grade)
+
+    bench = commands.add_parser("bench", help="measure what the recipes cost, and write benchmarks/README.md")
+    bench.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(BENCH_PARTS)} (all, if none is named)")
+    bench.add_argument("--rows", type=_positive, metavar="N", help="rows of a trial: it only writes build/bench.json")
+    bench.add_argument("--runs", type=_positive, metavar="N", help="runs of a trial, the same")
+    bench.set_defaults(action=command_bench)
 
     doctor = commands.add_parser("doctor", help="look at this machine")
     doctor.set_defaults(action=command_doctor)
@@ -198,6 +205,17 @@ def command_grade(options: argparse.Namespace) -> int:
     seconds = time.monotonic() - started
     print(f"{len(outcomes)} graded in {seconds:.0f} s, {failed} problems. See {out / 'class.html'}")
     return 1 if failed else 0
+
+
+def command_bench(options: argparse.Namespace) -> int:
+    """Measure the recipes, with a line whenever something is done, and print the table."""
+    for part in options.parts:
+        _require_known("part", part, list(BENCH_PARTS))
+
+    from course_tools.bench.command import bench
+
+    bench(options.parts, options.runs, options.rows, lambda line: print(line, flush=True))
+    return 0
 
 
 def command_doctor(options: argparse.Namespace) -> int:
