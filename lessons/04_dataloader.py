@@ -571,7 +571,7 @@ plots.bars(dict(table["seconds"]), "One epoch, the same tweets", "seconds")
 #
 # Does that hold for a whole training? `benchmarks/README.md` has the test: the LoRA recipe of a notebook that this course
 # grew from, which pads to 512, and the same recipe grouped by length. On 2 CPU cores an epoch took
-# 30 s and 0.8 s: 36 times less, and the answers were as often right, as far as 192 tweets can tell.
+# 30 s and 0.8 s: 36 times less. The two models were right about equally often.
 #
 # Compare the two columns with *% of 512*. Without a GPU, the seconds fall even more than the tokens do: a token in
 # a wide batch is dearer, as the last column says. Why? In **attention** each token looks at every other token of

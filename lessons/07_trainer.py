@@ -646,8 +646,8 @@ else:
 # sure?
 #
 # How much can it bring? `benchmarks/README.md` takes a training step of lesson 10 apart:
-# 59% of the time of a step is matrix products, and mainly they gain from 16 bits. On its machine, whose processor has
-# the instructions, a step with bf16 took 0.78 of the time.
+# 59% of the time of a step is matrix products. They gain most from 16 bits.
+# The machine there has a processor with the instructions. On it, a step with bf16 took 0.78 of the time.
 #
 # ## How do I get the answers?
 #

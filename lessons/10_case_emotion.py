@@ -531,8 +531,8 @@ record("training_seconds", sum(spent.values()))
 
 # %% [markdown]
 # What does this recipe bring, beside a plain one? `benchmarks/README.md` compares its gentle training with the project
-# of lesson 07, which trains all weights and pads to 128. Both saw the same 256 tweets once. Ours took
-# 4.5 times less time, and of 500 other tweets they got 44% against 68% right.
+# of lesson 07, which trains all weights and pads to 128. Both train on the same 256 tweets for one epoch. Our
+# training took 4.5 times less time. Of 500 other tweets, they got 44% against 68% right.
 #
 # ## Which weights?
 #

@@ -17,14 +17,14 @@ from course_tools.report import versions, write_in_one_step
 FILE = ROOT / "benchmarks" / "results.json"
 
 
-def read() -> dict[str, dict]:
+def read(file: Path = FILE) -> dict[str, dict]:
     """Return part -> {"date", "machine", "versions", "took_seconds", "found"}."""
-    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def add(file: Path, part: str, found: dict, took_seconds: float) -> None:
     """Write one part into a file, in one step. The other parts stay as they are."""
-    parts = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    parts = read(file)
     parts[part] = {
         "date": datetime.date.today().isoformat(),
         "machine": machine(),
