@@ -1,21 +1,25 @@
 """Three ways to learn an ordered label, and one trap, over three seeds, judged on validation rows: cefr_ways.json.
 
-The recipe is lesson 11's in `laptop`. Run it in the checkout: `python benchmarks/cefr_ways.py`. About 12 minutes.
+    python -m benchmarks.cefr_ways
+
+The recipe is that of the lesson `case_cefr` in `laptop`. It takes about 12 minutes.
 """
 
+import argparse
 import json
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
-from datasets import disable_progress_bars, load_dataset
+from datasets import DatasetDict, disable_progress_bars, load_dataset
 from scipy.special import softmax
 from scipy.stats import spearmanr
 from sklearn.metrics import cohen_kappa_score
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
 
+from benchmarks.measure import timed
+from course_tools.files import write_in_one_step
 from course_utils.sources import DATA, offline_checkpoint
 
 SEEDS = (42, 1, 2)
@@ -37,11 +41,11 @@ WAYS = {
     ),
     "one number, not centred": ("regression", float, lambda p: p[:, 0], None),
 }
-OUT = Path(__file__).with_suffix(".json")
+FOUND = Path(__file__).with_suffix(".json")
 
 
-def measure(way, seed, rows, tokenizer) -> dict:
-    """Train one model and return its validation scores."""
+def measure(way: str, seed: int, rows: DatasetDict, tokenizer) -> dict[str, float]:
+    """Train one model and return its validation scores, and the seconds of its training."""
     problem, target, place_of, level_of = WAYS[way]
     outputs = np.size(target(0)) if problem != "single_label_classification" else BORDERS + 1
     data = {
@@ -70,9 +74,7 @@ def measure(way, seed, rows, tokenizer) -> dict:
             seed=seed,
         )
         trainer = Trainer(model, arguments, train_dataset=data["train"], processing_class=tokenizer)
-        begin = time.perf_counter()
-        trainer.train()
-        seconds = time.perf_counter() - begin
+        seconds, _ = timed(trainer.train)
         trainer.args.train_sampling_strategy = "random"  # else `predict` answers in another order
         logits = trainer.predict(data["validation"]).predictions
     truth, place = np.array(rows["validation"]["label"]), place_of(logits)
@@ -86,7 +88,9 @@ def measure(way, seed, rows, tokenizer) -> dict:
     }
 
 
-def main():
+def main() -> None:
+    """Measure every way with every seed, and print each."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     disable_progress_bars()
@@ -105,7 +109,7 @@ def main():
                 name: round(float(value), 4) for name, value in measure(way, seed, rows, tokenizer).items()
             }
             print(way, seed, measured[way][seed], flush=True)
-            OUT.write_text(json.dumps(measured, indent=1) + "\n")
+            write_in_one_step(FOUND, json.dumps(measured, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measures what the course's own data is good for: `python benchmarks/data_marks.py --public FOLDER`.
+"""Measures what the course's own data is good for: `python -m benchmarks.data_marks --public FOLDER`.
 
 For each dataset in `data/`, on rows it was not trained on: word counting (TF-IDF with logistic regression), and the
 offline checkpoint fine-tuned by `RECIPE`, three seeds. With `--public` also transfer: the same models, judged on public
@@ -10,7 +10,6 @@ import argparse
 import json
 import statistics
 import tempfile
-import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -27,9 +26,10 @@ from sklearn.metrics import accuracy_score, f1_score
 from sklearn.pipeline import make_pipeline
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
 
-from course_tools.data_cards import LEVELS, MARKS, digest
-from course_tools.data_page import NAMES
-from course_tools.report import write_in_one_step
+from benchmarks.measure import timed
+from course_tools.data.cards import LEVELS, MARKS, digest
+from course_tools.data.page import NAMES
+from course_tools.files import write_in_one_step
 from course_utils.sources import DATA, offline_checkpoint
 
 RECIPE = {
@@ -70,7 +70,7 @@ def fine_tune(train: Dataset, tokenizer, seed: int) -> Trainer:
     return trainer
 
 
-def marks(name: str, truth: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
+def scores_of(name: str, truth: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
     """Return the scores of predicted class probabilities, rows x classes: for `cefr` also those of an ordered label.
 
     The Spearman correlations are with the expected level (the classes' numbers weighted by their probabilities) and
@@ -83,14 +83,14 @@ def marks(name: str, truth: np.ndarray, probabilities: np.ndarray) -> dict[str, 
         found["spearman"] = spearmanr(truth, expected).statistic
         found["spearman_of_most_likely"] = spearmanr(truth, said).statistic
         found["within_one_level"] = np.mean(np.abs(truth - said) <= 1)
-    return {mark: float(value) for mark, value in found.items()}
+    return {score: float(value) for score, value in found.items()}
 
 
 def word_counting(name: str, train: Dataset, test: Dataset) -> dict[str, float]:
-    """Return the marks of TF-IDF with logistic regression."""
+    """Return the scores of TF-IDF with logistic regression."""
     model = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
     model.fit(list(train["text"]), train["label"])
-    return marks(name, np.array(test["label"]), model.predict_proba(list(test["text"])))
+    return scores_of(name, np.array(test["label"]), model.predict_proba(list(test["text"])))
 
 
 def public_rows(name: str, folder: Path, labels: list[str]) -> Iterator[tuple[str, Dataset]]:
@@ -114,14 +114,14 @@ def at_most(limit: int, rows: Dataset) -> Dataset:
     return mixed.select(kept)
 
 
-def spread(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
-    """Return mean, lowest and highest of each mark over the seeds."""
-    values = {mark: [run[mark] for run in runs] for mark in runs[0]}
-    return {mark: {"mean": statistics.mean(v), "low": min(v), "high": max(v)} for mark, v in values.items()}
+def over_seeds(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Return mean, lowest and highest of each score over the seeds."""
+    values = {score: [run[score] for run in runs] for score in runs[0]}
+    return {score: {"mean": statistics.mean(v), "low": min(v), "high": max(v)} for score, v in values.items()}
 
 
 def measure(name: str, seeds: list[int], public: Path | None) -> dict:
-    """Return the marks of one dataset: for each test set the two methods, and the rows counted."""
+    """Return the scores of one dataset: for each test set the two methods, and the rows counted."""
     with tempfile.TemporaryDirectory() as cache:  # the usual cache may hold older rows
         data = load_dataset(str(DATA / name), cache_dir=cache, keep_in_memory=True)
     labels = data["train"].features["label"].names
@@ -138,15 +138,14 @@ def measure(name: str, seeds: list[int], public: Path | None) -> dict:
     ready = {test: tokenized(rows, tokenizer, MAX_LENGTH["test"]) for test, rows in tests.items()}
     runs: dict[str, list] = {test: [] for test in tests}
     for seed in seeds:
-        started = time.monotonic()
-        trainer = fine_tune(train, tokenizer, seed)
-        print(f"{name}, seed {seed}: {time.monotonic() - started:.0f} s of training", flush=True)
+        seconds, trainer = timed(lambda seed=seed: fine_tune(train, tokenizer, seed))
+        print(f"{name}, seed {seed}: {seconds:.0f} s of training", flush=True)
         for test, rows in ready.items():
             said = trainer.predict(rows)  # in an order of its own, because of group_by_length
-            runs[test].append(marks(name, said.label_ids, softmax(said.predictions, axis=1)))
-            print("   ", test, {mark: round(value, 3) for mark, value in runs[test][-1].items()}, flush=True)
+            runs[test].append(scores_of(name, said.label_ids, softmax(said.predictions, axis=1)))
+            print("   ", test, {score: round(value, 3) for score, value in runs[test][-1].items()}, flush=True)
     for test in tests:
-        result[test]["fine_tuned"] = spread(runs[test])
+        result[test]["fine_tuned"] = over_seeds(runs[test])
     return {
         "digest": digest(DATA / name),
         "date": f"{date.today():%Y-%m-%d}",
@@ -159,7 +158,7 @@ def measure(name: str, seeds: list[int], public: Path | None) -> dict:
 
 
 def main() -> None:
-    """Measure the named datasets and keep the other datasets' earlier marks."""
+    """Measure the named datasets and keep the other datasets' earlier scores."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", nargs="+", default=NAMES, choices=NAMES, metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--public", type=Path, help="a folder with public datasets, as the Hub lays them out")

@@ -1,6 +1,6 @@
-"""Looks for the recipe of lesson 10: public tweets, offline checkpoint, CPU. No test row is ever opened.
+"""Looks for the recipe of the lesson `case_emotion`: public tweets, offline checkpoint, CPU. It opens no test row.
 
-    python benchmarks/emotion_recipe.py FOLDER --seed 0 [--rates 1e-4 1e-4] [--tweets]
+    python -m benchmarks.emotion_recipe FOLDER --seed 0 [--rates 1e-4 1e-4] [--tweets]
 
 FOLDER is what `load_dataset(FOLDER, "emotion")` takes: `cardiffnlp/tweet_eval`, or a copy of it. Its `train` and
 `validation` are put together and cut anew: three quarters to train, one quarter (some 800 tweets) to judge, because the
@@ -12,7 +12,6 @@ The cells of the lesson are the recipe: those with the tag `recipe` are executed
 
 import argparse
 import json
-import resource
 import time
 from pathlib import Path
 
@@ -20,8 +19,9 @@ import numpy as np
 from datasets import concatenate_datasets, disable_progress_bars, load_dataset
 from transformers import AutoModel
 
-from course_tools.bench import lesson_recipes
-from course_tools.report import write_in_one_step
+from benchmarks import lesson_recipes
+from benchmarks.measure import peak_gib
+from course_tools.files import write_in_one_step
 from course_utils import sources
 
 FOUND = Path(__file__).with_suffix(".json")
@@ -77,7 +77,7 @@ def main() -> None:
         "rows": found,
         "training_seconds": {name: round(value) for name, value in names["spent"].items()},
         "cpu_seconds": round(time.process_time() - begun),
-        "peak_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+        "peak_gib": round(peak_gib(), 2),
     }
     write_in_one_step(FOUND, json.dumps(runs, indent=1) + "\n")
 

@@ -1,7 +1,8 @@
-"""Trains the model of lesson 09 with several seeds: what its scores owe to the seed, and how often an epoch is
-better and worse at once.
+"""Trains the model of the lesson `evaluation` with several seeds: what do its scores owe to the seed?
 
-    python benchmarks/evaluation_seeds.py --seeds 0 1 2
+It also counts how often an epoch is better and worse at once.
+
+    python -m benchmarks.evaluation_seeds --seeds 0 1 2
 
 The lesson's own recipe in `laptop`: the same rows, two layers and the head, three epochs (`RECIPE`). Each run is
 written to `benchmarks/evaluation_seeds.json` as soon as it is done; a run that is there already is not repeated.
@@ -21,7 +22,7 @@ from sklearn.metrics import f1_score, log_loss
 from torchmetrics.functional.classification import multiclass_calibration_error
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments, set_seed
 
-from course_tools.report import write_in_one_step
+from course_tools.files import write_in_one_step
 from course_utils.sources import dataset, offline_checkpoint
 
 FOUND = Path(__file__).with_suffix(".json")

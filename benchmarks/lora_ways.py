@@ -1,7 +1,7 @@
-"""Measures the ways of lesson 08 on `data/stance`: how their learning rates were chosen, and what more seeds say.
+"""Measures the ways of the lesson `lora` on `data/stance`: how their rates were chosen, and what more seeds say.
 
-    python benchmarks/lora_ways.py --ways full --rates 1e-4 2e-4                   # validation topics: to choose a rate
-    python benchmarks/lora_ways.py --ways full --rates 2e-4 --test --seeds 0 1 2   # then the test topics
+    python -m benchmarks.lora_ways --ways full --rates 1e-4 2e-4                   # validation topics: to choose a rate
+    python -m benchmarks.lora_ways --ways full --rates 2e-4 --test --seeds 0 1 2   # then the test topics
 
 Every run is one of the lesson's trainings: the same rows, batches and steps for each way (`PROTOCOL`), the offline
 checkpoint, embeddings frozen in `full`. `--steps` and `--rows` make it longer. Each run is written to
@@ -20,12 +20,12 @@ from datasets import Dataset, load_dataset
 from peft import LoraConfig, get_peft_model
 from transformers import AutoTokenizer, Trainer, TrainingArguments, set_seed
 
-from course_tools.bench.lesson_recipes import mean_pooling
-from course_tools.report import write_in_one_step
+from benchmarks.lesson_recipes import mean_pooling
+from course_tools.files import write_in_one_step
 from course_utils.sources import DATA, offline_checkpoint
 
 FOUND = Path(__file__).with_suffix(".json")
-PROTOCOL = {"rows": 256, "steps": 32, "batch": 8}  # as lesson 08 in `laptop`
+PROTOCOL = {"rows": 256, "steps": 32, "batch": 8}  # as the lesson in `laptop`
 WAYS = ["last two", "full", "LoRA", "LoRA all"]
 TARGETS = {"LoRA": ["query", "value"], "LoRA all": "all-linear"}
 

@@ -4,7 +4,6 @@ import argparse
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 from course_utils import CourseError
@@ -55,25 +54,29 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(metavar="COMMAND")
     parser.set_defaults(action=lambda _: parser.print_help() or 2)
 
-    run = commands.add_parser("run", help="execute lessons headless and write build/report.html")
-    run.add_argument("lessons", nargs="*", metavar="LESSON", help="00, start_here, ... (all, if none is named)")
+    run = commands.add_parser("run", help="execute lessons headless, judge them, and write build/report.html")
+    run.add_argument("lessons", nargs="*", metavar="LESSON", help="trainer, 07, ... (all, if none is named)")
     run.add_argument("--profile", default="laptop", help="auto, laptop (the default), full or smoke")
-    run.add_argument("--jobs", type=_positive, default=1, metavar="N", help="lessons at a time")
-    run.add_argument(
-        "--time-limit", type=_positive, metavar="SECONDS", help="for each lesson; the default: 5 budgets, in full 40"
-    )
+    run.add_argument("--changed", action="store_true", help="leave out what an earlier run has passed as it stands now")
+    run.add_argument("--jobs", type=_positive, metavar="N", help="lessons at a time (the number of cores; 1 in full)")
+    run.add_argument("--fresh", action="store_true", help="start each kernel from nothing, as Jupyter does")
+    run.add_argument("--time-limit", type=_positive, metavar="SECONDS", help="for each lesson (none)")
     run.set_defaults(action=command_run)
 
-    test = commands.add_parser("test", help="unit tests, drift check, nbval over the notebooks")
+    test = commands.add_parser("test", help="unit tests, drift check, every lesson in smoke, the graders")
     how_much = test.add_mutually_exclusive_group()
     how_much.add_argument("--fast", action="store_true", help="execute no lesson")
-    how_much.add_argument("--public", action="store_true", help="also run lessons on ../shared/hub, where it is")
+    how_much.add_argument("--all", action="store_true", help="execute everything anew, and `full` on a local Hub, too")
+    how_much.add_argument("--public", action="store_true", help="--all, and lessons on ../shared/hub, where it is")
     test.add_argument("pytest", nargs="*", metavar="...", help="more arguments for pytest, after --")
     test.set_defaults(action=command_test)
 
     build = commands.add_parser("build", help="make notebooks/, solutions/ and exercises/ from lessons/")
-    build.add_argument("scripts", nargs="*", metavar="LESSON", help="a lesson, or a sheet as 03_tokenization_exercises")
-    build.add_argument("--check", action="store_true", help="execute nothing, only tell what is out of date")
+    build.add_argument("scripts", nargs="*", metavar="LESSON", help="a lesson, or a sheet as trainer_exercises")
+    how = build.add_mutually_exclusive_group()
+    how.add_argument("--check", action="store_true", help="execute nothing, only tell what is out of date")
+    how.add_argument("--anew", action="store_true", help="execute also what has not changed")
+    build.add_argument("--jobs", type=_positive, default=1, metavar="N", help="at a time (1: the times are measured)")
     build.set_defaults(action=command_build)
 
     data = commands.add_parser("data", help="check data/ at the gate, bring its cards up to date")
@@ -100,63 +103,49 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def command_run(options: argparse.Namespace) -> int:
-    """Execute lessons, with both reports written whenever a lesson ends."""
+    """Execute lessons and judge them, with both reports written whenever a lesson ends."""
     lessons = _lessons(options.lessons)
     _require_known("profile", options.profile, ["auto", *PROFILES])
 
-    from course_tools.progress import Progress
-    from course_tools.report import HTML, JSON, write_report
-    from course_tools.run import prepare_folders, run_lessons
+    from course_tools.building.running import run_lessons
+    from course_tools.files import only_one
+    from course_tools.project import BUILD
+    from course_tools.running.report import HTML
     from course_utils.session import resolve_profile
 
-    prepare_folders()
-    for old in (JSON, HTML):
-        old.unlink(missing_ok=True)
     profile, reason = resolve_profile(options.profile)
-    started = time.monotonic()
-
-    def report(results):
-        write_report(results, profile, time.monotonic() - started)
-
-    with Progress() as progress:
-        progress.console.print(f"Profile {profile} ({reason}), {len(lessons)} lessons")
-        results = run_lessons(
-            lessons,
-            profile,
-            progress,
-            jobs=options.jobs,
-            parameters={"PROFILE": profile},
-            time_limit=options.time_limit,
-            on_result=report,
-        )
-        failed = sum(result.status != "passed" for result in results)
-        passed = len(results) - failed
-        seconds = time.monotonic() - started
-        progress.console.print(f"{passed} passed, {failed} failed in {seconds:.0f} s. See {_shown(HTML)}")
+    jobs = options.jobs or (1 if profile == "full" else os.cpu_count() or 1)
+    settings = {"jobs": jobs, "fresh": options.fresh, "time_limit": options.time_limit}
+    with only_one(BUILD):
+        failed = run_lessons(lessons, profile, reason, changed=options.changed, **settings)
+    print(f"See {_shown(HTML)}")
     return 1 if failed else 0
 
 
 def command_test(options: argparse.Namespace) -> int:
     """Run the tests."""
-    from course_tools.testing import run_tests
+    from course_tools.running.testing import run_tests
 
-    return run_tests(options.fast, options.public, options.pytest)
+    tier = next((name for name in ("fast", "all", "public") if getattr(options, name)), "usual")
+    return run_tests(tier, options.pytest)
 
 
 def command_build(options: argparse.Namespace) -> int:
     """Build notebooks, solutions and exercises, or check them."""
-    from course_tools.build import build, check
-    from course_tools.progress import Progress
-    from course_tools.project import find_scripts
+    from course_tools.building.build import build, check
+    from course_tools.files import only_one
+    from course_tools.project import BUILD, find_scripts
+    from course_tools.running.progress import Progress
 
     try:
         lessons, sheets = find_scripts(options.scripts)
     except CourseError as error:
         raise UsageError(error) from error
-    if not options.check:
-        with Progress() as progress:
-            return 0 if build([*lessons, *sheets], progress) else 1
-    problems = check([*lessons, *sheets])
+    if options.check:
+        problems = check([*lessons, *sheets])
+    else:
+        with only_one(BUILD), Progress() as progress:
+            problems = build([*lessons, *sheets], progress, jobs=options.jobs, anew=options.anew)
     for problem in problems:
         print(problem)
     return 1 if problems else 0
@@ -164,7 +153,7 @@ def command_build(options: argparse.Namespace) -> int:
 
 def command_data(options: argparse.Namespace) -> int:
     """Write the computed parts of cards and page, then print every fault of rows, cards and marks."""
-    from course_tools import data_page
+    from course_tools.data import page as data_page
 
     if not options.check:
         data_page.write(figures=options.figures)
@@ -176,35 +165,13 @@ def command_data(options: argparse.Namespace) -> int:
 
 def command_grade(options: argparse.Namespace) -> int:
     """Grade submissions, with one line as each is done. Returns 1 where a file could not be graded."""
-    from course_tools.grading import pages
-    from course_tools.grading.grade import CELL_SECONDS, grade
-    from course_tools.grading.submissions import find
+    from course_tools.grading.command import grade_folder
     from course_tools.project import BUILD
 
     if not options.submissions.is_dir():
         raise UsageError(f"There is no folder {options.submissions}.")
-    submissions, refused = find(options.submissions)
-    for each in refused:
-        print(f"not graded: {each.path.relative_to(options.submissions)}: {each.reason}")
-    out = options.out or BUILD / "grades"
-    width = len(str(len(submissions)))
-    done = 0
-
-    def tell(outcome):
-        nonlocal done
-        done += 1
-        points = outcome.problem or f"{outcome.points:g} of {outcome.most:g} points"
-        who = f"{outcome.submission.student}  {outcome.submission.sheet.name}"
-        print(f"{done:>{width}}/{len(submissions)}  {who}  {points}", flush=True)
-
-    started = time.monotonic()
-    jobs, seconds = options.jobs or os.cpu_count() or 1, options.cell_seconds or CELL_SECONDS
-    outcomes = grade(submissions, jobs, tell, seconds)
-    pages.write(out, outcomes, refused)
-    failed = len(refused) + sum(outcome.problem is not None for outcome in outcomes)
-    seconds = time.monotonic() - started
-    print(f"{len(outcomes)} graded in {seconds:.0f} s, {failed} problems. See {out / 'class.html'}")
-    return 1 if failed else 0
+    out, jobs = options.out or BUILD / "grades", options.jobs or os.cpu_count() or 1
+    return 1 if grade_folder(options.submissions, out, jobs, options.cell_seconds) else 0
 
 
 def command_bench(options: argparse.Namespace) -> int:
@@ -212,7 +179,7 @@ def command_bench(options: argparse.Namespace) -> int:
     for part in options.parts:
         _require_known("part", part, list(BENCH_PARTS))
 
-    from course_tools.bench.command import bench
+    from benchmarks.command import bench
 
     bench(options.parts, options.runs, options.rows, lambda line: print(line, flush=True))
     return 0
@@ -223,7 +190,7 @@ def command_doctor(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.markup import escape
 
-    from course_tools.doctor import diagnose
+    from course_tools.setup.doctor import diagnose
 
     bad = 0
     for line in diagnose():
@@ -243,7 +210,7 @@ def _lessons(names: list[str]):
 
 
 def _require_known(kind: str, name: str, known: list[str]) -> None:
-    from course_tools.project import nearest
+    from course_utils.outline import nearest
 
     if name not in known:
         raise UsageError(f"There is no {kind} {name!r}. {nearest(name, known)}")

@@ -1,14 +1,12 @@
-"""Where things are in the checkout, the one setting, and the lists of lessons and of exercise sheets."""
+"""Where things are in the checkout, and the lists of lessons and of exercise sheets."""
 
-import difflib
-import tomllib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import jupytext
 
 from course_utils import CourseError
+from course_utils.outline import Entry, nearest, outline
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = ROOT / "lessons"
@@ -17,39 +15,75 @@ EXERCISES = ROOT / "exercises"
 SOLUTIONS = ROOT / "solutions"
 SHEET_SUFFIX = "_exercises"
 BUILD = ROOT / "build"
+BUDGET_SECONDS = {"lesson": 45, "case": 120}  # reference seconds, see course_tools.running.speed
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson: its source, and what its header says. `budget_seconds` holds for `laptop` on two cores."""
+    """One lesson, as its folder holds it. `entry` is what its `lesson.toml` and the order say."""
 
-    name: str
+    entry: Entry
     source: Path
-    title: str
-    teaches: str
-    budget_seconds: int
-    measured: str
-    needs: str
+
+    @property
+    def slug(self) -> str:
+        """The name of its folder, which never changes."""
+        return self.entry.slug
+
+    @property
+    def name(self) -> str:
+        """What its built files are called: number and slug."""
+        return self.entry.name
+
+    @property
+    def title(self) -> str:
+        """What readers call it."""
+        return self.entry.title
+
+    @property
+    def folder(self) -> Path:
+        """Its folder."""
+        return self.source.parent
 
     @property
     def notebook(self) -> Path:
         """The built notebook with its stored outputs."""
         return NOTEBOOKS / f"{self.name}.ipynb"
 
-
-@dataclass(frozen=True)
-class Sheet:
-    """One exercise sheet, as `03_tokenization_exercises`. `budget_seconds` holds for its solution on two cores."""
-
-    name: str
-    source: Path
-    title: str
-    budget_seconds: int
+    @property
+    def page(self) -> Path:
+        """The notebook that students open."""
+        return self.notebook
 
     @property
-    def lesson(self) -> str:
-        """The name of the lesson that it belongs to."""
-        return self.name.removesuffix(SHEET_SUFFIX)
+    def bands(self) -> dict[str, list]:
+        """Record -> (lowest, highest), for what it records in `laptop`."""
+        return self.entry.bands
+
+    @property
+    def budget_seconds(self) -> int:
+        """What it may take in `laptop`, in reference seconds."""
+        return BUDGET_SECONDS[self.entry.kind]
+
+
+@dataclass(frozen=True)
+class Sheet(Lesson):
+    """The exercise sheet of a lesson."""
+
+    @property
+    def slug(self) -> str:
+        """The lesson's slug and a suffix: what `start` is called with."""
+        return f"{self.entry.slug}{SHEET_SUFFIX}"
+
+    @property
+    def name(self) -> str:
+        """What its built files are called, as `03_tokenization_exercises`."""
+        return f"{self.entry.name}{SHEET_SUFFIX}"
+
+    @property
+    def title(self) -> str:
+        """What readers call it."""
+        return f"Exercises: {self.entry.title}"
 
     @property
     def notebook(self) -> Path:
@@ -57,44 +91,39 @@ class Sheet:
         return SOLUTIONS / f"{self.name}.ipynb"
 
     @property
-    def release(self) -> Path:
+    def page(self) -> Path:
         """What a student gets."""
         return EXERCISES / f"{self.name}.ipynb"
 
+    @property
+    def answers(self) -> Path:
+        """The right and wrong answers that judge its checks."""
+        return self.folder / "answers.py"
 
-@cache
-def repository() -> str:
-    """Return the address of the course's repository: the one setting behind badges and start cells."""
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        return tomllib.load(file)["project"]["urls"]["Repository"].rstrip("/")
+    @property
+    def bands(self) -> dict[str, list]:
+        """A sheet records nothing."""
+        return {}
 
-
-def read_script(source: Path, kind: type[Lesson] | type[Sheet]) -> Lesson | Sheet:
-    """Read the header of a script. Raises CourseError where a field is missing or is not known."""
-    header = jupytext.read(source).metadata.get("course", {})
-    try:
-        return kind(name=source.stem, source=source, **header)
-    except TypeError as error:
-        fields = ", ".join(kind.__dataclass_fields__)
-        raise CourseError(f"{source.name}: the `course` part of its header: {error}. Known: {fields}.") from None
+    @property
+    def budget_seconds(self) -> int:
+        """What its solution may take, in reference seconds."""
+        return BUDGET_SECONDS["lesson"]
 
 
 def all_lessons() -> list[Lesson]:
     """Return the lessons in their order."""
-    return [read_script(source, Lesson) for source in _scripts() if not source.stem.endswith(SHEET_SUFFIX)]
+    return [Lesson(entry, LESSONS / entry.slug / "lesson.py") for entry in outline(LESSONS).values()]
 
 
 def all_sheets() -> list[Sheet]:
     """Return the exercise sheets in their order."""
-    return [read_script(source, Sheet) for source in _scripts() if source.stem.endswith(SHEET_SUFFIX)]
-
-
-def _scripts() -> list[Path]:
-    return sorted(LESSONS.glob("[0-9][0-9]_*.py"))
+    sheets = [Sheet(entry, LESSONS / entry.slug / "exercises.py") for entry in outline(LESSONS).values()]
+    return [sheet for sheet in sheets if sheet.source.exists()]
 
 
 def find_lessons(names: list[str]) -> list[Lesson]:
-    """Return the named lessons, or all for no name. A name is `00_start_here`, `start_here`, `00` or `0`.
+    """Return the named lessons, or all for no name. A name is `trainer`, `07_trainer`, `07`, `7` or `lessons/trainer`.
 
     Raises CourseError with the nearest names for one that is not there.
     """
@@ -104,36 +133,40 @@ def find_lessons(names: list[str]) -> list[Lesson]:
 
 
 def find_scripts(names: list[str]) -> tuple[list[Lesson], list[Sheet]]:
-    """Return the named lessons and sheets, or all for no name. A sheet has its whole name, a lesson also its number.
+    """Return the named lessons and sheets, or all for no name.
 
-    Raises CourseError as `find_lessons` does.
+    A sheet is named as `trainer_exercises` or `07_trainer_exercises`. Raises CourseError as `find_lessons` does.
     """
-    sheets = {sheet.name: sheet for sheet in all_sheets()}
-    wanted = [Path(name).stem for name in names]
-    rest = [name for name in wanted if name not in sheets]
-    lessons = find_lessons(rest) if rest or not names else []
-    return lessons, [sheet for name, sheet in sheets.items() if name in wanted or not names]
+    sheets = all_sheets()
+    asked = {name: _without_folder(name) for name in names}
+    chosen = [sheet for sheet in sheets if not names or {sheet.name, sheet.slug} & set(asked.values())]
+    known = {name for sheet in chosen for name in (sheet.name, sheet.slug)}
+    rest = [name for name, plain in asked.items() if plain not in known]
+    return find_lessons(rest) if rest or not names else [], chosen
 
 
-def tagged_code(name: str, tag: str) -> str:
+def tagged_code(slug: str, tag: str) -> str:
     """Return the code cells of one lesson that carry a tag, one after the other: for tests and benchmarks."""
-    [lesson] = find_lessons([name])
+    [lesson] = find_lessons([slug])
     cells = [cell.source for cell in jupytext.read(lesson.source).cells if tag in cell.metadata.get("tags", [])]
     if not cells:
-        raise CourseError(f"{lesson.source.name} has no cell with the tag {tag!r}. Was it renamed?")
+        raise CourseError(f"lessons/{slug}/lesson.py has no cell with the tag {tag!r}. Was it renamed?")
     return "\n\n".join(cells)
 
 
 def _find(name: str, lessons: list[Lesson]) -> Lesson:
-    wanted = Path(name).stem  # so that lessons/00_start_here.py works too
+    wanted = _without_folder(name)
     for lesson in lessons:
-        number, _, words = lesson.name.partition("_")
-        if wanted in (lesson.name, words, number) or (wanted.isdigit() and int(wanted) == int(number)):
+        if wanted in (lesson.name, lesson.slug) or (wanted.isdigit() and int(wanted) == lesson.entry.number):
             return lesson
     raise CourseError(f"There is no lesson {name!r}. {nearest(name, [lesson.name for lesson in lessons])}")
 
 
-def nearest(name: str, known: list[str]) -> str:
-    """Return a sentence with the known names that look most like `name`, or with all of them."""
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.3)
-    return f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(known)}."
+def _without_folder(name: str) -> str:
+    """`lessons/trainer/lesson.py`, `lessons/trainer/` and `notebooks/07_trainer.ipynb` name a lesson, too."""
+    path = Path(name)
+    if path.name == "lesson.py":
+        return path.parent.name
+    if path.name == "exercises.py":
+        return f"{path.parent.name}{SHEET_SUFFIX}"
+    return path.stem if path.suffix in (".py", ".ipynb") else path.name

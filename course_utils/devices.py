@@ -43,7 +43,7 @@ def free_memory_gib() -> float:
 
 
 def gpu_message(name: str) -> str:
-    """Return what a GPU says in one of lesson 02's errors, and under it where the words are from.
+    """Return what a GPU says in one of the errors of the lesson on CUDA, and under it where the words are from.
 
     Source: `data/cuda_messages.toml`. Raises CourseError for an unknown name.
     """

@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course_utils import hub, sources
+from course_utils import hub, outline, sources
 from course_utils.errors import CourseError
 
 MODEL_FILES = ("README.md", "config.json", "tokenizer*.json", "special_tokens_map.json", "vocab.txt", "*.safetensors")
 UNPACKED = 2  # `datasets` keeps what it fetched, and the same again, unpacked
 SPARE_MB = 200
-TWEET_EVAL = "cardiffnlp/tweet_eval"
-IMDB = ("stanfordnlp/imdb",)
 
 
 @dataclass(frozen=True)
@@ -27,23 +25,6 @@ class Needs:
 
     checkpoint: str = sources.HUB_CHECKPOINT
     datasets: tuple[tuple[str, ...], ...] = ()
-
-
-EMOTION, TWEETS, CEFR = (TWEET_EVAL, "emotion"), (TWEET_EVAL, "sentiment"), ("UniversalCEFR/cefr_sp_en",)
-LESSONS = {
-    "00_start_here": Needs(datasets=(TWEETS,)),
-    "01_hugging_face_basics": Needs(datasets=(("fancyzhx/ag_news",),)),
-    "02_cuda_errors": Needs(datasets=(EMOTION,)),
-    "03_tokenization": Needs(datasets=(EMOTION, CEFR, TWEETS)),
-    "04_dataloader": Needs(datasets=(TWEETS, IMDB)),
-    "05_bert_for_sequence_classification": Needs(datasets=(EMOTION,)),
-    "06_training_loop": Needs(datasets=(EMOTION,)),
-    "07_trainer": Needs(datasets=(EMOTION, IMDB)),
-    "08_lora": Needs(),
-    "09_evaluation": Needs(datasets=(TWEETS,)),
-    "10_case_emotion": Needs("distilbert-base-uncased", (EMOTION,)),
-    "11_case_cefr": Needs(datasets=(CEFR,)),
-}
 
 
 @dataclass(frozen=True)
@@ -61,9 +42,12 @@ class Repository:
         return f"{self.name} {self.size / 1e6:,.0f} MB"
 
 
-def checkpoint_on_the_hub(lesson: str) -> str:
-    """Return which checkpoint a lesson uses in `full`."""
-    return LESSONS.get(lesson, Needs()).checkpoint
+def needs_of(lesson: str) -> Needs:
+    """Return what a lesson asks the Hub for, as the part `full` of its `lesson.toml` says. `lesson`: its slug."""
+    found = outline.entry(lesson)
+    full = found.full if found else {}
+    datasets = (sources.on_the_hub(name) for name in full.get("datasets", []))
+    return Needs(full.get("checkpoint", sources.HUB_CHECKPOINT), tuple(each for each in datasets if each))
 
 
 def fetch(lesson: str) -> None:
@@ -71,9 +55,7 @@ def fetch(lesson: str) -> None:
 
     Raises CourseError with the cause and the way out, also where the disk has too little space for it.
     """
-    needs = LESSONS.get(lesson)
-    if not needs:
-        return
+    needs = needs_of(lesson)
     _fetch_all(repositories(needs))
     for arguments in needs.datasets:
         if not sources.hub_folder():
@@ -87,7 +69,7 @@ def fetch_checkpoint(name: str) -> None:
 
 def _fetch_all(wanted: list[Repository]) -> None:
     wanted = [looked_up(repository) for repository in wanted]
-    announce(wanted)
+    require_disk(announce(wanted))
     for repository in wanted:
         fetch_repository(repository)
 
@@ -126,12 +108,16 @@ def looked_up(repository: Repository) -> Repository:
     return replace(repository, size=size, here=here, missing=tuple(file for file in files if file not in cached))
 
 
-def announce(wanted: list[Repository]) -> None:
-    """Say what will be fetched. Raises CourseError where the disk has too little space."""
+def announce(wanted: list[Repository]) -> float:
+    """Say what will be fetched, and return how many MB of it are not here yet."""
     missing_mb = sum(repository.size - repository.here for repository in wanted) / 1e6
-    if not missing_mb:
-        return
-    print(f"From the Hub: {', '.join(map(str, wanted))}; {missing_mb:,.0f} MB are not here yet.")
+    if missing_mb:
+        print(f"From the Hub: {', '.join(map(str, wanted))}; {missing_mb:,.0f} MB are not here yet.")
+    return missing_mb
+
+
+def require_disk(missing_mb: float) -> None:
+    """Raise CourseError where the disk has too little space for what will be fetched."""
     if hub.free_mb() < needed_mb(missing_mb):
         raise CourseError(
             f"The disk has {hub.free_mb():,.0f} MB left at {hub.cache_folder()}, "
@@ -183,7 +169,7 @@ def prepare(arguments: tuple[str, ...]) -> None:
         hub.patiently(lambda: load_dataset(*arguments))
     except Exception as error:
         if hub.status(error) or hub.may_pass(error) or isinstance(error, OSError):
-            raise hub.stop(error, arguments[0]) from error
+            raise hub.as_course_error(error, arguments[0]) from error
         raise CourseError(
             f"{arguments[0]} is here and cannot be read ({hub.explained(error)}). "
             "Another version of `datasets` may have unpacked it. "
@@ -198,4 +184,4 @@ def _explained(name: str) -> Iterator[None]:
     except CourseError:
         raise
     except Exception as error:
-        raise hub.stop(error, name) from error
+        raise hub.as_course_error(error, name) from error

@@ -30,6 +30,15 @@ def address() -> str:
     return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
 
 
+def use_plain_http() -> None:
+    """Fetch files over plain HTTP, before huggingface_hub is imported.
+
+    There a connection that stalls or breaks ends in a sentence, and goes on where it broke. Over the Xet protocol, which
+    is faster for files of many GB, it does neither. Set HF_HUB_DISABLE_XET=0 to use it all the same.
+    """
+    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+
+
 def problem() -> str | None:
     """Return None where the Hub answers within a few seconds, else what is wrong and what to do, in a sentence."""
     if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}:
@@ -78,7 +87,7 @@ def explained(error: BaseException, name: str = "the Hub") -> str:
     return f"{type(error).__name__}: {textwrap.shorten(first_line, 120)}"
 
 
-def stop(error: BaseException, name: str) -> CourseError:
+def as_course_error(error: BaseException, name: str) -> CourseError:
     """Return the error that a student sees when something could not be fetched."""
     return CourseError(f"{name} could not be fetched from {address()}: {explained(error, name)}. {LAPTOP}")
 

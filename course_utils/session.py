@@ -76,6 +76,8 @@ def start(lesson: str, profile: str = "auto") -> Session:
     """
     profile, reason = resolve_profile(profile)
     _quiet()
+    if profile == "full":
+        hub.use_plain_http()
     _set_hub_access(allowed=profile == "full")
     seed_everything(SEED)
     device = devices.choose_device()
@@ -87,7 +89,7 @@ def start(lesson: str, profile: str = "auto") -> Session:
             f"The folder {workdir} cannot be made in {Path.cwd()} ({error.strerror}). "
             "Start Jupyter in a folder that you may write in, or free some disk space."
         ) from error
-    checkpoint = sources.checkpoint(profile, full=downloads.checkpoint_on_the_hub(lesson))
+    checkpoint = sources.checkpoint(profile, full=downloads.needs_of(lesson).checkpoint)
     session = Session(lesson, profile, device, checkpoint, SEED, workdir)
     _print_table(session, reason)
     if profile == "full":
@@ -143,11 +145,11 @@ def _require_hub() -> None:
 def _quiet() -> None:
     """Silence what is no news to a reader. Warnings of the libraries stay: lessons explain them."""
     warnings.filterwarnings("ignore", message=".*pin_memory.*")  # Trainer's default, harmless without a GPU
+    warnings.filterwarnings("ignore", message=".*null_placement.*")  # `datasets` has yet to follow pyarrow 25
     warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*")  # a name that PEFT has yet to change
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_UPDATE_DOWNLOAD_COUNTS", "0")
-    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # plain HTTP: the way that our tests try with every fault
 
 
 def _set_hub_access(allowed: bool) -> None:

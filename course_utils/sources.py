@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from course_utils.errors import CourseError
+from course_utils.outline import nearest
 from course_utils.packaged import packaged_file, require_sha256
 from course_utils.tweets import prepared_folder
 
@@ -18,12 +18,14 @@ OFFLINE_CHECKPOINT_NAME = "sentence-transformers/all-MiniLM-L6-v2"  # what it is
 OFFLINE_CHECKPOINT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 HUB_CHECKPOINT = "bert-base-uncased"
 
-# name -> how to find it offline, and the arguments of `load_dataset` that fetch its public counterpart from the Hub
-# (None: the course's own texts serve every profile)
-DATASETS: dict[str, tuple[Callable[[], Path], tuple[str, ...] | None]] = {
+# name -> how to find it offline (None: it is on the Hub only), and the arguments of `load_dataset` that fetch its
+# public counterpart from the Hub (None: the course's own texts serve every profile)
+DATASETS: dict[str, tuple[Callable[[], Path] | None, tuple[str, ...] | None]] = {
+    "ag_news": (None, ("fancyzhx/ag_news",)),
     "cefr": (lambda: DATA / "cefr", ("UniversalCEFR/cefr_sp_en",)),
     "emotion": (lambda: DATA / "emotion", ("cardiffnlp/tweet_eval", "emotion")),
     "helpdesk": (lambda: DATA / "helpdesk", None),
+    "imdb": (None, ("stanfordnlp/imdb",)),
     "stance": (lambda: DATA / "stance", None),
     "tweets": (lambda: prepared_folder(cache_folder()), ("cardiffnlp/tweet_eval", "sentiment")),
 }
@@ -81,14 +83,25 @@ def published_name(checkpoint: str) -> str:
 def dataset(name: str, profile: str) -> tuple[str, ...]:
     """Return what `load_dataset(*...)` takes for a dataset of the course: a local folder, or in `full` a Hub name.
 
-    Raises CourseError for an unknown name, and where COURSE_HUB is set and lacks the dataset.
+    Raises CourseError for an unknown name, for a dataset that is on the Hub only outside of `full`, and where
+    COURSE_HUB is set and lacks the dataset.
+    """
+    arguments, find_offline = on_the_hub(name), DATASETS[name][0]
+    if profile == "full" and arguments:
+        return _in_the_hub_folder(*arguments) if hub_folder() else arguments
+    if find_offline is None:
+        raise CourseError(f"The dataset {name!r} is on the Hub only. Choose the profile 'full' to use it.")
+    return (str(find_offline()),)
+
+
+def on_the_hub(name: str) -> tuple[str, ...] | None:
+    """Return the arguments of `load_dataset` for the public counterpart of a dataset, or None where it has none.
+
+    Raises CourseError for an unknown name.
     """
     if name not in DATASETS:
-        raise CourseError(f"There is no dataset {name!r} in this course. {_nearest(name, DATASETS)}")
-    find_offline, on_the_hub = DATASETS[name]
-    if profile != "full" or not on_the_hub:
-        return (str(find_offline()),)
-    return _in_the_hub_folder(*on_the_hub) if hub_folder() else on_the_hub
+        raise CourseError(f"There is no dataset {name!r} in this course. {nearest(name, DATASETS)}")
+    return DATASETS[name][1]
 
 
 def metric(name: str) -> str:
@@ -99,7 +112,7 @@ def metric(name: str) -> str:
     """
     folders = {path.name: path for path in (DATA / "metrics").iterdir() if path.is_dir()}
     if name not in folders:
-        raise CourseError(f"There is no metric {name!r} in this course. {_nearest(name, folders)}")
+        raise CourseError(f"There is no metric {name!r} in this course. {nearest(name, sorted(folders))}")
     return str(folders[name])
 
 
@@ -110,8 +123,3 @@ def _in_the_hub_folder(repository: str, *arguments: str) -> tuple[str, ...]:
             f"COURSE_HUB is set, and {here} has no {repository}. Copy that dataset there, or unset COURSE_HUB."
         )
     return str(here / repository), *arguments
-
-
-def _nearest(name: str, known) -> str:
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.3)
-    return "Did you mean " + " or ".join(close) + "?" if close else "There are: " + ", ".join(sorted(known)) + "."

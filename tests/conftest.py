@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,27 +10,47 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from local_hub import content
-from local_hub.server import LocalHub
 
 from course_tools.project import BUILD, ROOT
+from tests.local_hub import content
+from tests.local_hub.server import LocalHub
 from tests.processes import HEARING
 
-HEADER = """\
+LONG_FILES = (  # the longest first, so that none of them is left over at the end
+    "test_public.py",
+    "test_full.py",
+    "test_grade.py",
+    "test_graders.py",
+    "test_lessons.py",
+    "test_hub_faults.py",
+    "test_run.py",
+)
+LESSON = """\
 # ---
 # jupyter:
-#   course:
-#     title: {title}
-#     teaches: testing
-#     budget_seconds: 20
-#     measured: seconds
-#     needs: nothing
-#   kernelspec: {{display_name: Python 3 (ipykernel), language: python, name: python3}}
+#   kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
 # ---
 
 # %% tags=["parameters"]
 PROFILE = "auto"
 
+"""
+SPEED = """\
+REFERENCE_GFLOPS = 150
+def gflops(threads):
+    return 75.0 * threads
+def reference_seconds(seconds, gflops):
+    return seconds * gflops / REFERENCE_GFLOPS
+"""
+PRELOADED = ("numpy", "ipykernel.kernelapp", "ipykernel.zmqshell", "course_tools.running.speed")
+FACTS = """\
+title = "{title}"
+teaches = "testing"
+minutes = 1
+needs = []
+data = []
+
+[bands]
 """
 
 
@@ -37,18 +58,37 @@ class SmallCourse:
     """A copy of the two packages in a folder of its own, with tiny lessons, driven by the real command line."""
 
     def __init__(self, root: Path):
-        self.root = root
+        self.root, self.lessons = root, root / "lessons"
         root.mkdir()
         for package in ("course_utils", "course_tools"):
             shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("pyproject.toml", "requirements.txt", "README.md"):
+        for name in ("pyproject.toml", "requirements.txt", "requirements-lock.txt", "README.md"):
             shutil.copy(ROOT / name, root)
-        (root / "lessons").mkdir()
+        self.lessons.mkdir()
+        running = root / "course_tools" / "running"  # tiny lessons need no torch: their kernels start sooner
+        (running / "speed.py").write_text(SPEED, encoding="utf-8")
+        server = (running / "fork_server.py").read_text("utf-8")
+        server = re.sub(r"PRELOADED = \(.*?\n\)", f"PRELOADED = {PRELOADED}", server, flags=re.S)
+        (running / "fork_server.py").write_text(server, encoding="utf-8")
 
-    def add(self, name: str, *cells: str) -> None:
-        """Write a lesson with these code cells."""
-        text = HEADER.format(title=name) + "\n\n".join(f"# %%\n{cell}" for cell in cells) + "\n"
-        (self.root / "lessons" / f"{name}.py").write_text(text, encoding="utf-8")
+    def add(self, slug: str, *cells: str, bands: str = "") -> None:
+        """Write a lesson with these code cells at the end of the order, or anew where it is there. `bands`: TOML."""
+        folder = self.lessons / slug
+        folder.mkdir(exist_ok=True)
+        text = LESSON + "\n\n".join(f"# %%\n{cell}" for cell in cells) + "\n"
+        (folder / "lesson.py").write_text(text, encoding="utf-8")
+        (folder / "lesson.toml").write_text(FACTS.format(title=slug.capitalize()) + bands, encoding="utf-8")
+        self.order = [*dict.fromkeys([*getattr(self, "order", []), slug])]
+        self.write_order(self.order)
+
+    def write_order(self, slugs: list[str]) -> None:
+        """Write course.toml with one part."""
+        text = f'[[parts]]\ntitle = "All"\nlessons = {json.dumps(slugs)}\n'
+        (self.lessons / "course.toml").write_text(text, encoding="utf-8")
+
+    def record(self, slug: str) -> Path:
+        """Return where `course run` keeps the executed notebook of a lesson, in `laptop`."""
+        return self.root / "build" / "executed" / "laptop" / f"{self.order.index(slug):02}_{slug}.ipynb"
 
     def start(self, *arguments: str, **options) -> subprocess.Popen:
         """Start `course` with these arguments."""
@@ -60,7 +100,7 @@ class SmallCourse:
     def course(self, *arguments: str) -> tuple[int, str]:
         """Run `course` and return its exit code and all that it printed."""
         process = self.start(*arguments)
-        output, _ = process.communicate(timeout=120)
+        output, _ = process.communicate()
         return process.returncode, output
 
 
@@ -85,6 +125,14 @@ def hub(repositories) -> Iterator[LocalHub]:
         yield running
 
 
+def pytest_collection_modifyitems(items):
+    """Keep each file in one process, as its fixtures want, but for the tests marked `spread`; the long files first."""
+    for item in items:
+        if not item.get_closest_marker("spread"):
+            item.add_marker(pytest.mark.xdist_group(item.path.name + str(item.path.parent)))
+    items.sort(key=lambda item: LONG_FILES.index(item.path.name) if item.path.name in LONG_FILES else len(LONG_FILES))
+
+
 def pytest_terminal_summary(terminalreporter):
     """Print the tables of the graders and of the Hub's faults, where their tests passed."""
     passed = {report.nodeid.partition("::")[0] for report in terminalreporter.stats.get("passed", [])}
@@ -104,7 +152,7 @@ def graders_table(reporter) -> None:
             judged = [verdict for verdict in verdicts if verdict["exercise"] == exercise]
             accepted, expected = (sum(each[key] for each in judged) for key in ("accepted", "expected"))
             rest = f"{accepted:>8} ({expected}) {len(judged) - accepted:>14} ({len(judged) - expected})"
-            reporter.line(f"{judged[0]['sheet'][:2]:<6}{exercise:<24} {rest}")
+            reporter.line(f"{judged[0]['sheet'].partition('_')[0]:<6}{exercise:<24} {rest}")
 
 
 def faults_table(reporter) -> None:

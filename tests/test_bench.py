@@ -7,8 +7,8 @@ import os
 import platform
 import re
 import signal
-import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,21 +17,23 @@ from matplotlib.image import imread
 from PIL import Image
 from transformers import AutoTokenizer, BertForSequenceClassification, DataCollatorWithPadding
 
+from benchmarks import command, compare, measure, page, recipes, results
+from benchmarks.batched import ask
+from benchmarks.fresh_process import in_fresh_process
+from benchmarks.targets import targets
 from course_tools import cli
-from course_tools.bench import command, compare, lessons, page, recipes, results, roof, spread
-from course_tools.bench.alone import alone, peak_gib
-from course_tools.bench.answers import ask
-from course_tools.bench.marks import marks
+from course_tools.project import all_lessons
 from course_utils import CourseError
 from course_utils.sources import offline_checkpoint
 
 RESULTS = results.read()
 FOUND = {part: entry["found"] for part, entry in RESULTS.items()}
+TRAINING = [*compare.PAIRS, "step", "scale"]  # parts that train
 
 
 class TestThePage:
     def test_it_is_made_of_the_stored_results(self):
-        assert page.PAGE.read_text(encoding="utf-8") == page.page(RESULTS), "Run `course bench`, or `page.write()`."
+        assert page.PAGE.read_text(encoding="utf-8") == page.page(RESULTS), "Run `python -m benchmarks.page`."
 
     @pytest.mark.parametrize("name", ["pairs", "growth"])
     def test_a_figure_shows_the_stored_numbers(self, name):
@@ -50,12 +52,33 @@ class TestThePage:
     def test_nothing_tells_on_this_machine(self):
         assert platform.node() not in results.machine()
 
-    def test_a_mark_that_is_not_met_is_called_so(self):
+    def test_a_lesson_is_a_link_with_its_present_number_and_title(self, monkeypatch):
+        assert not re.search(r"[Ll]esson \d", page.page(RESULTS))
+        renumbered = {lesson.slug: SimpleNamespace(name=f"77_{lesson.slug}", title="New") for lesson in all_lessons()}
+        monkeypatch.setattr(page, "find_lessons", lambda slugs: [renumbered[slug] for slug in slugs])
+        text = page.page(RESULTS)
+        assert "| [New](../notebooks/77_lora.ipynb): LoRA, mean pooling" in text
+        assert "[New](../notebooks/77_case_emotion.ipynb), frozen: regression" in text
+        assert set(re.findall(r"notebooks/(\d+)", text)) == {"77"}
+
+    def test_a_slug_that_is_no_lesson_is_an_error(self):
+        with pytest.raises(CourseError, match="loro"):
+            page.link("loro")
+
+    def test_the_lesson_that_was_two_is_noted_until_it_is_measured_anew(self, monkeypatch):
+        note = "when it also held the comparison of five models"
+        assert note in page.page(RESULTS)
+        parts = copy.deepcopy(RESULTS)
+        parts["lessons"]["found"]["lessons"].append({**FOUND["lessons"]["lessons"][0], "lesson": "five_models"})
+        monkeypatch.setattr(page, "link", str)  # the course may not have that lesson yet
+        assert note not in page.page(parts)
+
+    def test_a_target_that_is_not_met_is_called_so(self):
         found = {"prediction": copy.deepcopy(FOUND["prediction"])}
-        assert [mark.met for mark in marks(found)] == [True]
+        assert [target.met for target in targets(found)] == [True]
         found["prediction"]["ways"]["batches of 64, sorted"]["same_labels"] = 0.9
-        assert [mark.met for mark in marks(found)] == [False]
-        assert any(line.startswith("NOT MET") for line in command.judged(found))
+        assert [target.met for target in targets(found)] == [False]
+        assert any(line.startswith("NOT MET") for line in command.verdicts(found))
         assert "**not met**" in page.page(
             {**RESULTS, "prediction": {**RESULTS["prediction"], **{"found": found["prediction"]}}}
         )
@@ -63,7 +86,7 @@ class TestThePage:
 
 class TestTheNumbers:
     def test_a_spread(self):
-        assert spread.spread([3.0, 1.0, 2.0]) == {"median": 2.0, "low": 1.0, "high": 3.0}
+        assert measure.spread([3.0, 1.0, 2.0]) == {"median": 2.0, "low": 1.0, "high": 3.0}
 
     def test_an_interval_holds_its_score_and_is_wider_for_fewer_texts(self):
         draw = np.random.default_rng(0)
@@ -89,13 +112,33 @@ class TestTheNumbers:
         counter([tokenizer("one"), tokenizer("one two three")])
         assert (counter.places, counter.tokens) == (10, 8)
 
-    def test_the_roof_is_a_rate(self):
-        assert roof.roof(products=1) > 1
+    def test_the_roof_is_the_operations_of_a_product_by_its_median_seconds(self, monkeypatch):
+        a_product = measure.gflop_of(lambda: torch.ones(measure.SIDE, measure.SIDE) @ torch.ones(measure.SIDE, 1))
+        a_product *= measure.SIDE  # columns
+        a_clock(monkeypatch, 1.0, 2.0, 6.0)  # seconds: median 2
+        assert measure.roof(products=3) == pytest.approx(a_product / 2)
+
+    def test_the_seconds_of_a_call_are_what_the_clock_moved(self, monkeypatch):
+        a_clock(monkeypatch, 2.5)
+        assert measure.timed(lambda: "done") == (2.5, "done")
+
+    def test_operations_are_counted_forward_and_backward(self):
+        weights = torch.ones(100, 100, requires_grad=True)
+        rows = torch.ones(1000, 100)
+        assert measure.gflop_of(lambda: rows @ weights) == pytest.approx(2 * 1000 * 100 * 100 / 1e9)
+        assert measure.gflop_of(lambda: (rows @ weights).sum().backward()) == pytest.approx(4 * 1000 * 100 * 100 / 1e9)
 
     def test_the_last_recipe_of_each_pair_is_a_lesson_s_and_the_first_a_source_s(self):
         for pair in compare.PAIRS.values():
-            assert pair.recipes[-1].startswith("lesson") and not pair.recipes[0].startswith("lesson")
-            assert set(pair.recipes) <= set(recipes.RECIPES)
+            assert recipes.RECIPES[pair.recipes[-1]].lesson and not recipes.RECIPES[pair.recipes[0]].lesson
+
+    def test_recipes_and_results_name_lessons_by_their_slugs(self):
+        slugs = {lesson.slug for lesson in all_lessons()}
+        taught = {recipe.name: recipe.lesson for recipe in recipes.RECIPES.values() if recipe.lesson}
+        assert all(name.startswith(lesson) and lesson in slugs for name, lesson in taught.items())
+        assert {each["lesson"] for each in FOUND["lessons"]["lessons"]} <= slugs
+        for name, pair in compare.PAIRS.items():
+            assert list(FOUND[name]["recipes"]) == list(pair.recipes)
 
 
 class TestAsking:
@@ -114,32 +157,32 @@ class TestAsking:
         assert len({row.tobytes() for row in together.round(3)}) == len(texts)
 
 
-class TestAlone:
+class TestAFreshProcess:
     def test_it_returns_what_the_function_returns_from_another_process(self):
-        assert alone(os.getpid) != os.getpid()
+        assert in_fresh_process(os.getpid) != os.getpid()
 
     def test_its_exceptions_come_here_with_the_place(self):
         with pytest.raises(ZeroDivisionError) as error:
-            alone(divmod, 1, 0)
+            in_fresh_process(divmod, 1, 0)
         assert "Traceback" in error.value.__notes__[0]
 
     def test_a_death_is_said_in_a_sentence(self):
         with pytest.raises(CourseError, match="memory ran out"):
-            alone(os._exit, 9)
+            in_fresh_process(os._exit, 9)
 
     def test_an_interrupt_leaves_no_process(self):
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
-        alone(os.getpid)  # the process that others are forked from is ready now
-        threading.Timer(2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         try:
             with pytest.raises(KeyboardInterrupt):
-                alone(time.sleep, 60)
+                in_fresh_process(interrupt_and_stay, os.getpid())
         finally:
             signal.signal(signal.SIGINT, before)
         assert not multiprocessing.active_children()
 
-    def test_memory_is_in_gib(self):
-        assert 0.05 < peak_gib() < 1000
+    def test_the_peak_of_memory_grows_by_what_is_held_and_stays(self):
+        grown, afterwards = in_fresh_process(gib_of_an_array)
+        assert grown == pytest.approx(0.5, abs=0.05)
+        assert afterwards >= grown
 
 
 class TestTheCommand:
@@ -157,14 +200,30 @@ class TestTheCommand:
         file = tmp_path / "report.json"
         if report:
             file.write_text(json.dumps(report), encoding="utf-8")
-        monkeypatch.setattr(lessons, "JSON", file)
+        monkeypatch.setattr(command, "JSON", file)
         with pytest.raises(CourseError, match="make run"):
-            lessons.lessons()
+            command.lessons()
+
+    def test_lessons_takes_the_report_s_numbers_under_slugs(self, tmp_path, monkeypatch):
+        numbers = {"seconds": 50.5, "reference_seconds": 40.1, "budget_seconds": 45, "peak_rss_mb": 1000}
+        rows = [{"lesson": each.name, "status": "passed", "cells": 9, **numbers} for each in all_lessons()]
+        file = tmp_path / "report.json"
+        file.write_text(json.dumps({"profile": "laptop", "total_seconds": 90.5, "lessons": rows}), encoding="utf-8")
+        monkeypatch.setattr(command, "JSON", file)
+        found = command.lessons()
+        assert found["total_seconds"] == 90.5
+        assert found["lessons"] == [{"lesson": each.slug, **numbers} for each in all_lessons()]
+        assert all(target.met for target in targets({"lessons": found}))
+        assert "| 50 | 40 | 45 | 1,000 |" in page.page({**RESULTS, "lessons": {**RESULTS["lessons"], "found": found}})
+        found["lessons"][1]["reference_seconds"] = 45.1
+        assert [target.met for target in targets({"lessons": found})] == [False, True]
+        assert targets({"lessons": found})[0].found == f"slower: {all_lessons()[1].slug}"
 
 
-@pytest.mark.slow
 class TestATrial:
-    @pytest.mark.parametrize("part", [*compare.PAIRS, "prediction", "step", "scale"])
+    @pytest.mark.parametrize(
+        "part", ["prediction", *(pytest.param(part, marks=pytest.mark.nightly) for part in TRAINING)]
+    )
     def test_each_part_runs_in_small_and_leaves_the_page_alone(self, part, tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(command, "TRIAL", tmp_path / "bench.json")
         before = results.FILE.read_bytes(), page.PAGE.read_bytes()
@@ -180,3 +239,24 @@ def same_shape(found, stored) -> bool:
     if isinstance(stored, dict):
         return set(found) == set(stored) and all(same_shape(found[key], stored[key]) for key in stored)
     return type(found) is type(stored) or isinstance(found, int | float)
+
+
+def a_clock(monkeypatch, *durations: float) -> None:
+    """Let the clock of `measure` move by these seconds, one after the other, in the calls that it times."""
+    readings = iter([reading for seconds in durations for reading in (0.0, seconds)])
+    monkeypatch.setattr(measure, "time", SimpleNamespace(perf_counter=lambda: next(readings)))
+
+
+def interrupt_and_stay(pid: int) -> None:
+    """Send Ctrl-C to a process, and do not end by oneself."""
+    os.kill(pid, signal.SIGINT)
+    time.sleep(900)  # longer than the time limit of a test
+
+
+def gib_of_an_array() -> tuple[float, float]:
+    """Return by how many GiB the peak of this process grew with an array of half a GiB, and when it was gone again."""
+    before = measure.peak_gib()
+    array = np.ones(2**26)  # of 8 bytes each
+    grown = measure.peak_gib() - before
+    del array
+    return grown, measure.peak_gib() - before

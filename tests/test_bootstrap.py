@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from course_tools import bootstrap
 from course_tools.project import ROOT
+from course_tools.setup import bootstrap
 
 
 @pytest.fixture

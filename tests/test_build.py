@@ -6,7 +6,8 @@ import shutil
 import nbformat
 import pytest
 
-from course_tools import build, project, render
+from course_tools import project
+from course_tools.building import build, render
 from course_tools.project import ROOT, all_lessons, all_sheets
 from course_utils import CourseError
 

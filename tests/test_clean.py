@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course_tools import clean
 from course_tools.project import ROOT, all_lessons
+from course_tools.running import clean
 from course_utils import sources
 from course_utils.tweets import same_words
 

@@ -18,7 +18,7 @@ import nbformat
 import psutil
 import pytest
 
-from course_tools import render
+from course_tools.building import render
 from course_tools.project import ROOT, find_lessons
 
 LESSON = "00_start_here"

@@ -6,9 +6,10 @@ from collections import Counter
 import pytest
 from datasets import load_dataset
 
-from course_tools import data_cards, data_page
 from course_tools.cli import main
-from course_tools.rows import SPLITS, read_rows, read_schema
+from course_tools.data import cards as data_cards
+from course_tools.data import page as data_page
+from course_tools.data.strict_csv import SPLITS, read_rows, read_schema
 from course_utils import CourseError, sources
 from course_utils.sources import DATA
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from course_tools import render
+from course_tools.building import render
 from course_tools.project import ROOT
 
 WHERE = "\nimport course_utils\nprint('COURSE AT', course_utils.__file__)"

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from local_hub.server import LocalHub, left_loopback
+from tests.bands import BANDS
 
 from course_tools.project import ROOT, all_lessons
 from course_utils import downloads, sources
-from tests.bands import BANDS
+from tests.local_hub.server import LocalHub, left_loopback
 
 PUBLIC = ROOT.parent / "shared" / "hub" / "datasets"
 LESSONS = [lesson.name for lesson in all_lessons()]

@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from course_tools import gate
-from course_tools.rows import Row, read_rows
+from course_tools.data import rules as gate
+from course_tools.data.strict_csv import Row, read_rows
 from course_utils import CourseError
 
 CARD = """---

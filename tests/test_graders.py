@@ -14,7 +14,7 @@ LONGEST_CHECK_SECONDS, LONGEST_SHEET_SECONDS = 5, 10  # of the processor: they d
 
 @pytest.mark.parametrize("name", [sheet.name for sheet in all_sheets()])
 def test_every_answer_is_judged_as_it_should_be(name):
-    command = [sys.executable, "-m", "course_tools.judge", name]
+    command = [sys.executable, "-m", "tests.grade_the_graders", name]
     result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert result.returncode == 0, result.stderr
     verdicts = [json.loads(line) for line in result.stdout.splitlines()]

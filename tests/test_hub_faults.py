@@ -8,11 +8,11 @@ import time
 from dataclasses import dataclass, field
 
 import pytest
-from local_hub.faults import Changes, Cuts, Fault, Refuses, Shortens, Stalls
 
-from course_tools import isolate
+from course_tools.grading import isolate
 from course_tools.project import BUILD, ROOT
 from course_utils import sources
+from tests.local_hub.faults import Changes, Cuts, Fault, Refuses, Shortens, Stalls
 from tests.processes import HEARING
 
 LESSON = "11_case_cefr"
@@ -214,7 +214,7 @@ def test_a_file_that_spoilt_on_the_disk_is_fetched_again(begin, tmp_path):
 SMALL_DISK = """
 import ctypes, os, sys
 sys.path.insert(0, {root!r})
-from course_tools import isolate
+from course_tools.grading import isolate
 libc = ctypes.CDLL(None, use_errno=True)
 try:
     isolate._enter_namespaces(libc, isolate.CLONE_NEWNS)

@@ -8,11 +8,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from local_hub.faults import Refuses, Stalls
-from local_hub.server import LocalHub, left_loopback
 
 from course_tools.project import ROOT
 from course_utils import downloads
+from tests.local_hub.faults import Refuses, Stalls
+from tests.local_hub.server import LocalHub, left_loopback
 
 WEIGHTS = "/google-bert/bert-base-uncased/resolve/main/model.safetensors"
 CONFIG = "/google-bert/bert-base-uncased/resolve/main/config.json"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from course_tools import cli, doctor
+from course_tools import cli
+from course_tools.setup import doctor
 from course_utils import CourseError, hub, install, machine, sources
 
 

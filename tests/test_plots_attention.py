@@ -1,7 +1,6 @@
 """The figures of lesson 05: a picture, and the same numbers in words."""
 
 import pytest
-
 from course_utils.plots.attention import attention_heads
 
 TOKENS = ["[CLS]", "hello", "[SEP]"]

@@ -3,7 +3,6 @@
 import base64
 
 import pytest
-
 from course_utils.plots.case_cefr import metric_panels, spreads, word_shades
 
 

@@ -3,7 +3,6 @@
 import base64
 
 import pytest
-
 from course_utils.plots.lora import gains_and_costs, singular_values
 
 

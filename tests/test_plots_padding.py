@@ -1,7 +1,6 @@
 """The figure of lesson 04: batches as rectangles."""
 
 import pytest
-
 from course_utils.plots.padding import padded_batches
 
 

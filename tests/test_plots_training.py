@@ -3,7 +3,6 @@
 import base64
 
 import pytest
-
 from course_utils.plots.training import step_curve
 
 

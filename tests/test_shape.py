@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from course_tools.building.render import render
 from course_tools.project import all_lessons
-from course_tools.render import render
 
 LESSONS = {lesson.name: render(lesson) for lesson in all_lessons()}
 LONGEST_CELL = 15

@@ -8,10 +8,10 @@ from collections import Counter
 import jupytext
 import pytest
 
-from course_tools.judge import ANSWERS
+from course_tools.building.render import render
+from course_tools.building.sheets import cards
 from course_tools.project import all_lessons, all_sheets
-from course_tools.render import render
-from course_tools.sheets import cards
+from tests.grade_the_graders import ANSWERS
 
 SHEETS = {sheet.name: sheet for sheet in all_sheets()}
 NOTEBOOKS = {name: render(sheet) for name, sheet in SHEETS.items()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course_tools import testing
+from course_tools.running import testing
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Grades submissions side by side, each in a process that can harm nobody, and collects what came of them."""
 
+import contextlib
 import copy
 import json
 import os
@@ -10,25 +11,24 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
 import psutil
 from nbformat import NotebookNode
 
-from course_tools import isolate
-from course_tools.grading import worker
+from course_tools.building.release import generate
+from course_tools.grading import isolate, worker
 from course_tools.grading.submissions import Submission
+from course_tools.processes import Watch, family_of, kill_tree, run_side_by_side
 from course_tools.project import ROOT, Sheet
-from course_tools.release import generate
-from course_tools.run import kill_tree
 from course_utils.sources import cache_folder
 
 CELL_SECONDS = 30
 WHOLE_IN_CELLS = 2 * worker.WHOLE_IN_CELLS  # when a worker that does not end by itself is stopped
 MEMORY_LIMIT_MB = 6 * 1024
 MOST_PROCESSES = 64
-POLL_SECONDS = 0.1
 
 
 @dataclass
@@ -60,19 +60,14 @@ def grade(
     """
     with tempfile.TemporaryDirectory(prefix="grading-") as place:
         courses = make_courses({each.sheet for each in submissions}, Path(place))
-        waiting, running, outcomes = list(submissions), [], {}
-        try:
-            while waiting or running:
-                while waiting and len(running) < jobs:
-                    running.append(Job(waiting.pop(0), courses, Path(place), cell_seconds))
-                time.sleep(POLL_SECONDS)
-                for job in [job for job in running if job.finished()]:
-                    running.remove(job)
-                    outcomes[id(job.submission)] = outcome = job.outcome()
-                    on_outcome(outcome)
-        finally:
-            for job in running:
-                kill_tree(job.process.pid)
+        outcomes: dict[int, Outcome] = {}
+
+        def ended(job: Grading) -> None:
+            outcomes[id(job.submission)] = outcome = job.outcome()
+            on_outcome(outcome)
+
+        starts = [lambda each=each: Grading(each, courses, Path(place), cell_seconds) for each in submissions]
+        run_side_by_side(starts, jobs, ended)
     return [outcomes[id(submission)] for submission in submissions]
 
 
@@ -85,7 +80,7 @@ def make_courses(sheets: set[Sheet], place: Path) -> dict[str, Path]:
     return folders
 
 
-class Job:
+class Grading:
     """One submission being graded by a worker process."""
 
     def __init__(self, submission: Submission, courses: dict[str, Path], place: Path, cell_seconds: int):
@@ -95,14 +90,16 @@ class Job:
         shutil.copytree(courses[sheet.name], self.folder, dirs_exist_ok=True)
         submitted = self.folder / "submitted" / worker.STUDENT / sheet.name / f"{sheet.name}.ipynb"
         submitted.parent.mkdir(parents=True)
-        nbformat.write(restored(submission.notebook, nbformat.read(sheet.release, as_version=4)), submitted)
+        nbformat.write(restored(submission.notebook, nbformat.read(sheet.page, as_version=4)), submitted)
         self.cell_seconds, self.time_limit = cell_seconds, WHOLE_IN_CELLS * cell_seconds
         self.started = time.monotonic()
         self.problem: str | None = None
-        self.process = self._start(sheet.name)
+        self.process = self._start(sheet)
+        self.watch = Watch(self.process.pid)
 
-    def _start(self, sheet: str) -> subprocess.Popen:
-        command = [sys.executable, "-m", "course_tools.grading.worker", str(self.folder), sheet, str(self.cell_seconds)]
+    def _start(self, sheet: Sheet) -> subprocess.Popen:
+        command = [sys.executable, "-m", "course_tools.grading.worker", str(self.folder), sheet.name, sheet.entry.slug]
+        command += [str(self.cell_seconds)]
         with (self.folder / "log").open("wb") as log:
             return subprocess.Popen(
                 [*isolation(self.folder), *command],
@@ -119,26 +116,25 @@ class Job:
         if self.process.poll() is not None:
             return True
         if time.monotonic() - self.started > self.time_limit:
-            self.problem = f"stopped after {self.time_limit} seconds; look at it by hand"
-            kill_tree(self.process.pid)
-            self.process.wait()
+            self.stop(f"stopped after {self.time_limit} seconds; look at it by hand")
             return True
         self._watch_kernel()
         return False
 
     def _watch_kernel(self) -> None:
         """End the kernel, and not the worker, where it takes too much: the worker then blames the cell."""
-        try:
-            family = psutil.Process(self.process.pid).children(recursive=True)
-            used = sum(each.memory_info().rss for each in family) / 2**20
-        except psutil.Error:
-            return
-        if used > MEMORY_LIMIT_MB or len(family) > MOST_PROCESSES:
-            for each in family:
-                try:
-                    each.kill()
-                except psutil.Error:
-                    continue
+        self.watch.look()
+        if self.watch.now_mb > MEMORY_LIMIT_MB or self.watch.processes > MOST_PROCESSES:
+            for each in family_of(self.process.pid):
+                if each.pid != self.process.pid:
+                    with contextlib.suppress(psutil.Error):
+                        each.kill()
+
+    def stop(self, reason: str) -> None:
+        """End the worker now, with all that it started."""
+        self.problem = reason
+        kill_tree(self.process.pid)
+        self.process.wait()
 
     def outcome(self) -> Outcome:
         """Return what came of it, and tidy up."""
@@ -158,9 +154,15 @@ class Job:
 
 def isolation(folder: Path) -> list[str]:
     """Return what to put before a command to shut it away, or nothing where this system does not allow it."""
-    shut = [sys.executable, isolate.__file__, "--write", str(folder)]
-    probe = subprocess.run([*shut, sys.executable, "-c", ""], capture_output=True)
-    return shut if probe.returncode == 0 else []
+    return [sys.executable, isolate.__file__, "--write", str(folder)] if can_isolate() else []
+
+
+@cache
+def can_isolate() -> bool:
+    """Try once whether this system can shut a command away."""
+    with tempfile.TemporaryDirectory() as folder:
+        shut = [sys.executable, isolate.__file__, "--write", folder]
+        return subprocess.run([*shut, sys.executable, "-c", ""], capture_output=True).returncode == 0
 
 
 def environment(folder: Path, cell_seconds: int) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What every kernel runs first when it grades: limits, refusals, and checks that a notebook cannot redefine.
 
-It works on every system, inside Python. On Linux `course_tools.isolate` shuts compiled code away, too.
+It works on every system, inside Python. On Linux `course_tools.grading.isolate` shuts compiled code away, too.
 """
 
 import builtins
@@ -115,7 +115,7 @@ def _methods(modules: dict[str, ModuleType]) -> list[tuple[type, str, object]]:
     return [
         (kind, name, value)
         for kind in kinds
-        if kind.__module__.startswith("course_utils.")
+        if kind.__module__.startswith(("course_utils.", "lessons."))
         for name, value in vars(kind).items()
         if callable(value)
     ]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
 
+from course_tools.files import write_in_one_step
 from course_tools.grading.grade import Outcome
 from course_tools.grading.submissions import Refused
-from course_tools.report import write_in_one_step
 
 
 def write(folder: Path, outcomes: list[Outcome], refused: list[Refused]) -> None:
@@ -65,7 +65,8 @@ def most_missed(outcomes: list[Outcome]) -> list[dict]:
         said = sorted(words.items(), key=lambda item: -item[1])[:3]
         title = each[0]["title"]
         rows.append(
-            {"sheet": sheet, "name": name, "title": title, "missed": len(wrong), "tried": len(each), "said": said}
+            {"sheet": sheet, "number": sheet.partition("_")[0], "name": name, "title": title}
+            | {"missed": len(wrong), "tried": len(each), "said": said}
         )
     return sorted(rows, key=lambda row: (-row["missed"] / row["tried"], row["sheet"], row["name"]))
 

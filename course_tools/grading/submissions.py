@@ -41,11 +41,11 @@ def find(folder: Path) -> tuple[list[Submission], list[Refused]]:
 
     Of two files of one student for one sheet, the one changed last counts; the other is among the refused.
     """
-    sheets = {sheet.name: sheet for sheet in all_sheets()}
+    known = {sheet: grade_ids(sheet) for sheet in all_sheets()}
     newest: dict[tuple[str, str], Submission] = {}
     refused = []
     for path in sorted(_files(folder), key=lambda path: (path.stat().st_mtime, path.name)):
-        found = _read(path, folder, sheets)
+        found = _read(path, folder, known)
         if isinstance(found, Refused):
             refused.append(found)
             continue
@@ -63,7 +63,7 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(path: Path, folder: Path, sheets: dict[str, Sheet]) -> Submission | Refused:
+def _read(path: Path, folder: Path, known: dict[Sheet, set[str]]) -> Submission | Refused:
     if path.suffix != ".ipynb":
         return Refused(path, "no notebook: its name does not end in .ipynb")
     if path.stat().st_size > LARGEST_BYTES:
@@ -75,13 +75,13 @@ def _read(path: Path, folder: Path, sheets: dict[str, Sheet]) -> Submission | Re
         return Refused(path, "damaged: not the text of a notebook. Ask for it again")
     except Exception as error:  # nbformat raises many kinds for a file that is JSON and no notebook
         return Refused(path, f"no notebook that can be read ({type(error).__name__}). Ask for it again")
-    sheet = sheet_of(notebook, sheets)
+    sheet = sheet_of(notebook, known)
     if sheet is None:
         return Refused(path, "not an exercise sheet of this course, or its nbgrader marks are gone")
     return Submission(student_of(path, folder), sheet, path, notebook)
 
 
-def sheet_of(notebook: NotebookNode, sheets: dict[str, Sheet]) -> Sheet | None:
+def sheet_of(notebook: NotebookNode, known: dict[Sheet, set[str]]) -> Sheet | None:
     """Return the sheet that a notebook is a copy of, whatever its file is called, or None.
 
     Colab keeps the marks of the cells and drops those of the notebook; so the cells count.
@@ -91,12 +91,16 @@ def sheet_of(notebook: NotebookNode, sheets: dict[str, Sheet]) -> Sheet | None:
         for cell in notebook.cells
         if isinstance(cell.metadata.get("nbgrader", {}), dict)
     }
-    for sheet in sheets.values():
-        released = nbformat.read(sheet.release, as_version=4)
-        known = {cell.metadata.nbgrader.grade_id for cell in released.cells if "answer" in cell.metadata}
-        if len(known & checks) > len(known) / 2:
+    for sheet, answers in known.items():
+        if len(answers & checks) > len(answers) / 2:
             return sheet
     return None
+
+
+def grade_ids(sheet: Sheet) -> set[str]:
+    """Return the marks of the cells that a sheet's students fill."""
+    released = nbformat.read(sheet.page, as_version=4)
+    return {cell.metadata.nbgrader.grade_id for cell in released.cells if "answer" in cell.metadata}
 
 
 def student_of(path: Path, folder: Path) -> str:

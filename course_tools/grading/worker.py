@@ -1,6 +1,6 @@
 """Grades one submission with nbgrader, in a folder of its own.
 
-    python -m course_tools.grading.worker FOLDER SHEET SECONDS
+    python -m course_tools.grading.worker FOLDER SHEET LESSON SECONDS
 
 FOLDER holds an nbgrader course with the one submission of the student STUDENT. A cell may take SECONDS. What came of it
 is written to FOLDER/outcome.json.
@@ -17,8 +17,8 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.utils import is_grade
 from traitlets.config import Config
 
+from course_tools.building.release import start
 from course_tools.grading import kernel
-from course_tools.release import start
 
 STUDENT = "student"
 OUTCOME = "outcome.json"
@@ -33,9 +33,9 @@ del _json, _guard
 
 def main() -> None:
     """Grade the submission named on the command line."""
-    folder, sheet, seconds = Path(sys.argv[1]).resolve(), sys.argv[2], int(sys.argv[3])
+    folder, sheet, lesson, seconds = Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3], int(sys.argv[4])
     source = nbformat.read(folder / "source" / sheet / f"{sheet}.ipynb", as_version=4)
-    _guard_kernels(folder, sheet, source)
+    _guard_kernels(folder, lesson, source)
     swap = [kernel.Execute if each.__name__ == "Execute" else each for each in Autograde().autograde_preprocessors]
     limits = Config(Execute={"cell_seconds": seconds, "total_seconds": WHOLE_IN_CELLS * seconds})
     start(Autograde, folder, sheet, STUDENT, limits, autograde_preprocessors=swap)
@@ -45,10 +45,9 @@ def main() -> None:
     (folder / OUTCOME).write_text(json.dumps(outcome), encoding="utf-8")
 
 
-def _guard_kernels(folder: Path, sheet: str, source) -> None:
+def _guard_kernels(folder: Path, lesson: str, source) -> None:
     """Let every kernel begin with the guard."""
-    module = f"course_utils.checks.{sheet[3:].removesuffix('_exercises')}"
-    checks = {cell.source: module for cell in source.cells if is_grade(cell)}
+    checks = {cell.source: f"lessons.{lesson}.checks" for cell in source.cells if is_grade(cell)}
     profile = folder / "ipython" / "profile_default" / "startup"
     profile.mkdir(parents=True)
     text = STARTUP.format(folder=str(folder), checks=json.dumps(checks))

@@ -1,1 +1,1 @@
-"""The checks of the exercise sheets: one module for each sheet, named as its lesson is."""
+"""What the checks of all exercise sheets share. Each lesson's own checks lie in its folder: lessons/SLUG/checks.py."""

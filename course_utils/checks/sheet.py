@@ -13,6 +13,7 @@ from pathlib import Path
 
 from course_utils.checks.limit import TookTooLong, within
 from course_utils.checks.wrong import Said, WrongAnswer
+from course_utils.outline import entry, place
 
 # A check takes less than five seconds, whatever it is handed. Grading, on a machine that may be busy, allows more.
 SECONDS = float(os.environ.get("COURSE_CHECK_SECONDS", "4.5"))
@@ -22,8 +23,10 @@ class Sheet:
     """The exercises that belong to one lesson, in their order."""
 
     def __init__(self, lesson: str):
-        """`lesson` is the lesson's name, as in `03_tokenization`."""
+        """`lesson` is the lesson's slug, as in `tokenization`."""
         self.lesson = lesson
+        found = entry(lesson)
+        self.number = f"{found.number:02}" if found else lesson
         self.exercises: dict[str, Exercise] = {}
         self.file = Path("work").absolute() / f"{lesson}_exercises" / "progress.json"
 
@@ -34,7 +37,7 @@ class Sheet:
         """
 
         def decorate(judge: Callable[..., str]) -> Exercise:
-            where = f"Read lesson {self.lesson[:2]} again, the part “{section}”."
+            where = f"Read {place(self.lesson)} again, the part “{section}”."
             made = Exercise(self, judge, [*hints, where], section)
             self.exercises[made.name] = made
             return made
@@ -49,7 +52,7 @@ class Sheet:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             self.file.write_text(json.dumps(judged), encoding="utf-8")
         marks = "".join("■" if judged.get(each) else "□" for each in self.exercises)
-        return f"  sheet {self.lesson[:2]}: {marks} {marks.count('■')} of {len(marks)} right"
+        return f"  sheet {self.number}: {marks} {marks.count('■')} of {len(marks)} right"
 
     def _read(self) -> dict[str, bool]:
         try:

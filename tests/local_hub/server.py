@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from local_hub import repositories
-from local_hub.faults import Fault
-from local_hub.repositories import File, Repository
+from tests.local_hub import repositories
+from tests.local_hub.faults import Fault
+from tests.local_hub.repositories import File, Repository
 
 GUARD = Path(__file__).parents[1] / "no_network"
 NO_VIEWER = "socket.getaddrinfo datasets-server.127.0.0.1"  # `datasets` asks for it, and does without

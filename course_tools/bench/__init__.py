@@ -1,1 +1,0 @@
-"""`course bench`: what the recipes of the source documents cost, beside the course's own, on this machine."""

@@ -1,0 +1,1 @@
+"""The gate over `data/`, the computed parts of its cards, and its page."""

@@ -1,0 +1,102 @@
+"""`build/report.json` for programs and `build/report.html` for people."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import nbformat
+from jinja2 import Environment, PackageLoader
+from nbconvert.filters import ansi2html
+
+from course_tools.files import write_in_one_step
+from course_tools.project import BUILD, Lesson
+from course_tools.running.execution import Execution
+from course_tools.running.executor import Executor
+from course_tools.running.speed import reference_seconds
+
+LIBRARIES = ("torch", "transformers", "datasets", "tokenizers", "accelerate", "peft", "evaluate", "scikit-learn")
+JSON, HTML = BUILD / "report.json", BUILD / "report.html"
+
+
+def versions() -> dict[str, str]:
+    """Return name -> installed version, of Python and of the libraries that the lessons teach."""
+    import platform
+
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in LIBRARIES}}
+
+
+def write_report(
+    lessons: list[Lesson], results: list[Execution], faults: list[list[str]], executor: Executor, seconds: float
+) -> None:
+    """Write both reports, each in one step, so that a reader never meets half a file.
+
+    `faults`: what is wrong with each result, one sentence each. `seconds`: of the clock, so far, of the whole run.
+    """
+    report = {
+        "profile": executor.profile,
+        "device": next((result.device for result in results if result.device), "unknown"),
+        "versions": versions(),
+        "total_seconds": round(seconds, 1),
+        "reference_seconds": round(reference_seconds(seconds, executor.gflops_of_all), 1),
+        "gflops": round(executor.gflops_of_all, 1),
+        "jobs": executor.jobs,
+        "lessons": [
+            {
+                "lesson": lesson.name,
+                "status": "failed" if wrong and result.status == "passed" else result.status,
+                "seconds": result.seconds,
+                "reference_seconds": result.reference_seconds,
+                "cpu_seconds": result.cpu_seconds,
+                "peak_rss_mb": result.peak_mb,
+                "budget_seconds": lesson.budget_seconds,
+                "cells": result.cells,
+                "error": result.error,
+                "faults": wrong,
+                "records": result.records,
+            }
+            for lesson, result, wrong in zip(lessons, results, faults, strict=True)
+        ],
+    }
+    write_in_one_step(JSON, json.dumps(report, indent=2) + "\n")
+    template = Environment(loader=PackageLoader("course_tools", "."), autoescape=True).get_template(
+        "running/report.html.j2"
+    )
+    pages = [{"lesson": lesson, **_look_inside(result)} for lesson, result in zip(lessons, results, strict=True)]
+    write_in_one_step(HTML, template.render(report=report, pages=pages))
+
+
+def _look_inside(result: Execution) -> dict:
+    if not result.path.is_file():
+        return {"figures": [], "failure": None, "notebook": None}
+    return _seen(result.path, result.path.stat().st_mtime_ns)
+
+
+@cache
+def _seen(path: Path, _stamp: int) -> dict:
+    """Return the figures of an executed notebook, its failing cell and its path, for the page. Each is read once."""
+    notebook = nbformat.read(path, as_version=4)
+    return {
+        "figures": list(figures(notebook)),
+        "failure": next(failures(notebook), None),
+        "notebook": path.relative_to(BUILD).as_posix() if path.is_relative_to(BUILD) else str(path),
+    }
+
+
+def figures(notebook) -> Iterator[dict]:
+    """Yield each PNG in the outputs, base64, with its text alternative."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/png" in data:
+                yield {"png": data["image/png"].replace("\n", ""), "alt": data.get("text/plain", "A figure")}
+
+
+def failures(notebook) -> Iterator[dict]:
+    """Yield each failing cell: its source, and its error as HTML with colours."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                trace = "\n".join(output.traceback)
+                yield {"source": cell.source, "html": ansi2html(trace)}

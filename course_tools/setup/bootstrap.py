@@ -1,0 +1,161 @@
+"""Set-up on a fresh machine: makes `.venv` and installs the locked packages and the course into it, once.
+
+Needs nothing but Python's standard library, and syntax that old Pythons can read, so that they can be told.
+An interrupted set-up leaves no stamp behind, so the next call starts it over.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+VENV = os.path.join(ROOT, ".venv")
+STAMP = os.path.join(VENV, "course-is-ready")
+LOG = os.path.join(VENV, "setup.log")
+BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
+PYTHON = os.path.join(BIN, "python")
+INPUTS = ("requirements-lock.txt", "requirements.txt", "pyproject.toml")
+OLDEST, NEWEST = (3, 11), (3, 13)
+GIB_NEEDED = 4
+
+
+def main():
+    wanted = fingerprint()
+    found = read_stamp()
+    if found == wanted:
+        return
+    use_a_suitable_python()
+    require_disk_space()
+    started = time.time()
+    if found is None:  # nothing there, or a set-up that was interrupted: packages may be half written
+        say("Making .venv with Python %d.%d" % sys.version_info[:2])
+        make_venv()
+    else:
+        say("The list of packages has changed: updating .venv")
+        os.remove(STAMP)
+    lock = os.path.join(ROOT, "requirements-lock.txt")
+    say("Installing the packages of requirements-lock.txt (once, a few minutes; about 2 GiB on disk)")
+    pip("install", "--requirement", lock, "--no-compile", expected=count_packages(lock))
+    pip("install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
+    say("  compiling them")
+    compile_packages()
+    hide_instructors_buttons()
+    with open(STAMP, "w") as stamp:
+        stamp.write(wanted)
+    say("Ready after %d s" % (time.time() - started))
+
+
+def fingerprint():
+    digest = hashlib.sha256(ROOT.encode())  # a moved folder needs a new set-up: .venv holds absolute paths
+    for name in INPUTS:
+        with open(os.path.join(ROOT, name), "rb") as file:
+            digest.update(file.read())
+    return digest.hexdigest()
+
+
+def read_stamp():
+    try:
+        with open(STAMP) as stamp:
+            return stamp.read()
+    except OSError:
+        return None
+
+
+def use_a_suitable_python():
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        other = shutil.which("python3.%d" % minor)
+        if other and subprocess.call([other, "-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL) == 0:
+            sys.exit(subprocess.call([other, os.path.abspath(__file__)]))
+    stop(
+        "This is Python %d.%d, and the course needs Python %d.%d to %d.%d. Install one of them, "
+        "then name it: make run PYTHON=python3.%d" % (sys.version_info[:2] + OLDEST + NEWEST + (NEWEST[1],))
+    )
+
+
+def require_disk_space():
+    free = shutil.disk_usage(ROOT).free / 2.0**30
+    if free < GIB_NEEDED:
+        stop("Only %.1f GiB are free for %s, and set-up needs %d. Free some space." % (free, ROOT, GIB_NEEDED))
+
+
+def make_venv():
+    result = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if result.returncode:
+        stop(
+            "Python could not make .venv:\n%s\nOn Debian and Ubuntu: sudo apt-get install python3-venv"
+            % result.stdout.decode(errors="replace").strip()
+        )
+
+
+def count_packages(lock):
+    with open(lock) as lines:
+        return sum(1 for line in lines if "==" in line)
+
+
+def pip(*arguments, expected=0):
+    """Run pip in .venv, show how far it is, keep its whole output in a log, and show the end of it on a failure."""
+    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input"] + list(arguments)
+    collected, tail = 0, []
+    with open(LOG, "ab") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT)
+        for line in process.stdout:
+            log.write(line)
+            text = line.decode(errors="replace").rstrip()
+            tail = (tail + [text])[-15:]
+            if text.startswith("Collecting "):
+                collected += 1
+                if expected and (collected == 1 or collected % 25 == 0):
+                    say("  %d packages looked up, of about %d" % (collected, expected))
+            elif expected and text.startswith("Installing collected packages"):
+                say("  installing them")
+        if process.wait():
+            stop(
+                "pip failed:\n%s\n\nThe whole output: %s\nMend the cause, then run the same command again: "
+                "it starts over by itself." % ("\n".join(tail), os.path.relpath(LOG, os.getcwd()))
+            )
+
+
+def compile_packages():
+    """Compile on all cores: pip would do it on one, and without it every first import is slow.
+
+    A package may hold a file that this Python cannot compile, and never imports. So the exit code says nothing.
+    """
+    command = [PYTHON, "-m", "compileall", "-q", "-j", "0", os.path.join(VENV, "Lib" if os.name == "nt" else "lib")]
+    subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def hide_instructors_buttons():
+    """Keep nbgrader's menus out of JupyterLab, where a student would wonder about "Create Assignment".
+
+    An instructor who wants them: `jupyter labextension enable @jupyter/nbgrader`.
+    """
+    folder = os.path.join(VENV, "etc", "jupyter", "labconfig")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "page_config.json"), "w") as config:
+        json.dump({"disabledExtensions": {"@jupyter/nbgrader": True}}, config)
+
+
+def say(text):
+    print("[set-up] " + text)
+    sys.stdout.flush()
+
+
+def stop(text):
+    sys.exit("[set-up] " + text)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        stop("Stopped. The next call starts over.")
+    except OSError as error:
+        stop("%s: %s. Look at the rights and the free space of %s." % (error.strerror, error.filename, ROOT))

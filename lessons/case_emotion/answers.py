@@ -1,0 +1,286 @@
+# Right and wrong answers to the sheet of `case_emotion`. `says` is a part of what the check must reply.
+
+# %% exercise="sure_or_right" right="in capital letters"
+sure_or_right = {"most_right": "Modest", "lowest_loss": "Careful", "highest_loss": "Sure"}
+sure_or_right |= {"softer_accuracy": "Same", "softer_loss": "Down"}
+
+# %% exercise="sure_or_right" right="computed"
+losses = {"sure": [0.03] * 3 + [4.61], "modest": [0.92] * 4, "careful": [0.51] * 3 + [1.20]}
+by_loss = sorted(losses, key=lambda name: sum(losses[name]))
+sure_or_right = {
+    "lowest_loss": by_loss[0],
+    "highest_loss": by_loss[-1],
+    "most_right": "modest",
+    "softer_accuracy": "same",
+    "softer_loss": "down",
+}
+
+# %% exercise="sure_or_right" wrong="the surest is the best" says="is its fourth answer right"
+sure_or_right = {"most_right": "sure", "lowest_loss": "sure", "highest_loss": "modest"}
+sure_or_right |= {"softer_accuracy": "same", "softer_loss": "up"}
+
+# %% exercise="sure_or_right" wrong="always right, so the lowest loss" says="never sure"
+sure_or_right = {"most_right": "modest", "lowest_loss": "modest", "highest_loss": "sure"}
+sure_or_right |= {"softer_accuracy": "same", "softer_loss": "down"}
+
+# %% exercise="sure_or_right" wrong="the least sure has the highest loss" says="a higher mean"
+sure_or_right = {"most_right": "modest", "lowest_loss": "careful", "highest_loss": "modest"}
+sure_or_right |= {"softer_accuracy": "same", "softer_loss": "down"}
+
+# %% exercise="sure_or_right" wrong="a temperature changes the answers" says="The order in each row stays"
+sure_or_right = {"most_right": "modest", "lowest_loss": "careful", "highest_loss": "sure"}
+sure_or_right |= {"softer_accuracy": "down", "softer_loss": "down"}
+
+# %% exercise="sure_or_right" wrong="softer means more loss" says="the one of 4.61"
+sure_or_right = {"most_right": "modest", "lowest_loss": "careful", "highest_loss": "sure"}
+sure_or_right |= {"softer_accuracy": "same", "softer_loss": "up"}
+
+# %% exercise="sure_or_right" wrong="a temperature changes nothing" says="The chances do not"
+sure_or_right = {"most_right": "modest", "lowest_loss": "careful", "highest_loss": "sure"}
+sure_or_right |= {"softer_accuracy": "same", "softer_loss": "same"}
+
+# %% exercise="sure_or_right" wrong="numbers" says="one of"
+sure_or_right = {"most_right": 1.0, "lowest_loss": 0.68, "highest_loss": 1.17}
+sure_or_right |= {"softer_accuracy": "same", "softer_loss": "down"}
+
+
+# %% exercise="ready_parts" right="a DatasetDict, made of three"
+def ready_parts(posts, limit):
+    from datasets import DatasetDict
+
+    train = posts["train"].filter(lambda text: len(text.split()) <= limit, input_columns="text")
+    return DatasetDict(train=train, validation=posts["validation"], test=posts["test"])
+
+
+# %% exercise="ready_parts" right="selected by row numbers"
+def ready_parts(posts, limit):
+    rows = [i for i, text in enumerate(posts["train"]["text"]) if not len(text.split()) > limit]
+    return {name: part.select(rows) if name == "train" else part for name, part in posts.items()}
+
+
+# %% exercise="ready_parts" right="with pandas"
+def ready_parts(posts, limit):
+    parts = {name: part.to_pandas() for name, part in posts.items()}
+    parts["train"] = parts["train"][parts["train"]["text"].str.split().str.len() <= limit]
+    return parts
+
+
+# %% exercise="ready_parts" wrong="validation is still filtered" says="validation chooses"
+def ready_parts(posts, limit):
+    parts = posts.filter(lambda row: len(row["text"].split()) <= limit)
+    parts["test"] = posts["test"]
+    return parts
+
+
+# %% exercise="ready_parts" wrong="no filter at all" says="nothing is filtered now"
+def ready_parts(posts, limit):
+    return posts
+
+
+# %% exercise="ready_parts" wrong="written into what came in" says="make a new dict"
+def ready_parts(posts, limit):
+    posts["train"] = posts["train"].filter(lambda row: len(row["text"].split()) <= limit)
+    return posts
+
+
+# %% exercise="ready_parts" wrong="only the test part is filtered" says="the other way round"
+def ready_parts(posts, limit):
+    parts = dict(posts)
+    parts["test"] = posts["test"].filter(lambda row: len(row["text"].split()) <= limit)
+    return parts
+
+
+# %% exercise="ready_parts" wrong="long test posts are cut, not dropped" says="are the texts whole"
+def ready_parts(posts, limit):
+    return posts.map(lambda row: {"text": " ".join(row["text"].split()[:limit])})
+
+
+# %% exercise="ready_parts" wrong="only the training part is returned" says="with the keys"
+def ready_parts(posts, limit):
+    return posts["train"].filter(lambda row: len(row["text"].split()) <= limit)
+
+
+# %% exercise="ready_parts" wrong="less than the limit" says="<= and not <"
+def ready_parts(posts, limit):
+    parts = dict(posts)
+    parts["train"] = posts["train"].filter(lambda row: len(row["text"].split()) < limit)
+    return parts
+
+
+# %% exercise="ready_parts" wrong="characters counted" says="not characters"
+def ready_parts(posts, limit):
+    parts = dict(posts)
+    parts["train"] = posts["train"].filter(lambda row: len(row["text"]) <= limit)
+    return parts
+
+
+# %% exercise="tidied" right="word by word"
+def tidied(text):
+    out = []
+    for word in text.split():
+        if re.match(r"@\w", word):
+            word = re.sub(r"^@\w+", "@user", word)
+            if word.startswith("@user") and out and out[-1] == "@user":
+                out.pop()
+        if re.match(r"#\w", word):
+            word = re.sub("([a-z])([A-Z])", r"\1 \2", word[1:])
+        out.append(word)
+    return " ".join(out)
+
+
+# %% exercise="tidied" right="hashtags first, more spaces"
+def tidied(text):
+    text = re.sub(r"\B#(\w+)", lambda m: " " + re.sub(r"([a-z])(?=[A-Z])", r"\1 ", m.group(1)) + " ", text)
+    text = re.sub(r" +([,!.])", r"\1", text)
+    return re.sub(r"((?<=\s)|^)@\w+(\s+@\w+)*", "@user", text).strip()
+
+
+# %% exercise="tidied" wrong="the address is hit" says="an address is no name"
+def tidied(text):
+    text = re.sub(r"@\w+", "@user", text)
+    text = re.sub(r"@user(\s+@user)+", "@user", text)
+    return re.sub(r"#(\w+)", lambda m: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", m[1]), text)
+
+
+# %% exercise="tidied" wrong="a row of names stays a row" says="two names in a row"
+def tidied(text):
+    text = re.sub(r"(?<!\w)@\w+", "@user", text)
+    return re.sub(r"#(\w+)", lambda m: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", m[1]), text)
+
+
+# %% exercise="tidied" wrong="a comma taken for a space" says="they are no row"
+def tidied(text):
+    text = re.sub(r"(?<!\w)@\w+", "@user", text)
+    text = re.sub(r"@user([, ]+@user)+", "@user", text)
+    return re.sub(r"#(\w+)", lambda m: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", m[1]), text)
+
+
+# %% exercise="tidied" wrong="split everywhere" says="inside other words"
+def tidied(text):
+    text = re.sub(r"(?<!\w)@\w+", "@user", text)
+    text = re.sub(r"@user(\s+@user)+", "@user", text)
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text.replace("#", ""))
+
+
+# %% exercise="tidied" wrong="a space before each capital" says="capitals in a row"
+def tidied(text):
+    text = re.sub(r"(?<!\w)@\w+", "@user", text)
+    text = re.sub(r"@user(\s+@user)+", "@user", text)
+    return re.sub(r"#(\w+)", lambda m: re.sub(r"(?=[A-Z])", " ", m[1]), text)
+
+
+# %% exercise="tidied" wrong="only letters in a name" says="digits and `_`"
+def tidied(text):
+    text = re.sub(r"(?<!\w)@[a-zA-Z]+", "@user", text)
+    text = re.sub(r"@user(\s+@user)+", "@user", text)
+    return re.sub(r"#(\w+)", lambda m: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", m[1]), text)
+
+
+# %% exercise="tidied" wrong="up to the next space" says="before a comma"
+def tidied(text):
+    text = re.sub(r"(?<!\w)@\S+", "@user", text)
+    text = re.sub(r"@user(\s+@user)+", "@user", text)
+    return re.sub(r"#(\w+)", lambda m: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", m[1]), text)
+
+
+# %% exercise="tidied" wrong="hashtags stick together" says="stick together"
+def tidied(text):
+    text = re.sub(r"(?<!\w)@\w+", "@user", text)
+    return re.sub(r"@user(\s+@user)+", "@user", text).replace("#", "")
+
+
+# %% exercise="tidied" wrong="hashtags removed" says="only the `#` goes"
+def tidied(text):
+    text = re.sub(r"(?<!\w)@\w+", "@user", text)
+    return re.sub(r"#\w+", "", re.sub(r"@user(\s+@user)+", "@user", text))
+
+
+# %% exercise="tidied" wrong="made small" says="became small"
+def tidied(text):
+    text = re.sub(r"(?<!\w)@\w+", "@user", text)
+    text = re.sub(r"@user(\s+@user)+", "@user", text)
+    return re.sub(r"#(\w+)", lambda m: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", m[1]), text).lower()
+
+
+# %% exercise="mean_chances" right="with NumPy, in a loop"
+def mean_chances(models, inputs):
+    from scipy.special import softmax
+
+    total = 0
+    for model in models:
+        model.eval()
+        with torch.no_grad():
+            total = total + softmax(model(inputs).numpy(), axis=1)
+    return total / len(models)
+
+
+# %% exercise="mean_chances" right="one post after the other, with its gradient, as a list"
+def mean_chances(models, inputs):
+    rows = []
+    for row in inputs:
+        said = [torch.softmax(model.train(False)(row), dim=0) for model in models]
+        rows.append((sum(said) / len(said)).tolist())
+    return rows
+
+
+# %% exercise="mean_chances" right="gradients kept"
+def mean_chances(models, inputs):
+    [model.eval() for model in models]
+    return torch.mean(torch.stack([model(inputs) for model in models]).softmax(2), dim=0)
+
+
+# %% exercise="mean_chances" wrong="dropout still on" says="dropout is on"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        return torch.stack([model(inputs).softmax(-1) for model in models]).mean(0)
+
+
+# %% exercise="mean_chances" wrong="the mean of the logits" says="heard louder"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        return torch.stack([model.eval()(inputs) for model in models]).mean(0).softmax(-1)
+
+
+# %% exercise="mean_chances" wrong="no softmax" says="these are logits"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        return sum(model.eval()(inputs) for model in models) / len(models)
+
+
+# %% exercise="mean_chances" wrong="the mean of the weights" says="that is the lesson's way"
+def mean_chances(models, inputs):
+    mixed = copy.deepcopy(models[0]).eval()
+    with torch.no_grad():
+        for target, *parts in zip(mixed.parameters(), *(m.parameters() for m in models)):
+            target.copy_(sum(parts) / len(parts))
+        return mixed(inputs).softmax(-1)
+
+
+# %% exercise="mean_chances" wrong="softmax over the posts" says="over the posts"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        return torch.stack([model.eval()(inputs).softmax(0) for model in models]).mean(0)
+
+
+# %% exercise="mean_chances" wrong="softmax over the models" says="over the models"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        return torch.stack([model.eval()(inputs) for model in models]).softmax(0).mean(0)
+
+
+# %% exercise="mean_chances" wrong="the mean over the posts" says="the mean over the posts?"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        return torch.stack([model.eval()(inputs).softmax(-1) for model in models]).mean(1)
+
+
+# %% exercise="mean_chances" wrong="a sum" says="divide by the number"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        return sum(model.eval()(inputs).softmax(-1) for model in models)
+
+
+# %% exercise="mean_chances" wrong="the labels" says="All four chances"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        return sum(model.eval()(inputs).softmax(-1) for model in models).argmax(-1)

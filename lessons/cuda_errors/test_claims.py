@@ -1,0 +1,274 @@
+"""What this lesson says without computing it."""
+
+import re
+import tomllib
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+import torch
+from peft import LoraConfig, TaskType, get_peft_model
+from transformers import AutoConfig, AutoModelForSequenceClassification, BertConfig
+
+from course_tools.project import find_lessons
+from course_tools.running.clean import stored_texts
+from course_utils import CourseError, sources
+from course_utils.devices import gpu_message
+from course_utils.memory import PeakMemory, dry_run
+from course_utils.records import read_records
+from tests.prose import prose, said
+
+SLUG = "cuda_errors"
+MESSAGES = tomllib.loads((sources.DATA / "cuda_messages.toml").read_text(encoding="utf-8"))
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
+
+
+def code(mark: str) -> str:
+    """Return the code cell of the lesson that holds these words."""
+    cells = jupytext.read(find_lessons([SLUG])[0].source).cells
+    [cell] = [cell for cell in cells if cell.cell_type == "code" and mark in cell.source]
+    return cell.source
+
+
+def stored() -> nbformat.NotebookNode:
+    return nbformat.read(find_lessons([SLUG])[0].notebook, as_version=4)
+
+
+def lora(model):
+    return get_peft_model(model, LoraConfig(TaskType.SEQ_CLS, target_modules=["query", "value"]))
+
+
+@pytest.fixture(scope="module")
+def records():
+    """What the lesson recorded when its notebook was built."""
+    return read_records(stored())
+
+
+@pytest.fixture(scope="module")
+def peaks():
+    """The bars of the figure, remedy -> MB."""
+    [bars] = {text for _, text in stored_texts(stored()) if text.startswith("Bar chart. The peak of one training step")}
+    return {name: float(mb.replace(",", "")) for name, mb in re.findall(r"(?:MB: |, )(\D.*?) ([\d,]*\d)(?=, \D|\.)", bars)}
+
+
+class TestQuotedMessages:
+    @pytest.mark.parametrize("name", MESSAGES)
+    def test_every_gpu_message_says_where_it_is_from(self, name):
+        assert "those words are quoted from public bug reports. Each one comes with its address." in prose(SLUG)
+        entry = MESSAGES[name]
+        assert {"source", "date"} <= set(entry)
+        assert entry["message"].strip() in gpu_message(name)
+        assert f"quoted from a bug report of {entry['date']}: https://" in gpu_message(name)
+
+    def test_an_unknown_gpu_message_is_refused_with_the_known_names(self):
+        with pytest.raises(CourseError, match="two_devices"):
+            gpu_message("no_such_error")
+
+    @pytest.mark.parametrize(
+        ("name", "quotes"),
+        [
+            ("two_devices", ["`cpu and cuda:0`", "`argument index in method ...index_select`"]),
+            ("device_side_assert", ["*might be asynchronously reported at some other API call*"]),
+            ("assertion", ["`t`", "`n_classes`"]),
+            ("cudnn", ["*Execution failed.*"]),
+            ("no_device", ["`No CUDA GPUs are available`"]),
+        ],
+    )
+    def test_the_lesson_quotes_what_the_message_says(self, name, quotes):
+        message = MESSAGES[name]["message"].replace("CUDNN_STATUS_EXECUTION_FAILED", "Execution failed.")
+        for quote in quotes:
+            assert quote in prose(SLUG)
+            assert all(part in message for part in quote.strip("`*").split("..."))
+
+    def test_the_report_about_memory_is_read_line_by_line(self):
+        read = [
+            *said(SLUG, "| `Tried to allocate {} MiB` |"),
+            *said(SLUG, "| `{} GiB of which {} MiB is free` |"),
+            *said(SLUG, "| `this process has {} GiB` |"),
+            *said(SLUG, "| `{} GiB is allocated` |"),
+            *said(SLUG, "| `{} MiB is reserved ... but unallocated` |"),
+        ]
+        assert read == [float(number) for number in re.findall(r"([\d.]+) [MG]iB", MESSAGES["out_of_memory"]["message"])]
+
+    def test_the_arrow_is_at_a_line_that_counts(self):
+        assert "saw the arrow at a line that counts right answers." in prose(SLUG)
+        line = MESSAGES["device_side_assert"]["message"].strip().splitlines()[0]
+        assert "torch.eq(y_true, y_pred).sum()" in line
+        assert "The GPU's message names neither." in prose(SLUG)
+        assert not re.search("Target|cross_entropy", MESSAGES["device_side_assert"]["message"])
+
+    def test_the_thread_is_the_place_in_the_batch(self):
+        [place] = said(SLUG, "`thread: [{},0,0]` the place in the batch, counted from 0.")
+        assert f"thread: [{place:.0f},0,0]" in MESSAGES["assertion"]["message"]
+        assert f"So here the {ORDINALS[int(place)]} label is below 0, or too big." in prose(SLUG)
+
+    @pytest.mark.parametrize(
+        ("sentence", "library", "words"),
+        [
+            ("found at least two devices", "*torch_cpu*", b"found at least two devices, "),
+            (", different from other tensors on cuda:0*", "*torch_cpu*", b", different from other tensors on "),
+            ("`No CUDA GPUs are available`", "*torch_cpu*", b"No CUDA GPUs are available"),
+            ("set `PYTORCH_ALLOC_CONF=expandable_segments:True`", "*c10*", b"PYTORCH_ALLOC_CONF"),
+            ("set `PYTORCH_ALLOC_CONF=expandable_segments:True`", "*c10*", b"expandable_segments"),
+        ],
+    )
+    def test_the_installed_torch_still_says_the_words(self, sentence, library, words):
+        assert sentence in prose(SLUG) + gpu_message("two_devices")
+        libraries = (Path(torch.__file__).parent / "lib").glob(library)
+        assert any(mmap(file.fileno(), 0, access=ACCESS_READ).find(words) > 0 for file in map(Path.open, libraries))
+
+
+class TestOnACpu:
+    def test_the_errors_say_what_the_lesson_reads_out_of_them(self):
+        logits, target = torch.zeros(1, 4), torch.tensor([4])
+        with pytest.raises(RuntimeError, match="Tensor on device cpu is not on the expected device meta"):
+            torch.nn.functional.cross_entropy(logits, target.to("meta"))
+        with pytest.raises(RuntimeError, match="allocate"):
+            torch.empty(10**15)
+        [label] = said(SLUG, "the message names the label (`Target {}`) and the line (`cross_entropy`).")
+        with pytest.raises(IndexError, match=f"Target {label:.0f} is out of bounds"):
+            torch.nn.functional.cross_entropy(logits, target)
+        assert "On the CPU: `index out of range`. An index into which table?" in prose(SLUG)
+        with pytest.raises(IndexError, match="index out of range"):
+            torch.nn.Embedding(100, 8)(torch.tensor([100]))
+
+    def test_the_program_has_three_texts_four_classes_and_a_label_too_big(self):
+        [label] = said(SLUG, "Three texts, four classes, and the third label is {}.")
+        program = code("print(program)")
+        assert "torch.zeros(3, 4, device=device)" in program
+        assert f"torch.tensor([0, 3, {label:.0f}], device=device)" in program
+
+    def test_a_table_of_100_rows_has_no_row_100(self):
+        rows, first, last, asked = said(SLUG, "A table of {} rows has the rows {} to {}, and we asked for row {}.")
+        assert f"torch.nn.Embedding({rows:.0f}, 8)" in code("lstm = ")
+        assert f"torch.tensor([[5, 17, {asked:.0f}]], device=device)" in code("lstm = ")
+        table = torch.nn.Embedding(int(rows), 8)
+        assert table(torch.tensor([int(first), int(last)])).shape == (2, 8)
+        for wrong in (first - 1, last + 1, asked):
+            with pytest.raises(IndexError, match="index out of range"):
+                table(torch.tensor([int(wrong)]))
+
+    def test_minus_100_is_left_out_of_the_loss_and_minus_1_is_not(self):
+        logits, right = torch.zeros(2, 4), torch.tensor([1])
+        refused, named, skipped = said(SLUG, "{} raises `Target {} is out of bounds`. {} raises nothing:")
+        assert said(SLUG, "So {} is the way to say *skip this one*.") == [skipped]
+        kept = torch.nn.functional.cross_entropy(logits[:1], right)
+        assert torch.nn.functional.cross_entropy(logits, torch.tensor([1, int(skipped)])) == kept
+        with pytest.raises(IndexError, match=f"Target {named:.0f} is out of bounds"):
+            torch.nn.functional.cross_entropy(logits, torch.tensor([1, int(refused)]))
+
+    def test_without_num_labels_a_third_class_is_out_of_bounds(self):
+        target, default, *allowed = said(
+            SLUG, "`Target {} is out of bounds.` The default of `num_labels` is {}, so only {} and {} are allowed."
+        )
+        model = AutoModelForSequenceClassification.from_pretrained(sources.offline_checkpoint())
+        assert model.config.num_labels == default
+        assert allowed == list(range(int(default)))
+        with pytest.raises(IndexError, match=f"Target {target:.0f} is out of bounds"):
+            model(input_ids=torch.ones(4, 3, dtype=torch.long), labels=torch.tensor([1, 0, 2, 3]))
+        in_the_table, again = said(
+            SLUG, "`Target {} is out of bounds`, and you have four classes | the model was made without `num_labels` "
+            "(the default is {})",
+        )  # fmt: skip
+        assert again == default
+        with pytest.raises(IndexError, match=f"Target {in_the_table:.0f} is out of bounds"):
+            model(input_ids=torch.ones(2, 3, dtype=torch.long), labels=torch.tensor([0, 3]))
+
+    @pytest.mark.skipif(torch.version.cuda is not None, reason="this PyTorch was made for CUDA")
+    def test_a_torch_without_cuda_says_so(self):
+        assert "`Torch not compiled with CUDA enabled`: this PyTorch was made without CUDA" in prose(SLUG)
+        with pytest.raises(AssertionError, match="Torch not compiled with CUDA enabled"):
+            torch.zeros(1).to("cuda")
+
+    def test_checkpointing_has_a_new_name_and_the_old_one_says_so(self):
+        assert "(A `FutureWarning` may say that the method for checkpointing will get a new name:" in prose(SLUG)
+        model = AutoModelForSequenceClassification.from_config(BertConfig(num_hidden_layers=1))
+        with pytest.warns(FutureWarning) as warned:
+            model.gradient_checkpointing_enable()
+        [new_name] = re.findall(r"will get a new name: `(\w+)`", prose(SLUG))
+        assert any(new_name in str(warning.message) for warning in warned)
+        assert callable(getattr(model, new_name))
+
+    def test_numbers_do_not_come_back_from_meta(self):
+        words = "Cannot copy out of meta tensor; no data!"
+        assert f"| `{words}` | there are no numbers on `meta` |" in prose(SLUG)
+        with pytest.raises(NotImplementedError, match=words):
+            torch.ones(2).to("meta").to("cpu")
+
+
+class TestMemory:
+    def test_a_number_takes_4_bytes_and_adamw_keeps_two_of_them(self):
+        [size] = said(SLUG, "Each number takes {} bytes.")
+        assert said(SLUG, "Mixed precision computes a part with 2 bytes instead of {}.") == [size]
+        weight = torch.nn.Parameter(torch.ones(3))
+        assert weight.element_size() == size
+        assert "the optimizer's two notes for each weight" in prose(SLUG)
+        optimizer = torch.optim.AdamW([weight])
+        weight.sum().backward()
+        optimizer.step()
+        assert sum(notes.shape == weight.shape for notes in optimizer.state[weight].values()) == 2
+
+    def test_the_patient_is_the_one_of_the_code(self):
+        texts, tokens = said(SLUG, "Our patient: {} texts at once, padded to {} tokens, everything trained.")
+        assert f'full = {{"texts": {texts:.0f}, "tokens": {tokens:.0f}}}' in code("remedies = {")
+        assert "four small batches, one optimizer step." in prose(SLUG)
+        [pieces] = said(SLUG, "In `TrainingArguments` it is `gradient_accumulation_steps={}`.")
+        assert f'(None, {{**full, "pieces": {pieces:.0f}}})' in code("remedies = {")
+        assert said(SLUG, "Combine three: LoRA, checkpointing, and {} pieces.") == [pieces]
+        assert said(SLUG, '`step` gets `"pieces": {}`') == [pieces]
+
+    def test_the_remedies_save_what_the_list_says(self, peaks):
+        nothing, pieces, shorter, mixed, checkpointing, freezing, with_lora = peaks.values()
+        assert "shrunk a training step in six ways" in prose(SLUG)
+        assert len(peaks) == 1 + 6
+        assert "Smaller pieces and shorter texts save more than half" in prose(SLUG)
+        assert max(pieces, shorter) < 0.5 * nothing
+        assert "Mixed precision saves little here." in prose(SLUG)
+        assert mixed > 0.8 * nothing
+        assert "Checkpointing saves much." in prose(SLUG)
+        assert "Freezing saves much, because nothing has to be kept" in prose(SLUG)
+        assert max(checkpointing, freezing) < 0.5 * nothing
+        assert "LoRA saves less than many expect." in prose(SLUG)
+        assert 0.5 * nothing < with_lora < nothing
+
+    def test_lora_checkpointing_and_pieces_together_need_about_a_tenth(self, records):
+        assert "With the offline checkpoint the peak falls to about a tenth." in prose(SLUG)
+        assert "The weights themselves are then most of it." in prose(SLUG)
+        config = AutoConfig.from_pretrained(sources.offline_checkpoint(), num_labels=4)
+        model = lora(AutoModelForSequenceClassification.from_config(config).train())
+        model.gradient_checkpointing_enable()
+        with dry_run(model), PeakMemory(model) as memory:
+            optimizer = torch.optim.AdamW(weight for weight in model.parameters() if weight.requires_grad)
+            for _ in range(4):
+                ids = torch.ones(8, 128, dtype=torch.long)
+                (model(input_ids=ids, labels=ids[:, 0]).loss / 4).backward()
+            optimizer.step()
+        weights = sum(weight.numel() for weight in model.parameters()) * 4 / 1e6
+        assert 0.07 < memory.peak_mb / records["peak_plain_mb"] < 0.13
+        assert weights > memory.peak_mb / 2
+
+    def test_bert_base_hardly_fits_on_the_free_card(self, records):
+        texts, tokens = said(SLUG, "This plans BERT base, with {} texts of {} tokens.")
+        assert f"train_two_steps(plan, texts={texts:.0f}, tokens={tokens:.0f}," in code("bert = BertConfig(")
+        [card] = said(SLUG, "Colab's free card, a T4, has {} GB (says NVIDIA's data sheet).")
+        assert "It hardly fits." in prose(SLUG)
+        assert 0.8 * card < records["bert_base_nothing_done_gb"] < card
+        [smaller] = said(SLUG, "so expect error 2, or a batch of {}.")
+        assert smaller == texts / 2
+
+    def test_lora_trains_less_than_one_percent_and_most_of_the_rest_stays(self):
+        assert "*LoRA trains less than one percent of the weights. So it needs hardly any memory.*" in prose(SLUG)
+        assert "*Less than one percent of what?" in prose(SLUG)
+        config = AutoConfig.from_pretrained(sources.offline_checkpoint(), num_labels=4)
+        trained, everything = lora(AutoModelForSequenceClassification.from_config(config)).get_nb_trainable_parameters()
+        assert trained / everything < 0.01
+        assert "Gradients and optimizer are almost gone. The weights stay, and so does most of the rest:" in prose(SLUG)
+        table = "\n".join(text for _, text in stored_texts(stored()) if text.startswith("nothing done: trains"))
+        (weights, kept), (moving, left), (rest, most) = (
+            map(float, re.findall(rf" {part} +(\d+) MB", table)) for part in ("weights", "gradients and optimizer", "rest")
+        )
+        assert weights == kept
+        assert left < 0.01 * moving
+        assert 0.5 * rest < most < rest

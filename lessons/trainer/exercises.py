@@ -1,0 +1,284 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # {{ number }} · Exercises: The Trainer
+#
+# {{ badges }}
+#
+# {{ intro }}
+
+# %% tags=["start"]
+from course_utils import start
+from lessons.trainer import checks as check
+
+course = start("trainer_exercises", "laptop")
+
+# %% [markdown]
+# ## 1 · When will it evaluate?
+#
+# ★☆☆ · 6 minutes · predict
+#
+# Run nothing yet. 100 posts, batches of 16, three epochs. Write the number of training steps into `steps`.
+# Then each line below is added, alone. Write a list for each: after which steps does the Trainer evaluate?
+#
+# - `a`: `eval_strategy="steps", eval_steps=8`
+# - `b`: `eval_strategy="epoch", gradient_accumulation_steps=2`
+# - `c`: `eval_strategy="steps", eval_steps=50`
+# - `d`: `eval_strategy="epoch", max_steps=10`
+
+# %% answer="evaluated_after"
+evaluated_after = {"steps": ..., "a": ..., "b": ..., "c": ..., "d": ...}
+### BEGIN SOLUTION
+evaluated_after = {
+    "steps": 21,
+    "a": [8, 16, 21],
+    "b": [4, 8, 12],
+    "c": [21],
+    "d": [7, 10],
+}
+### END SOLUTION
+
+# %% check="evaluated_after"
+check.evaluated_after(evaluated_after)
+
+# %% [markdown]
+# Now see it for yourself. A tiny model with random weights makes the same steps as a big one, in less than a second.
+
+# %%
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    PrinterCallback,
+    Trainer,
+    TrainingArguments,
+    set_seed,
+)
+
+sizes = {"hidden_size": 16, "num_hidden_layers": 1, "intermediate_size": 16}
+tiny = BertConfig(vocab_size=40, num_attention_heads=2, **sizes)
+rows = [{"input_ids": [1, 5 + n % 20, 2], "labels": n % 20 // 10} for n in range(100)]
+
+
+def tiny_trainer(model, **settings):
+    quiet = {"save_strategy": "no", "report_to": "none", "disable_tqdm": True}
+    size = {"per_device_train_batch_size": 16, "learning_rate": 0.01}
+    arguments = TrainingArguments(course.workdir / "tiny", **quiet, **size, **settings)
+    trainer = Trainer(model, arguments, train_dataset=rows, eval_dataset=rows)
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+# %%
+for settings in (
+    {"eval_strategy": "steps", "eval_steps": 8},
+    {"eval_strategy": "epoch", "gradient_accumulation_steps": 2},
+    {"eval_strategy": "steps", "eval_steps": 50},
+    {"eval_strategy": "epoch", "max_steps": 10},
+):
+    trainer = tiny_trainer(BertForSequenceClassification(tiny), **settings)
+    trainer.train()
+    history = trainer.state.log_history
+    print([entry["step"] for entry in history if "eval_loss" in entry], settings)
+
+# %% [markdown]
+# ## 2 · A page of 2022
+#
+# ★★☆ · 8 minutes · bug hunt
+#
+# You have 48 posts and these settings of an old page. Some names are gone: `TrainingArguments` complains. Another
+# fault raises no error. Mend both. The Trainer must evaluate at least twice **before** its last step, and save then.
+#
+# Keep all else that the page wants: epochs, batches, one tenth warmup, grouping by length, the best model.
+
+# %% answer="page_settings"
+page_settings = {
+    "num_train_epochs": 3,
+    "per_device_train_batch_size": 8,
+    "evaluation_strategy": "steps",
+    "eval_steps": 500,
+    "save_steps": 500,
+    "warmup_ratio": 0.1,
+    "group_by_length": True,
+    "load_best_model_at_end": True,
+    "metric_for_best_model": "accuracy",
+}
+### BEGIN SOLUTION
+gone = ("evaluation_strategy", "warmup_ratio", "group_by_length")
+page_settings = {k: v for k, v in page_settings.items() if k not in gone} | {
+    "eval_strategy": "steps",
+    "eval_steps": 6,  # 18 steps in all
+    "save_steps": 6,
+    "warmup_steps": 0.1,
+    "train_sampling_strategy": "group_by_length",
+}
+### END SOLUTION
+
+# %% check="page_settings"
+check.page_settings(page_settings)
+
+# %% [markdown]
+# ## 3 · Which tweets are positive?
+#
+# ★★☆ · 8 minutes · bug hunt
+#
+# Raw tweets have a `sentiment`: 0 is negative, 2 is neutral, 4 is positive. `upright` shall drop the neutral ones, and
+# give the others a `label`: 0 with the name negative, 1 with the name positive. The scores looked fine, until somebody
+# printed tweets with their label names. Mend `upright`. It gets and returns a `Dataset`.
+
+# %%
+from datasets import ClassLabel, Dataset, disable_progress_bars
+
+disable_progress_bars()
+texts = ["The sun is out!", "My train is late again.", "The shop opens at nine."]
+raw = Dataset.from_dict({"text": texts, "sentiment": [4, 0, 2]})
+
+
+# %% answer="upright"
+def upright(raw):
+    """Return the negative and the positive tweets, with `label` in place of `sentiment`."""
+    labelled = raw.map(lambda tweet: {"label": 0 if tweet["sentiment"] == 4 else 1})
+    names = ClassLabel(names=["negative", "positive"])
+    return labelled.remove_columns("sentiment").cast_column("label", names)
+
+
+### BEGIN SOLUTION
+def upright(raw):
+    """Return the negative and the positive tweets, with `label` in place of `sentiment`."""
+    clear = raw.filter(lambda tweet: tweet["sentiment"] in (0, 4))
+    labelled = clear.map(lambda tweet: {"label": 1 if tweet["sentiment"] == 4 else 0})
+    names = ClassLabel(names=["negative", "positive"])
+    return labelled.remove_columns("sentiment").cast_column("label", names)
+
+
+### END SOLUTION
+
+
+rows_with_labels = upright(raw)
+for tweet in rows_with_labels:
+    print(
+        rows_with_labels.features["label"].int2str(tweet["label"]), "-", tweet["text"]
+    )
+
+# %% check="upright"
+check.upright(upright)
+### BEGIN HIDDEN TESTS
+check.upright(upright, hidden=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 4 · Before, and after what?
+#
+# ★★☆ · 8 minutes · bug hunt
+#
+# `fair_scores` compares recipes: each one is a function that trains a model **in place** and returns nothing. `load()`
+# gives a fresh model, `score(model)` its score. The result is a dict: `"before"` without any training, then one score
+# for each recipe. Run it as it is. Both recipes are the same, and their losses are not. Mend `fair_scores`.
+
+
+# %%
+def load():
+    set_seed(course.seed)
+    return BertForSequenceClassification(tiny)
+
+
+def four_epochs(model):
+    tiny_trainer(model, num_train_epochs=4).train()
+
+
+def score(model):
+    return round(tiny_trainer(model).evaluate()["eval_loss"], 3)
+
+
+recipes = {"four epochs": four_epochs, "four epochs again": four_epochs}
+
+
+# %% answer="fair_scores"
+def fair_scores(load, recipes, score):
+    """Return the score before any training, and the score of each recipe."""
+    model = load()
+    scores = {"before": None}
+    for name, train in recipes.items():
+        train(model)
+        scores[name] = score(model)
+    scores["before"] = score(model)
+    return scores
+
+
+### BEGIN SOLUTION
+def fair_scores(load, recipes, score):
+    """Return the score before any training, and the score of each recipe."""
+    scores = {"before": score(load())}
+    for name, train in recipes.items():
+        model = load()
+        train(model)
+        scores[name] = score(model)
+    return scores
+
+
+### END SOLUTION
+
+
+fair_scores(load, recipes, score)
+
+# %% check="fair_scores"
+check.fair_scores(fair_scores)
+### BEGIN HIDDEN TESTS
+check.fair_scores(fair_scores, hidden=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 5 · One box, two parts
+#
+# ★★★ · 12 minutes · write code
+#
+# A box of posts was filled from two exports, and some posts are in both. Its rows are sorted by label. The next cell
+# draws from it as the project did: twice, with two seeds.
+
+# %%
+from datasets import concatenate_datasets, load_dataset
+
+posts = load_dataset(*course.dataset("emotion"), split="train").select(range(300))
+box = concatenate_datasets([posts, posts.select(range(100))]).sort("label")
+first = box.shuffle(seed=1).select(range(200))
+second = box.shuffle(seed=2).select(range(50))
+print(len(set(first["text"]) & set(second["text"])), "texts stand in both parts")
+
+# %% [markdown]
+# Write `apart_by_text(rows, n_train, n_test, seed)`. It gets a `Dataset` and returns two, the training part first, with so
+# many rows. No **text** may stand in both parts. Rows are drawn at random, and the same seed draws the same rows.
+
+
+# %% answer="apart_by_text"
+def apart_by_text(rows, n_train, n_test, seed):
+    """Return a training part and a test part that share no text."""
+    ### BEGIN SOLUTION
+    places = {text: place for place, text in enumerate(rows["text"])}
+    single = rows.select(list(places.values()))
+    parts = single.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
+    return parts["train"], parts["test"]
+    ### END SOLUTION
+
+
+apart_by_text(box, 200, 50, seed=1)
+
+# %% check="apart_by_text"
+check.apart_by_text(apart_by_text)
+### BEGIN HIDDEN TESTS
+check.apart_by_text(apart_by_text, hidden=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Done?
+#
+# You can say when a training will evaluate before you start it. You have mended three faults that raised no error, and
+# drawn a test that the training has never seen. {{ Lesson:lora }} trains a small part of a model.

@@ -1,0 +1,42 @@
+"""Files are written whole or not at all, folders are tried before the work, and one process holds a checkout."""
+
+import errno
+
+import pytest
+
+from course_tools.files import only_one, require_writable, write_in_one_step
+from course_utils import CourseError
+
+
+def test_a_file_is_written_with_its_folder(tmp_path):
+    write_in_one_step(tmp_path / "new" / "file.txt", "words")
+    assert (tmp_path / "new" / "file.txt").read_text() == "words"
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["file.txt"]
+
+
+def test_a_full_disk_keeps_the_old_file_and_leaves_no_half(tmp_path, monkeypatch):
+    file = tmp_path / "file.txt"
+    file.write_text("old")
+
+    def full(path, text, **_):
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(type(file), "write_text", full)
+    with pytest.raises(CourseError, match=r"could not be written: No space left on device. Free some disk space"):
+        write_in_one_step(file, "new")
+    assert file.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
+
+
+def test_a_file_in_place_of_a_folder_is_named(tmp_path):
+    (tmp_path / "build").write_text("a file")
+    with pytest.raises(CourseError, match=r"Nothing can be written in .*build"):
+        require_writable(tmp_path / "build")
+
+
+def test_only_one_holds_a_folder(tmp_path):
+    with only_one(tmp_path), pytest.raises(CourseError, match="is at work in"), only_one(tmp_path):
+        pass
+    with only_one(tmp_path):
+        pass
