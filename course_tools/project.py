@@ -77,7 +77,7 @@ class Sheet(Lesson):
 
     @property
     def name(self) -> str:
-        """What its built files are called, as `03_tokenization_exercises`."""
+        """What its built files are called, number, slug and a suffix."""
         return f"{self.entry.name}{SHEET_SUFFIX}"
 
     @property
@@ -123,7 +123,7 @@ def all_sheets() -> list[Sheet]:
 
 
 def find_lessons(names: list[str]) -> list[Lesson]:
-    """Return the named lessons, or all for no name. A name is `trainer`, `07_trainer`, `07`, `7` or `lessons/trainer`.
+    """Return the named lessons, or all for no name. A name is a slug, a number, both (`NN_trainer`) or a path.
 
     Raises CourseError with the nearest names for one that is not there.
     """
@@ -135,7 +135,7 @@ def find_lessons(names: list[str]) -> list[Lesson]:
 def find_scripts(names: list[str]) -> tuple[list[Lesson], list[Sheet]]:
     """Return the named lessons and sheets, or all for no name.
 
-    A sheet is named as `trainer_exercises` or `07_trainer_exercises`. Raises CourseError as `find_lessons` does.
+    A sheet is named as `trainer_exercises`, with or without its number. Raises CourseError as `find_lessons` does.
     """
     sheets = all_sheets()
     asked = {name: _without_folder(name) for name in names}
@@ -163,7 +163,7 @@ def _find(name: str, lessons: list[Lesson]) -> Lesson:
 
 
 def _without_folder(name: str) -> str:
-    """`lessons/trainer/lesson.py`, `lessons/trainer/` and `notebooks/07_trainer.ipynb` name a lesson, too."""
+    """`lessons/trainer/lesson.py`, `lessons/trainer/` and `notebooks/NN_trainer.ipynb` name a lesson, too."""
     path = Path(name)
     if path.name == "lesson.py":
         return path.parent.name

@@ -33,8 +33,8 @@ def address() -> str:
 def use_plain_http() -> None:
     """Fetch files over plain HTTP, before huggingface_hub is imported.
 
-    There a connection that stalls or breaks ends in a sentence, and goes on where it broke. Over the Xet protocol, which
-    is faster for files of many GB, it does neither. Set HF_HUB_DISABLE_XET=0 to use it all the same.
+    There a connection that stalls or breaks ends in a sentence, and goes on where it broke. Over the Xet protocol,
+    which is faster for files of many GB, it does neither. Set HF_HUB_DISABLE_XET=0 to use it all the same.
     """
     os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
 

@@ -42,12 +42,12 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """What its built files are called: `07_trainer`."""
+        """What its built files are called: its number and its slug."""
         return f"{self.number:02}_{self.slug}"
 
     @property
     def label(self) -> str:
-        """What readers call it: `lesson 07 · The Trainer`."""
+        """What readers call it: its number and its title."""
         return f"lesson {self.number:02} · {self.title}"
 
 
@@ -78,6 +78,17 @@ def _outline(folder: Path, _stamps: tuple) -> dict[str, Entry]:
             if slug not in found:
                 where = _shown(folder / entry.slug / "lesson.toml")
                 raise CourseError(f"{where}: `needs` names no lesson with {slug!r}. {nearest(slug, found)}")
+    return found
+
+
+def routes(folder: Path = LESSONS) -> list[tuple[str, list[Entry]]]:
+    """Return the ways through the course: a goal, and the lessons that lead to it."""
+    known, found = outline(folder), []
+    for route in _read(folder / "course.toml").get("routes", []):
+        for slug in route["lessons"]:
+            if slug not in known:
+                raise CourseError(f"{_shown(folder / 'course.toml')}: no lesson {slug!r}. {nearest(slug, known)}")
+        found.append((route["goal"], [known[slug] for slug in route["lessons"]]))
     return found
 
 

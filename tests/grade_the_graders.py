@@ -1,8 +1,8 @@
-"""Judges the graders: every known right and wrong answer to a sheet, its stub, and things that nobody should hand in.
+"""Grades the graders: every known right and wrong answer to a sheet, its stub, and things that nobody should hand in.
 
     python -m tests.grade_the_graders SHEET
 
-Prints one JSON object for each judged answer. The answers are in tests/answers/, one script a sheet: cells with
+Prints one JSON object for each judged answer. The answers are in lessons/SLUG/answers.py: cells with
 `exercise="NAME"` and either `right="..."` or `wrong="..." says="..."`, a part of what the check must say.
 """
 
@@ -17,21 +17,19 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import jupytext
 import nbformat
 from nbformat import NotebookNode
 
 from course_tools.building.render import render
-from course_tools.project import ROOT, Sheet, all_sheets
+from course_tools.project import ROOT, Sheet, find_scripts
 from course_utils.checks import sheet as sheet_module
 from course_utils.checks.sheet import Exercise
 from course_utils.checks.wrong import WrongAnswer
 
 PATIENT_SECONDS = 60  # for real answers: the machine may be busy
-IMPATIENT_SECONDS = 1  # for what never ends: what holds with this limit holds with the real one
-ANSWERS = ROOT / "tests" / "answers"
+IMPATIENT_SECONDS = 0.3  # for what never ends: what holds with this limit holds with the real one
 
 
 @dataclass
@@ -58,11 +56,11 @@ def judge(sheet: Sheet) -> Iterator[Verdict]:
     """Judge all answers to one sheet. Imports what the sheet imports, and writes into the working directory."""
     stubs = {
         cell.metadata.answer: cell.source
-        for cell in nbformat.read(sheet.release, as_version=4).cells
+        for cell in nbformat.read(sheet.page, as_version=4).cells
         if "answer" in cell.metadata
     }
     sheet_module.SECONDS = PATIENT_SECONDS
-    answers = jupytext.read(ANSWERS / f"{sheet.lesson}.py").cells
+    answers = jupytext.read(sheet.answers).cells
     space: dict = {"__name__": "__main__"}
     solution = ""
     for cell in (cell for cell in render(sheet).cells if cell.cell_type == "code"):
@@ -214,14 +212,14 @@ def _catches_everything(*_, **__):
 
 def main() -> None:
     """Judge the sheet named on the command line, in a folder of its own."""
-    [sheet] = [sheet for sheet in all_sheets() if sheet.name == sys.argv[1]]
+    _, [sheet] = find_scripts([sys.argv[1]])
     out = os.fdopen(os.dup(1), "w")
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         with contextlib.redirect_stdout(io.StringIO()):
             for verdict in judge(sheet):
                 print(json.dumps({**asdict(verdict), "fine": verdict.fine}), file=out, flush=True)
-        os.chdir(Path(__file__).parent)
+        os.chdir(ROOT)
 
 
 if __name__ == "__main__":

@@ -106,12 +106,14 @@ def test_a_failing_pip_shows_its_last_words(tmp_path, monkeypatch):
 
 
 def test_old_pythons_can_read_it():
-    ast.parse((ROOT / "course_tools" / "bootstrap.py").read_text(encoding="utf-8"), feature_version=(3, 6))
+    ast.parse((ROOT / "course_tools" / "setup" / "bootstrap.py").read_text(encoding="utf-8"), feature_version=(3, 6))
 
 
 def test_it_needs_nothing_installed():
     code = "import sys; sys.path.insert(0, sys.argv[1]); import bootstrap; print(bootstrap.fingerprint())"
-    result = subprocess.run([sys.executable, "-S", "-I", "-c", code, str(ROOT / "course_tools")], capture_output=True)
+    result = subprocess.run(
+        [sys.executable, "-S", "-I", "-c", code, str(ROOT / "course_tools" / "setup")], capture_output=True
+    )
     assert result.returncode == 0, result.stderr
 
 

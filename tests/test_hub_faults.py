@@ -15,7 +15,7 @@ from course_utils import sources
 from tests.local_hub.faults import Changes, Cuts, Fault, Refuses, Shortens, Stalls
 from tests.processes import HEARING
 
-LESSON = "11_case_cefr"
+LESSON = "case_cefr"
 START = f"from course_utils import start\nstart({LESSON!r}, 'full')\nprint('STARTED')"
 LARGE, FILES, EVERYTHING = "^/cdn/", "/resolve/", "."
 LONGEST_SECONDS = 60

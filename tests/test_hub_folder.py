@@ -16,7 +16,7 @@ def hub(tmp_path, monkeypatch):
 
 
 def test_full_takes_its_datasets_from_there_and_asks_no_hub(hub):
-    course = start("10_case_emotion", "full")
+    course = start("case_emotion", "full")
     assert course.dataset("emotion") == (str(hub / "datasets/cardiffnlp/tweet_eval"), "emotion")
 
 
@@ -33,4 +33,4 @@ def test_a_dataset_that_is_not_there_is_named(hub):
 def test_a_folder_that_is_no_hub_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_HUB", str(tmp_path / "nowhere"))
     with pytest.raises(CourseError, match=r"no folder `datasets` in it"):
-        start("10_case_emotion", "full")
+        start("case_emotion", "full")

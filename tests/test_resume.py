@@ -99,7 +99,7 @@ def kill_after_step(work, step: int) -> None:
 def work(tmp_path_factory):
     """A folder with the loop, an unbroken training, the checkpoints of a killed one, and two ways to go on."""
     folder = tmp_path_factory.mktemp("resume")
-    (folder / "loop.py").write_text(tagged_code("06", "loop"), encoding="utf-8")
+    (folder / "loop.py").write_text(tagged_code("training_loop", "loop"), encoding="utf-8")
     finish(folder, "unbroken")
     kill_after_step(folder, KILLED_AFTER)
     resumed_from = finish(folder, "resumed", "forgetful").split()[3]

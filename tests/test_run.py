@@ -130,7 +130,9 @@ def test_only_what_makes_no_progress_is_stopped(small_course):
     waits, works = report_of(small_course)
     assert code == 1
     assert works["status"] == "passed"
-    assert waits["error"].startswith("code cell 3 of 3 (`import threading`): stopped after 6 s in which it did nothing.")
+    assert waits["error"].startswith(
+        "code cell 3 of 3 (`import threading`): stopped after 6 s in which it did nothing."
+    )
     assert processes_of(small_course) == []
 
 

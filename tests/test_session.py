@@ -23,24 +23,24 @@ def somewhere_else(tmp_path, monkeypatch):
 
 
 def test_laptop_is_offline_and_tells_what_it_uses(capsys):
-    course = start("00_start_here", "laptop")
+    course = start("start_here", "laptop")
     assert course.profile == "laptop"
     assert course.device == devices.choose_device()
     assert os.path.isdir(course.checkpoint)
     assert course.workdir.is_dir()
     shown = capsys.readouterr().out
-    for line in ("lesson      00_start_here", "profile     laptop (as asked)", "checksum right", "seed        42"):
+    for line in ("lesson      start_here", "profile     laptop (as asked)", "checksum right", "seed        42"):
         assert line in shown
 
 
 def test_pick_takes_the_value_of_the_profile():
-    course = start("00_start_here", "smoke")
+    course = start("start_here", "smoke")
     assert course.pick(laptop=600, full=6000, smoke=60) == 60
 
 
 def test_an_unknown_profile_is_refused():
     with pytest.raises(CourseError, match=r"no profile 'laptob'.*auto, laptop, full, smoke"):
-        start("00_start_here", "laptob")
+        start("start_here", "laptob")
 
 
 def test_auto_without_a_gpu_is_laptop(monkeypatch):
@@ -73,19 +73,19 @@ def test_full_without_the_hub_stops_and_names_the_way_out(monkeypatch):
     monkeypatch.delenv("HF_HUB_OFFLINE")
     monkeypatch.setenv("HF_ENDPOINT", CLOSED_PORT)
     with pytest.raises(CourseError, match=r"'full' needs.*127.0.0.1:9 cannot be used.*refused.*the profile 'laptop'"):
-        start("00_start_here", "full")
+        start("start_here", "full")
 
 
 def test_full_with_an_address_that_is_none_stops_too(monkeypatch):
     monkeypatch.delenv("HF_HUB_OFFLINE")
     monkeypatch.setenv("HF_ENDPOINT", "not an address")
     with pytest.raises(CourseError, match="'full' needs"):
-        start("00_start_here", "full")
+        start("start_here", "full")
 
 
 def test_full_while_the_hub_is_switched_off_says_so():
     with pytest.raises(CourseError, match="HF_HUB_OFFLINE is set"):
-        start("00_start_here", "full")
+        start("start_here", "full")
 
 
 def test_in_full_the_names_are_the_hubs():
@@ -95,7 +95,7 @@ def test_in_full_the_names_are_the_hubs():
 
 def test_another_checkpoint_can_be_set_by_the_environment(monkeypatch, capsys):
     monkeypatch.setenv("COURSE_CHECKPOINT", "someone/a-model")
-    course = start("00_start_here", "laptop")
+    course = start("start_here", "laptop")
     assert course.checkpoint == "someone/a-model"
     assert "checkpoint  someone/a-model" in capsys.readouterr().out
     assert course.pick_checkpoint(None, full="distilbert-base-uncased") == "someone/a-model"
@@ -133,7 +133,7 @@ def test_every_random_thing_is_seeded():
 
 
 def test_late_start_asks_for_a_restart():
-    code = "import transformers; from course_utils import start; start('00_start_here', 'laptop')"
+    code = "import transformers; from course_utils import start; start('start_here', 'laptop')"
     environment = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}
     result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert "was imported before the start cell. Restart the kernel" in result.stderr
@@ -141,10 +141,8 @@ def test_late_start_asks_for_a_restart():
 
 def test_a_folder_without_write_permission_is_named(monkeypatch):
     (session.Path("work")).write_text("a file where the folder should be")
-    with pytest.raises(
-        CourseError, match=r"The folder work.00_start_here cannot be made in .*Start Jupyter in a folder"
-    ):
-        start("00_start_here", "laptop")
+    with pytest.raises(CourseError, match=r"The folder work.start_here cannot be made in .*Start Jupyter in a folder"):
+        start("start_here", "laptop")
 
 
 def test_the_error_shows_its_sentence_alone_in_a_notebook():

@@ -7,7 +7,8 @@ import pytest
 from course_tools.building.render import render
 from course_tools.project import all_lessons
 
-LESSONS = {lesson.name: render(lesson) for lesson in all_lessons()}
+LESSONS = {lesson.slug: render(lesson) for lesson in all_lessons()}
+NUMBERS = {lesson.slug: lesson.entry.number for lesson in all_lessons()}
 LONGEST_CELL = 15
 
 
@@ -23,7 +24,7 @@ def code_cells(notebook) -> list:
 class TestShape:
     def test_it_opens_with_title_badges_goals_and_time(self, name):
         opening = LESSONS[name].cells[0].source
-        assert re.match(rf"# {name[:2]} · \w", opening)
+        assert re.match(rf"# {NUMBERS[name]:02} · \w", opening)
         assert "colab-badge.svg" in opening
         assert "open-in-kaggle.svg" in opening
         assert 3 <= len(re.findall(r"^- \*\*[\w-]+\*\*", opening, re.M)) <= 5

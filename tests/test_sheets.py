@@ -11,20 +11,19 @@ import pytest
 from course_tools.building.render import render
 from course_tools.building.sheets import cards
 from course_tools.project import all_lessons, all_sheets
-from tests.grade_the_graders import ANSWERS
 
-SHEETS = {sheet.name: sheet for sheet in all_sheets()}
+SHEETS = {sheet.slug: sheet for sheet in all_sheets()}
 NOTEBOOKS = {name: render(sheet) for name, sheet in SHEETS.items()}
 CARDS = {name: cards(notebook) for name, notebook in NOTEBOOKS.items()}
 LONGEST_CELL = 25
 
 
 def checks_of(name: str):
-    return importlib.import_module(f"course_utils.checks.{SHEETS[name].lesson[3:]}")
+    return importlib.import_module(f"lessons.{SHEETS[name].entry.slug}.checks")
 
 
 def test_every_lesson_has_a_sheet():
-    assert [sheet.lesson for sheet in SHEETS.values()] == [lesson.name for lesson in all_lessons()]
+    assert [sheet.entry.slug for sheet in SHEETS.values()] == [lesson.slug for lesson in all_lessons()]
 
 
 def test_there_are_enough_of_each_kind():
@@ -38,13 +37,13 @@ def test_there_are_enough_of_each_kind():
 @pytest.mark.parametrize("name", SHEETS)
 class TestSheet:
     def test_it_has_three_to_six_cards(self, name):
-        fewest = 2 if name.startswith("00") else 3
+        fewest = 2 if name == "start_here_exercises" else 3
         assert fewest <= len(CARDS[name]) <= 6
         assert [card.number for card in CARDS[name]] == list(range(1, len(CARDS[name]) + 1))
 
     def test_its_kinds_are_mixed(self, name):
         kinds = Counter(card.kind for card in CARDS[name])
-        if not name.startswith("00"):
+        if name != "start_here_exercises":
             assert kinds["bug hunt"] >= 1
             assert kinds["predict"] >= 1
 
@@ -61,8 +60,8 @@ class TestSheet:
         starts = [cell.source for cell in NOTEBOOKS[name].cells if "start" in cell.metadata.get("tags", [])]
         assert len(starts) == 1
         assert f'start("{name}", "laptop")' in starts[0]
-        assert f"from course_utils.checks import {SHEETS[name].lesson[3:]} as check" in starts[0]
-        assert checks_of(name).sheet.lesson == SHEETS[name].lesson
+        assert f"from lessons.{SHEETS[name].entry.slug} import checks as check" in starts[0]
+        assert checks_of(name).sheet.lesson == SHEETS[name].entry.slug
 
     def test_functions_are_judged_on_hidden_inputs_too(self, name):
         for cell in NOTEBOOKS[name].cells:
@@ -72,7 +71,7 @@ class TestSheet:
                 assert hidden == ("### BEGIN HIDDEN TESTS" in cell.source) == ("hidden=True" in cell.source)
 
     def test_hints_lead_to_a_section_that_exists(self, name):
-        text = next(lesson.source for lesson in all_lessons() if lesson.name == SHEETS[name].lesson).read_text("utf-8")
+        text = (SHEETS[name].folder / "lesson.py").read_text("utf-8")
         for exercise in checks_of(name).sheet.exercises.values():
             assert f"# ## {exercise.section}\n" in text, exercise.section
             assert len(exercise.hints) >= 3
@@ -90,7 +89,7 @@ class TestSheet:
 
     def test_there_are_answers_to_judge_each_check_with(self, name):
         counts = Counter()
-        for cell in jupytext.read(ANSWERS / f"{SHEETS[name].lesson}.py").cells:
+        for cell in jupytext.read(SHEETS[name].answers).cells:
             if "exercise" in cell.metadata:
                 assert ("right" in cell.metadata) != ("wrong" in cell.metadata)
                 assert "wrong" not in cell.metadata or cell.metadata["says"], cell.source

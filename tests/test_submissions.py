@@ -9,26 +9,26 @@ import pytest
 from course_tools.grading.submissions import find, student_of
 from course_tools.project import all_sheets
 
-SHEET = next(sheet for sheet in all_sheets() if sheet.lesson == "03_tokenization")
+SHEET = next(sheet for sheet in all_sheets() if sheet.entry.slug == "tokenization")
 
 
 def put(folder, name: str):
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    return shutil.copy(SHEET.release, path)
+    return shutil.copy(SHEET.page, path)
 
 
 @pytest.mark.parametrize(
     ("name", "student"),
     [
-        ("ann/03_tokenization_exercises.ipynb", "ann"),
+        (f"ann/{SHEET.name}.ipynb", "ann"),
         ("ann/my answers (2).ipynb", "ann"),
-        ("ann/03_tokenization_exercises/03_tokenization_exercises.ipynb", "ann"),
-        ("Ann Lee_12345_assignsubmission_file_/03_tokenization_exercises.ipynb", "Ann Lee"),
-        ("Ann Lee_12345_assignsubmission_file_03_tokenization_exercises.ipynb", "Ann Lee"),
+        (f"ann/03_tokenization_exercises/{SHEET.name}.ipynb", "ann"),
+        (f"Ann Lee_12345_assignsubmission_file_/{SHEET.name}.ipynb", "Ann Lee"),
+        (f"Ann Lee_12345_assignsubmission_file_{SHEET.name}.ipynb", "Ann Lee"),
         ("Zoë O'Neil-Smith_7_assignsubmission_file_sheet.ipynb", "Zoë O'Neil-Smith"),
-        ("leeann_12345_67890_03_tokenization_exercises.ipynb", "leeann"),
-        ("leeann_LATE_12345_67890_03_tokenization_exercises-1.ipynb", "leeann"),
+        (f"leeann_12345_67890_{SHEET.name}.ipynb", "leeann"),
+        (f"leeann_LATE_12345_67890_{SHEET.name}-1.ipynb", "leeann"),
         ("ann.ipynb", "ann"),
     ],
 )
@@ -43,7 +43,7 @@ def test_what_is_no_submission_is_refused_by_name(tmp_path):
     put(tmp_path, "ann/sheet.ipynb")
     (tmp_path / "ann" / "notes.txt").write_text("notes")
     (tmp_path / "bob.ipynb").write_bytes(b"\x89PNG\x00\xff")
-    (tmp_path / "cut.ipynb").write_text(SHEET.release.read_text()[:3000])
+    (tmp_path / "cut.ipynb").write_text(SHEET.page.read_text()[:3000])
     (tmp_path / "list.ipynb").write_text("[1, 2]")
     (tmp_path / "empty.ipynb").write_text("")
     (tmp_path / "dan.ipynb").write_text(json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
@@ -68,5 +68,5 @@ def test_of_two_files_the_newer_one_counts(tmp_path):
 def test_hidden_files_and_links_are_passed_over(tmp_path):
     put(tmp_path, ".ipynb_checkpoints/a.ipynb")
     put(tmp_path, "__MACOSX/a.ipynb")
-    (tmp_path / "link.ipynb").symlink_to(SHEET.release)
+    (tmp_path / "link.ipynb").symlink_to(SHEET.page)
     assert find(tmp_path) == ([], [])

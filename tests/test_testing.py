@@ -20,17 +20,23 @@ def test_files_dropped_beside_the_notebooks_fail_the_run(tmp_path, monkeypatch, 
     monkeypatch.setattr(testing, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(testing, "SOLUTIONS", tmp_path / "none")
     monkeypatch.setattr(testing.subprocess, "call", run_pytest)
-    assert testing.run_tests(fast=True, public=False, extra=[]) == code
+    assert testing.run_tests("fast", extra=[]) == code
     assert ("course.workdir" in capsys.readouterr().out) == bool(code)
 
 
 @pytest.mark.parametrize(
-    ("fast", "public", "left_out"),
-    [(True, False, "not slow and not public"), (False, False, "not public"), (False, True, "")],
+    ("tier", "left_out", "anew"),
+    [
+        ("fast", "not slow and not nightly and not public", False),
+        ("usual", "not nightly and not public", False),
+        ("all", "not public", True),
+        ("public", "", True),
+    ],
 )
-def test_what_each_way_leaves_out(fast, public, left_out, monkeypatch):
-    commands = []
-    monkeypatch.setattr(testing.subprocess, "call", lambda command, **_: commands.append(command) or 0)
-    testing.run_tests(fast, public, extra=[])
-    (command,) = commands
+def test_what_each_tier_leaves_out(tier, left_out, anew, monkeypatch):
+    calls = []
+    monkeypatch.setattr(testing.subprocess, "call", lambda command, **options: calls.append((command, options)) or 0)
+    testing.run_tests(tier, extra=[])
+    ((command, options),) = calls
     assert (command[command.index("-m", 3) + 1] if "-m" in command[3:] else "") == left_out
+    assert (testing.ANEW in options["env"]) == anew

@@ -53,6 +53,10 @@ def test_what_varies_from_run_to_run_is_no_change(judged):
     assert judged(text("{'train_runtime': 3.14}\n"), kept=[record(42), text("{'train_runtime': ...}\n")]) == []
 
 
+def test_how_a_stream_was_cut_is_no_change(judged):
+    assert judged(text("one\n"), text("two\n"), kept=[record(42), text("one\ntwo\n")]) == []
+
+
 def test_an_output_that_is_not_tagged_may_change(judged, tmp_path):
     stored = new_notebook(cells=[new_code_cell("x", outputs=[text("old")])])
     lesson = Lesson(Entry(**FACTS, data=[], bands={}), tmp_path / "lesson.py")
@@ -73,7 +77,10 @@ def test_a_notebook_with_other_cells_is_found(judged, tmp_path):
     [
         ({"network": ["socket.getaddrinfo x.org"]}, "it tried to reach the network: socket.getaddrinfo x.org"),
         ({"peak_mb": MOST_MB + 1}, f"it took {MOST_MB + 1} MiB of memory, and {MOST_MB} are allowed"),
-        ({"read": ["emotion/train.csv", "stance/a.csv"]}, "it read data/stance, which `data` in lesson.toml does not name"),
+        (
+            {"read": ["emotion/train.csv", "stance/a.csv"]},
+            "it read data/stance, which `data` in lesson.toml does not name",
+        ),
         ({"status": "failed", "error": "It broke."}, "It broke."),
     ],
 )

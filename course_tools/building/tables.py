@@ -1,17 +1,26 @@
 """The tables of lessons: a short one in the README, and the whole one in notebooks/README.md."""
 
+import base64
 from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 from course_tools.building.render import badges, render, rounded, stored_seconds
 from course_tools.building.sheets import cards
 from course_tools.files import write_in_one_step
 from course_tools.project import NOTEBOOKS, ROOT, Lesson, Sheet, all_lessons, all_sheets
+from course_tools.running.report import figures
 from course_utils import CourseError
+from course_utils.outline import routes
 
 README = ROOT / "README.md"
 WHOLE = NOTEBOOKS / "README.md"
-START = "<!-- The table is built by `course build` from lessons/. -->"
-END = "<!-- End of the table. -->"
+TABLE = "<!-- The table is built by `course build` from lessons/. -->", "<!-- End of the table. -->"
+ROUTES = "<!-- The routes are built by `course build` from lessons/course.toml. -->", "<!-- End of the routes. -->"
+FIRST_RESULT = ROOT / "docs" / "figures" / "first_result.png"
+FRONT_TAG = "front-page"  # the cell whose figure stands in the README
 HEAD = """\
 # The lessons
 
@@ -22,31 +31,61 @@ two cores whose product of matrices reaches 150 GFLOP/s ([how](../docs/authors.m
 
 
 def write_tables() -> None:
-    """Bring both tables up to date."""
+    """Bring both tables up to date, and the README's picture."""
     for path, text in _tables().items():
         write_in_one_step(path, text)
+    if picture := first_result():
+        FIRST_RESULT.parent.mkdir(parents=True, exist_ok=True)
+        FIRST_RESULT.write_bytes(picture)
 
 
 def stale_tables() -> list[str]:
-    """Return which of the two is out of date, one sentence each."""
-    return [
+    """Return what of this is out of date, one sentence each."""
+    problems = [
         f"{path.relative_to(ROOT).as_posix()}: its table of lessons is out of date. Run `course build`."
         for path, text in _tables().items()
         if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
+    picture = first_result()
+    if picture and (not FIRST_RESULT.exists() or FIRST_RESULT.read_bytes() != picture):
+        problems.append(
+            f"{FIRST_RESULT.relative_to(ROOT).as_posix()}: not the figure of its lesson. Run `course build`."
+        )
+    return problems
+
+
+def first_result() -> bytes | None:
+    """Return the figure that the stored notebooks mark as the README's, as a PNG, or None where none does."""
+    for lesson in all_lessons():
+        notebook = nbformat.read(lesson.notebook, as_version=4) if lesson.notebook.exists() else new_notebook()
+        for cell in notebook.cells:
+            if FRONT_TAG in cell.metadata.get("tags", []):
+                return base64.b64decode(next(figure["png"] for figure in figures(NotebookNode(cells=[cell]))))
+    return None
 
 
 def _tables() -> dict[Path, str]:
-    return {README: with_table(README.read_text(encoding="utf-8")), WHOLE: HEAD + whole_table()}
+    readme = README.read_text(encoding="utf-8")
+    readme = between(readme, TABLE, short_table())
+    return {README: between(readme, ROUTES, routes_table()), WHOLE: HEAD + whole_table()}
 
 
-def with_table(readme: str) -> str:
-    """Return the README with its table of lessons made anew. Raises CourseError where the markers are missing."""
-    before, start, rest = readme.partition(START)
-    _, end, after = rest.partition(END)
+def between(readme: str, marks: tuple[str, str], text: str) -> str:
+    """Return the README with a text between two marks. Raises CourseError where they are missing."""
+    before, start, rest = readme.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not start or not end:
-        raise CourseError(f"README.md lacks the lines {START!r} and {END!r} around its table of lessons.")
-    return f"{before}{START}\n{short_table()}{END}{after}"
+        raise CourseError(f"README.md lacks the lines {marks[0]!r} and {marks[1]!r} around its table.")
+    return f"{before}{start}\n{text}{end}{after}"
+
+
+def routes_table() -> str:
+    """Return the ways through the course, each lesson a link."""
+    rows = [
+        [goal, " → ".join(f"[{entry.number:02} · {entry.title}](notebooks/{entry.name}.ipynb)" for entry in entries)]
+        for goal, entries in routes()
+    ]
+    return _markdown(["you want to", "take"], rows)
 
 
 def short_table() -> str:

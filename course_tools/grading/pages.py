@@ -10,10 +10,10 @@ from jinja2 import Environment, PackageLoader
 
 from course_tools.files import write_in_one_step
 from course_tools.grading.grade import Outcome
-from course_tools.grading.submissions import Refused
+from course_tools.grading.submissions import Ungraded
 
 
-def write(folder: Path, outcomes: list[Outcome], refused: list[Refused]) -> None:
+def write(folder: Path, outcomes: list[Outcome], refused: list[Ungraded]) -> None:
     """Write `grades.csv` (a row a student), `exercises.csv` (a row an exercise), `class.html` and `students/`."""
     (folder / "students").mkdir(parents=True, exist_ok=True)
     students = by_student(outcomes)

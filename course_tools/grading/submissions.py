@@ -29,14 +29,14 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class Refused:
+class Ungraded:
     """A file that cannot be graded, and why, in one sentence."""
 
     path: Path
     reason: str
 
 
-def find(folder: Path) -> tuple[list[Submission], list[Refused]]:
+def find(folder: Path) -> tuple[list[Submission], list[Ungraded]]:
     """Return what a folder holds: `STUDENT/SHEET.ipynb` at any depth, or a flat folder as Moodle and Canvas export it.
 
     Of two files of one student for one sheet, the one changed last counts; the other is among the refused.
@@ -46,12 +46,12 @@ def find(folder: Path) -> tuple[list[Submission], list[Refused]]:
     refused = []
     for path in sorted(_files(folder), key=lambda path: (path.stat().st_mtime, path.name)):
         found = _read(path, folder, known)
-        if isinstance(found, Refused):
+        if isinstance(found, Ungraded):
             refused.append(found)
             continue
         key = found.student, found.sheet.name
         if key in newest:
-            refused.append(Refused(newest[key].path, f"{path.name} of the same student is newer"))
+            refused.append(Ungraded(newest[key].path, f"{path.name} of the same student is newer"))
         newest[key] = found
     return sorted(newest.values(), key=lambda each: (each.sheet.name, each.student)), refused
 
@@ -63,21 +63,21 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(path: Path, folder: Path, known: dict[Sheet, set[str]]) -> Submission | Refused:
+def _read(path: Path, folder: Path, known: dict[Sheet, set[str]]) -> Submission | Ungraded:
     if path.suffix != ".ipynb":
-        return Refused(path, "no notebook: its name does not end in .ipynb")
+        return Ungraded(path, "no notebook: its name does not end in .ipynb")
     if path.stat().st_size > LARGEST_BYTES:
-        return Refused(path, f"larger than {LARGEST_BYTES // 2**20} MiB: ask for it without outputs")
+        return Ungraded(path, f"larger than {LARGEST_BYTES // 2**20} MiB: ask for it without outputs")
     try:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
     except (nbformat.reader.NotJSONError, json.JSONDecodeError, UnicodeDecodeError):
-        return Refused(path, "damaged: not the text of a notebook. Ask for it again")
+        return Ungraded(path, "damaged: not the text of a notebook. Ask for it again")
     except Exception as error:  # nbformat raises many kinds for a file that is JSON and no notebook
-        return Refused(path, f"no notebook that can be read ({type(error).__name__}). Ask for it again")
+        return Ungraded(path, f"no notebook that can be read ({type(error).__name__}). Ask for it again")
     sheet = sheet_of(notebook, known)
     if sheet is None:
-        return Refused(path, "not an exercise sheet of this course, or its nbgrader marks are gone")
+        return Ungraded(path, "not an exercise sheet of this course, or its nbgrader marks are gone")
     return Submission(student_of(path, folder), sheet, path, notebook)
 
 

@@ -14,6 +14,7 @@ from nbformat import NotebookNode, from_dict
 
 from course_tools.project import ROOT
 from course_utils import sources
+from course_utils.packaged import packaged_file
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 PRIVATE_TAG = "private-output"
@@ -29,8 +30,8 @@ ABSOLUTE_PATH = re.compile(r"(?<![\w.~:/])/[\w.-]+/[\w./-]+|\b[A-Za-z]:\\\w+|sit
 
 def clean(notebook: NotebookNode) -> None:
     """Clean the outputs and the metadata of an executed notebook, in place."""
-    CoalesceStreamsPreprocessor().preprocess(notebook, {})
     for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+        cell.outputs = coalesced(cell.outputs)
         private = PRIVATE_TAG in cell.metadata.get("tags", [])
         cell.outputs = [private_note()] if private and cell.outputs else clean_outputs(cell.outputs)
         cell.execution_count = number
@@ -41,6 +42,12 @@ def clean(notebook: NotebookNode) -> None:
         cell.metadata = from_dict({key: value for key, value in cell.metadata.items() if key in KEPT_METADATA})
     notebook.metadata.pop("papermill", None)
     notebook.metadata.pop("widgets", None)
+
+
+def coalesced(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the outputs of one cell with the pieces of a stream put together: how it was cut says nothing."""
+    cell = from_dict({"cell_type": "code", "outputs": outputs})
+    return CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)[0].outputs
 
 
 def clean_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -106,7 +113,7 @@ def _clean_text(text: str) -> str:
 def _places() -> dict[str, str]:
     """Return path or name of this machine -> what to write in its place, the narrower ones first."""
     places = {
-        str(Path(sources.offline_checkpoint())): "all-MiniLM-L6-v2",
+        str(packaged_file(sources.OFFLINE_CHECKPOINT, "model")): "all-MiniLM-L6-v2",
         str(sources.cache_folder()): "~/.cache/finetuning-course",
         str(ROOT): "course",
         str(Path.home()): "~",

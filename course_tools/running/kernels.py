@@ -78,7 +78,12 @@ class Forked(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **options):
         """Fork it. Of `cmd`, the command of the kernel spec, what comes behind the module's name matters."""
-        request = {"kernel": cmd[cmd.index("-f") :], "cwd": str(options["cwd"]), "env": dict(options["env"]), "log": self.kernel_log}
+        request = {
+            "kernel": cmd[cmd.index("-f") :],
+            "cwd": str(options["cwd"]),
+            "env": dict(options["env"]),
+            "log": self.kernel_log,
+        }
         self.pid = self.pgid = self.server.ask(**request)
         self.process = Child(self.pid)
         return self.connection_info

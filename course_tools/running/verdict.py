@@ -6,7 +6,7 @@ from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, nocolors
 
 from course_tools.project import Lesson, Sheet
-from course_tools.running.clean import clean_outputs
+from course_tools.running.clean import clean_outputs, coalesced
 from course_tools.running.execution import Execution
 
 MOST_MB = 3 * 1024
@@ -45,8 +45,11 @@ def _of_machine(execution: Execution) -> list[str]:
 
 def _of_data(execution: Execution, declared: list[str]) -> list[str]:
     """What it read must be declared: the key of its outputs knows only that."""
-    read = {path for path in execution.read if not any(path == name or path.startswith(f"{name}/") for name in declared)}
-    places = sorted({path.partition("/")[0] for path in read})
+
+    def is_declared(path: str) -> bool:
+        return any(f"{path}/".startswith(f"{name}/") or name.startswith(f"{path}/") for name in declared)
+
+    places = sorted({path.partition("/")[0] for path in execution.read if not is_declared(path)})
     return [f"it read data/{place}, which `data` in lesson.toml does not name" for place in places]
 
 
@@ -111,7 +114,7 @@ class Comparison:
 
     def same(self, fresh: list[NotebookNode], stored: list[NotebookNode]) -> bool:
         """Return whether nbval calls them the same."""
-        return IPyNbCell.compare_outputs(self, clean_outputs(fresh), stored, NOT_COMPARED)
+        return IPyNbCell.compare_outputs(self, clean_outputs(coalesced(fresh)), stored, NOT_COMPARED)
 
     def sanitize(self, text):
         """nbval would take patterns out here; ours are taken out by `clean_outputs`."""

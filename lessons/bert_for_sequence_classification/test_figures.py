@@ -17,11 +17,10 @@ one_head = partial(attention_heads, {"back": BACK}, TOKENS, "One head.", across=
 def test_where_each_token_looks_most_is_told():
     back = "back [CLS] at [CLS] 1.00 hello at [CLS] 0.90 [SEP] at hello 0.80"
     even = "[CLS] at [CLS] 0.40 hello at [CLS] 0.40 [SEP] at [CLS] 0.40"
-    heads = {"back": BACK, "even": EVEN}
     check_picture(one_head, "1 One head", back)
-    check_picture(partial(attention_heads, heads, TOKENS, "Two heads."), "2 Two heads", back, "even", even)
-    draw = partial(attention_heads, {**heads, "third": EVEN}, TOKENS, "Three heads, one place empty.")
-    *panels, empty, scale = check_picture(draw, "3", back, "even", even, "third", even).figure.axes
+    heads = {"back": BACK, "even": EVEN, "third": EVEN}
+    draw = partial(attention_heads, heads, TOKENS, "Three heads, one place empty.")
+    *panels, empty, scale = check_picture(draw, "3 Three heads", back, "even", even, "third", even).figure.axes
     assert [axes.get_visible() for axes in (*panels, empty, scale)] == [True, True, True, False, True]
 
 

@@ -9,8 +9,9 @@ import jupytext
 import nbformat
 import pytest
 import torch
+import torch.nn.attention
 from peft import LoraConfig, TaskType, get_peft_model
-from transformers import AutoConfig, AutoModelForSequenceClassification, BertConfig
+from transformers import AutoConfig, AutoModelForSequenceClassification, BertConfig, TrainingArguments
 
 from course_tools.project import find_lessons
 from course_tools.running.clean import stored_texts
@@ -47,10 +48,23 @@ def records():
 
 
 @pytest.fixture(scope="module")
-def peaks():
-    """The bars of the figure, remedy -> MB."""
-    [bars] = {text for _, text in stored_texts(stored()) if text.startswith("Bar chart. The peak of one training step")}
-    return {name: float(mb.replace(",", "")) for name, mb in re.findall(r"(?:MB: |, )(\D.*?) ([\d,]*\d)(?=, \D|\.)", bars)}
+def remedies():
+    """What the lesson tries, name -> the change of the model and the step."""
+    space: dict = dict.fromkeys(("checkpointing", "freezing", "lora", "longest"))
+    exec("full = " + code("remedies = {").partition("full = ")[2], space)
+    return space["remedies"]
+
+
+def printed(start: str) -> str:
+    """Return the text that begins so among the stored outputs."""
+    [text] = {text for _, text in stored_texts(stored()) if text.startswith(start)}
+    return text
+
+
+def peak(name: str) -> float:
+    """Return the height of a bar, in MB."""
+    [found] = re.findall(rf"{name} ([\d,]*\d)", printed("Bar chart. The peak of one training step"))
+    return float(found.replace(",", ""))
 
 
 class TestQuotedMessages:
@@ -90,7 +104,8 @@ class TestQuotedMessages:
             *said(SLUG, "| `{} GiB is allocated` |"),
             *said(SLUG, "| `{} MiB is reserved ... but unallocated` |"),
         ]
-        assert read == [float(number) for number in re.findall(r"([\d.]+) [MG]iB", MESSAGES["out_of_memory"]["message"])]
+        written = re.findall(r"([\d.]+) [MG]iB", MESSAGES["out_of_memory"]["message"])
+        assert read == [float(number) for number in written]
 
     def test_the_arrow_is_at_a_line_that_counts(self):
         assert "saw the arrow at a line that counts right answers." in prose(SLUG)
@@ -182,14 +197,16 @@ class TestOnACpu:
         with pytest.raises(AssertionError, match="Torch not compiled with CUDA enabled"):
             torch.zeros(1).to("cuda")
 
-    def test_checkpointing_has_a_new_name_and_the_old_one_says_so(self):
-        assert "(A `FutureWarning` may say that the method for checkpointing will get a new name:" in prose(SLUG)
+    def test_checkpointing_has_a_new_name_and_the_old_one_says_so(self, tmp_path):
+        assert "In `TrainingArguments` it is `activation_checkpointing=True`." in prose(SLUG)
+        assert TrainingArguments(output_dir=tmp_path, activation_checkpointing=True).activation_checkpointing
+        assert "Older code says *gradient* in place of *activation*: the same thing, under a name that will go." in (
+            prose(SLUG)
+        )
         model = AutoModelForSequenceClassification.from_config(BertConfig(num_hidden_layers=1))
-        with pytest.warns(FutureWarning) as warned:
+        with pytest.warns(FutureWarning, match="activation_checkpointing_enable"):
             model.gradient_checkpointing_enable()
-        [new_name] = re.findall(r"will get a new name: `(\w+)`", prose(SLUG))
-        assert any(new_name in str(warning.message) for warning in warned)
-        assert callable(getattr(model, new_name))
+        assert model.is_activation_checkpointing
 
     def test_numbers_do_not_come_back_from_meta(self):
         words = "Cannot copy out of meta tensor; no data!"
@@ -197,11 +214,16 @@ class TestOnACpu:
         with pytest.raises(NotImplementedError, match=words):
             torch.ones(2).to("meta").to("cpu")
 
+    def test_attention_can_come_from_cudnn(self):
+        assert "(PyTorch can compute attention with cuDNN on new cards. There it can still appear.)" in prose(SLUG)
+        assert torch.nn.attention.SDPBackend.CUDNN_ATTENTION
+
 
 class TestMemory:
     def test_a_number_takes_4_bytes_and_adamw_keeps_two_of_them(self):
         [size] = said(SLUG, "Each number takes {} bytes.")
-        assert said(SLUG, "Mixed precision computes a part with 2 bytes instead of {}.") == [size]
+        halved = said(SLUG, "Mixed precision computes a part with {} bytes instead of {}.")
+        assert halved == [torch.bfloat16.itemsize, size]
         weight = torch.nn.Parameter(torch.ones(3))
         assert weight.element_size() == size
         assert "the optimizer's two notes for each weight" in prose(SLUG)
@@ -219,26 +241,26 @@ class TestMemory:
         assert said(SLUG, "Combine three: LoRA, checkpointing, and {} pieces.") == [pieces]
         assert said(SLUG, '`step` gets `"pieces": {}`') == [pieces]
 
-    def test_the_remedies_save_what_the_list_says(self, peaks):
-        nothing, pieces, shorter, mixed, checkpointing, freezing, with_lora = peaks.values()
+    def test_the_remedies_save_what_the_list_says(self, remedies):
         assert "shrunk a training step in six ways" in prose(SLUG)
-        assert len(peaks) == 1 + 6
+        assert len(remedies) == 1 + 6
+        nothing = peak("nothing done")
         assert "Smaller pieces and shorter texts save more than half" in prose(SLUG)
-        assert max(pieces, shorter) < 0.5 * nothing
+        assert max(peak("4 pieces of 8 texts"), peak(r"padded to \d+, not 128")) < 0.5 * nothing
         assert "Mixed precision saves little here." in prose(SLUG)
-        assert mixed > 0.8 * nothing
+        assert peak("mixed precision") > 0.8 * nothing
         assert "Checkpointing saves much." in prose(SLUG)
         assert "Freezing saves much, because nothing has to be kept" in prose(SLUG)
-        assert max(checkpointing, freezing) < 0.5 * nothing
+        assert max(peak("checkpointing"), peak("freezing two thirds")) < 0.5 * nothing
         assert "LoRA saves less than many expect." in prose(SLUG)
-        assert 0.5 * nothing < with_lora < nothing
+        assert 0.5 * nothing < peak("LoRA") < nothing
 
     def test_lora_checkpointing_and_pieces_together_need_about_a_tenth(self, records):
         assert "With the offline checkpoint the peak falls to about a tenth." in prose(SLUG)
         assert "The weights themselves are then most of it." in prose(SLUG)
         config = AutoConfig.from_pretrained(sources.offline_checkpoint(), num_labels=4)
         model = lora(AutoModelForSequenceClassification.from_config(config).train())
-        model.gradient_checkpointing_enable()
+        model.activation_checkpointing_enable()
         with dry_run(model), PeakMemory(model) as memory:
             optimizer = torch.optim.AdamW(weight for weight in model.parameters() if weight.requires_grad)
             for _ in range(4):
@@ -253,6 +275,7 @@ class TestMemory:
         texts, tokens = said(SLUG, "This plans BERT base, with {} texts of {} tokens.")
         assert f"train_two_steps(plan, texts={texts:.0f}, tokens={tokens:.0f}," in code("bert = BertConfig(")
         [card] = said(SLUG, "Colab's free card, a T4, has {} GB (says NVIDIA's data sheet).")
+        assert card == 16  # the data sheet of the T4: "16 GB GDDR6"
         assert "It hardly fits." in prose(SLUG)
         assert 0.8 * card < records["bert_base_nothing_done_gb"] < card
         [smaller] = said(SLUG, "so expect error 2, or a batch of {}.")
@@ -265,9 +288,10 @@ class TestMemory:
         trained, everything = lora(AutoModelForSequenceClassification.from_config(config)).get_nb_trainable_parameters()
         assert trained / everything < 0.01
         assert "Gradients and optimizer are almost gone. The weights stay, and so does most of the rest:" in prose(SLUG)
-        table = "\n".join(text for _, text in stored_texts(stored()) if text.startswith("nothing done: trains"))
+        parts = ("weights", "gradients and optimizer", "rest")
+        table = printed("nothing done: trains")
         (weights, kept), (moving, left), (rest, most) = (
-            map(float, re.findall(rf" {part} +(\d+) MB", table)) for part in ("weights", "gradients and optimizer", "rest")
+            map(float, re.findall(rf" {part} +(\d+) MB", table)) for part in parts
         )
         assert weights == kept
         assert left < 0.01 * moving

@@ -1,11 +1,14 @@
 """What this lesson says and no cell of it computes: labels and names, batch size 64, workers, the public reviews."""
 
+import math
+import re
 import subprocess
 import sys
 from collections import Counter
 from functools import partial
-from pathlib import Path
 
+import jupytext
+import nbformat
 import numpy as np
 import pytest
 import torch
@@ -20,10 +23,32 @@ from transformers import (
 )
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
+from course_tools.project import find_lessons
+from course_tools.running.clean import stored_texts
 from course_utils import sources
+from course_utils.records import read_records
+from tests.prose import prose, said
+from tests.public_data import PUBLIC, needs_public
 
+SLUG = "dataloader"
 COLUMNS = ["input_ids", "attention_mask", "label"]
-IMDB = Path(__file__).parents[2] / "shared/hub/datasets/stanfordnlp/imdb/plain_text/train-00000-of-00001.parquet"
+IMDB = PUBLIC / "datasets" / "stanfordnlp" / "imdb" / "plain_text" / "train-00000-of-00001.parquet"
+
+
+def cells(kind: str, mark: str) -> list[str]:
+    """Return the cells of the lesson of one kind that hold these words."""
+    found = jupytext.read(find_lessons([SLUG])[0].source).cells
+    return [cell.source for cell in found if cell.cell_type == kind and mark in cell.source]
+
+
+def stored() -> nbformat.NotebookNode:
+    return nbformat.read(find_lessons([SLUG])[0].notebook, as_version=4)
+
+
+def printed(mark: str) -> str:
+    """Return what the cell with these words wrote when the notebook was built."""
+    [cell] = [cell for cell in stored().cells if cell.cell_type == "code" and mark in cell.source]
+    return "\n".join(text for _, text in stored_texts(nbformat.NotebookNode(cells=[cell])))
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +69,41 @@ def equal_rows(tokenizer):
     return encoded.with_format("torch", columns=COLUMNS)
 
 
+@pytest.fixture(scope="module")
+def tweet_lengths(tokenizer):
+    tweets = load_dataset(*sources.dataset("tweets", "laptop"), split="train").select(range(3200))
+    return np.array([len(ids) for ids in tokenizer(list(tweets["text"]), truncation=True)["input_ids"]])
+
+
+class TestBatches:
+    def test_the_first_token_of_every_row(self, tokenizer):
+        assert said(SLUG, "({} is `[CLS]`.)") == [tokenizer.cls_token_id]
+
+    def test_the_padded_rows_are_as_long_as_the_model_can_take(self, tokenizer):
+        [rows, columns] = said(SLUG, "It works: {} rows, {} columns.")
+        assert said(SLUG, "Keep the {} in mind.") == [columns]
+        assert said(SLUG, "the batch lies on its side: {} small tensors,") == [columns]
+        assert columns == tokenizer.model_max_length
+        assert f"'input_ids': ({rows:.0f}, {columns:.0f})" in printed("def tokenize_and_pad(")
+
+    def test_ten_rows_in_fours(self):
+        assert "Ten rows in fours: two full batches and a small one." in prose(SLUG)
+        assert [len(batch) for batch in DataLoader(range(10), batch_size=4)] == [4, 4, 2]
+
+    def test_sorted_by_label_nearly_every_step_teaches_one_answer(self):
+        assert "nearly every step teaches one answer: *say support*. Many steps later, *say neutral*:" in prose(SLUG)
+        rows = load_dataset(*sources.dataset("stance", "laptop"), split="train")
+        assert rows.features["label"].names[:2] == ["support", "neutral"]
+        labels = np.sort(rows["label"][:])
+        batches = np.split(labels, range(16, len(labels), 16))
+        assert np.mean([len(set(batch)) == 1 for batch in batches]) > 0.95
+
+    def test_the_easy_rows_become_slower(self):
+        assert "The easy rows become slower." in prose(SLUG)
+        alone, helped = re.search(r"easy rows: ([\d.]+) s alone, ([\d.]+) s with", printed('"easy rows": ')).groups()
+        assert float(alone) < float(helped)
+
+
 class TestLabelAndLabels:
     """The table under `Why is my loss None?`"""
 
@@ -55,21 +115,40 @@ class TestLabelAndLabels:
         return Trainer(model=model, args=arguments, train_dataset=rows.select_columns(COLUMNS), **options)
 
     def test_the_default_collate_function_keeps_the_name(self, equal_rows):
+        assert "The first way kept `label`." in prose(SLUG)
+        assert "| `set_format`, default collate, your own loop | nobody: call `rename_column` |" in prose(SLUG)
         assert set(next(iter(DataLoader(equal_rows, batch_size=2)))) == set(COLUMNS)
 
+    def test_the_librarys_collator_renames(self, tokenizer):
+        assert "| `DataCollatorWithPadding` | the collator | |" in prose(SLUG)
+        rows = [{**tokenizer(text), "label": 0} for text in ("one", "two words")]
+        assert "labels" in DataCollatorWithPadding(tokenizer)(rows)
+
     def test_the_model_swallows_any_wrong_name(self, model, equal_rows):
+        assert "Write `lables=labels` in the cell above." in prose(SLUG)
+        assert "No error, and `None` again. Every wrong name is swallowed, not only `label`." in prose(SLUG)
         batch = next(iter(DataLoader(equal_rows, batch_size=2)))
         right = batch.pop("label")
         assert model(**batch, label=right).loss is None
         assert model(**batch, lables=right).loss is None
         assert model(**batch, labels=right).loss is not None
 
+    def test_an_untrained_model_has_the_loss_of_a_guess(self, model, equal_rows):
+        labels, loss = said(SLUG, "It is near ln({}) = {}: the loss of a model that gives each of three labels")
+        assert labels == model.config.num_labels
+        assert round(math.log(labels), 2) == loss
+        batch = next(iter(DataLoader(equal_rows, batch_size=8)))
+        assert model(**batch, labels=batch.pop("label")).loss.item() == pytest.approx(loss, abs=0.1)
+
     def test_the_trainer_renames_with_a_tokenizer_and_without(self, model, equal_rows, tokenizer, tmp_path):
+        assert "| `Trainer`, with or without a tokenizer | its default collator | |" in prose(SLUG)
         for options in ({}, {"processing_class": tokenizer}):
             assert self.trainer(model, equal_rows, tmp_path, **options).train().training_loss > 0
 
     def test_the_trainer_stops_where_your_own_collator_does_not_rename(self, model, equal_rows, tmp_path):
-        with pytest.raises(ValueError, match="The model did not return a loss from the inputs"):
+        words = "The model did not return a loss from the inputs"
+        assert f"| `Trainer` with a `data_collator` of your own | you | `{words}` |" in prose(SLUG)
+        with pytest.raises(ValueError, match=words):
             self.trainer(model, equal_rows, tmp_path, data_collator=default_collate).train()
 
 
@@ -77,15 +156,20 @@ class TestWhereItBreaks:
     """Lines of the last table."""
 
     def test_a_column_of_words_does_not_go_through_the_collator(self, tokenizer):
+        assert "| `Unable to create tensor ... (text in this case)` | a column of words" in prose(SLUG)
         rows = [{"text": text, **tokenizer(text)} for text in ("one", "two words")]
         with pytest.raises(ValueError, match=r"Unable to create tensor.*`text` in this case"):
             DataCollatorWithPadding(tokenizer)(rows)
 
     def test_tensors_of_unequal_length_have_an_error_of_their_own(self):
-        with pytest.raises(RuntimeError, match="stack expects each tensor to be equal size"):
+        words = "stack expects each tensor to be equal size"
+        assert f"or `{words}` | rows of different length, default collate function |" in prose(SLUG)
+        with pytest.raises(RuntimeError, match=words):
             default_collate([torch.zeros(2), torch.zeros(3)])
 
     def test_float_labels_are_taken_for_several_labels_and_the_model_remembers(self, model, equal_rows):
+        assert "| `Target size ... must be the same as input size` | the labels are floats," in prose(SLUG)
+        assert "load the model again: it remembers the wrong task |" in prose(SLUG)
         batch = next(iter(DataLoader(equal_rows, batch_size=2)))
         right = batch.pop("label")
         for labels in (right.float(), right):  # mending the labels alone does not help
@@ -99,6 +183,9 @@ class TestWhereItBreaks:
     )
     def test_a_fresh_python_cannot_import_what_was_typed(self, function, words):
         """Workers on Windows and on a Mac are started by `spawn`."""
+        said_in_the_table = words.removesuffix(" 'mine'")
+        assert f"`{said_in_the_table}`" in prose(SLUG)
+        assert "`DataLoader worker (pid ...) exited unexpectedly`" in prose(SLUG)
         code = f"""
 from torch.utils.data import DataLoader
 def mine(rows): return rows
@@ -112,6 +199,7 @@ list(DataLoader(range(4), num_workers=1, collate_fn={function}, multiprocessing_
 
     def test_what_the_lesson_gives_to_workers_can_be_imported(self, tokenizer):
         """On every system: the two collate functions of the section about workers start in a fresh Python."""
+        assert "Above we only gave functions from libraries, and they can be imported anywhere." in prose(SLUG)
         tokenize = partial(tokenizer, truncation=True, padding=True, return_tensors="pt")
         loader = DataLoader(
             ["one", "two words"], 2, collate_fn=tokenize, num_workers=1, multiprocessing_context="spawn"
@@ -119,52 +207,107 @@ list(DataLoader(range(4), num_workers=1, collate_fn={function}, multiprocessing_
         assert next(iter(loader))["input_ids"].shape == (2, 4)
 
 
-def test_batches_of_64_hold_more_padding(tokenizer):
-    """The folded answer: dynamic goes from 36% to 42%, grouped from 2% to 9%, on the offline tweets."""
-    tweets = load_dataset(*sources.dataset("tweets", "laptop"), split="train").select(range(3200))
-    lengths = np.array([len(ids) for ids in tokenizer(list(tweets["text"]), truncation=True)["input_ids"]])
+class TestFiveWays:
+    def test_one_and_four_at_a_time_make_these_steps(self):
+        assert "Five ways to make batches." in prose(SLUG)
+        [size] = said(SLUG, "Batches of {}, with two exceptions in `laptop`.")
+        assert "We send one tweet at a time for 512, and four for 128," in prose(SLUG)
+        steps = dict(re.findall(r"'([\w ]+)': (\d+)", printed("loaders = {")))
+        assert len(steps) == 5
+        tweets = int(steps["pad to 512"])
+        assert int(steps["pad to 128"]) == tweets / 4
+        assert {int(steps[way]) for way in ("dynamic", "grouped", "sorted")} == {math.ceil(tweets / size)}
+        assert "one long tweet makes fifteen others wait." in prose(SLUG)
+        assert size - 1 == 15
 
-    def padding(sampler, size):
-        order = np.array(list(sampler))
-        batches = [lengths[order[start : start + size]] for start in range(0, len(order), size)]
-        return 1 - lengths.sum() / sum(len(batch) * batch.max() for batch in batches)
+    def test_the_seconds_fall_even_more_than_the_tokens(self):
+        assert "Without a GPU, the seconds fall even more than the tokens do: a token in a wide batch" in prose(SLUG)
+        found = read_records(stored())
+        for way in ("dynamic", "grouped"):
+            assert found[f"seconds_{way}_to_512"] < found[f"tokens_{way}_to_512"]
+        assert found["token_price_512_to_128"] > 1
 
-    found = {}
-    for size in (16, 64):
-        seeded = partial(torch.Generator().manual_seed, 42)
-        found["dynamic", size] = padding(RandomSampler(lengths, generator=seeded()), size)
-        found["grouped", size] = padding(LengthGroupedSampler(size, lengths=list(lengths), generator=seeded()), size)
-    assert found["dynamic", 16] == pytest.approx(0.36, abs=0.01)
-    assert found["dynamic", 64] == pytest.approx(0.42, abs=0.01)
-    assert found["grouped", 16] == pytest.approx(0.02, abs=0.01)
-    assert found["grouped", 64] == pytest.approx(0.09, abs=0.01)
+    def test_batches_of_64_hold_more_padding(self, tweet_lengths):
+        def padding(sampler, size):
+            order = tweet_lengths[np.array(list(sampler))]
+            batches = np.split(order, range(size, len(order), size))
+            return round(100 * (1 - order.sum() / sum(len(batch) * batch.max() for batch in batches)))
+
+        [large] = said(SLUG, "Set the batch size to {} in `dynamic` and in `grouped` (the sampler, too).")
+        compared = said(SLUG, "The longest of {} tweets is longer than the longest of {}, and {} others wait for it.")
+        assert compared == [large, 16, large - 1]
+        dynamic, grouped = [], []
+        for size in (16, int(large)):
+            seeded = partial(torch.Generator().manual_seed, 42)
+            dynamic.append(padding(RandomSampler(tweet_lengths, generator=seeded()), size))
+            order = LengthGroupedSampler(size, lengths=list(tweet_lengths), generator=seeded())
+            grouped.append(padding(order, size))
+        shares = said(SLUG, "With the offline tweets, `dynamic` goes from {}% to {}%, and `grouped` from {}% to {}%.")
+        assert dynamic + grouped == shares
+
+    def test_the_sampler_sorts_within_blocks_of_50_batches(self):
+        """The longest row of all comes first, and stands in no order with the rest of its block."""
+        [batches] = said(
+            SLUG, "Then it cuts the order into blocks of up to {} batches, and sorts by length only within"
+        )
+        assert "One thing it does on purpose: the longest tweet of all comes first." in prose(SLUG)
+        lengths = np.random.default_rng(0).permutation(16 * 50 * 8)
+        order = lengths[list(LengthGroupedSampler(16, lengths=lengths.tolist()))]
+        assert order[0] == lengths.max()
+        rises = [place for place in range(2, len(order)) if order[place] > order[place - 1]]
+        moved = {place for place in rises if place % (16 * batches)}  # one row made room for the longest
+        assert len(moved) <= 1
+        assert set(rises) - moved >= {16 * batches * block for block in range(2, 8)}
+
+    def test_older_pages_write_what_is_an_error_today(self, tmp_path):
+        assert "Older pages write `group_by_length=True`, which is an error today." in prose(SLUG)
+        with pytest.raises(TypeError, match="group_by_length"):
+            TrainingArguments(output_dir=tmp_path, group_by_length=True)
+
+    def test_the_trainer_returns_the_test_rows_in_another_order(self):
+        assert "The labels are all there, in another order." in prose(SLUG)
+        [rows] = said(SLUG, "We let it predict {} rows,")
+        [program] = cells("code", "test_rows = tokens.select(")
+        assert f"tokens.select(range({rows:.0f}))" in program
+        found = printed("test_rows = tokens.select(")
+        assert int(re.search(r"the same place: (\d+)%", found)[1]) < 90
+        assert "the same labels: True" in found
+
+    def test_answers_in_sorted_order_go_back_to_their_rows(self):
+        """The folded answer, executed."""
+        [answer] = cells("markdown", "back[order] = answers")
+        lengths = np.array([30, 10, 20, 40])
+        order = np.argsort(lengths)
+        space = {"np": np, "order": order, "answers": lengths[order] * 10}
+        exec(re.search(r"```python\n(.*?)```", answer, re.DOTALL)[1], space)
+        assert space["back"].tolist() == [300, 100, 200, 400]
 
 
-def test_answers_in_sorted_order_go_back_to_their_rows():
-    lengths = np.array([30, 10, 20])
-    order = np.argsort(lengths)
-    answers = lengths[order] * 10
-    back = np.empty_like(answers)
-    back[order] = answers
-    assert back.tolist() == [300, 100, 200]
+def test_the_listing_takes_as_many_reviews_as_the_text_says():
+    of_each, first = said(SLUG, "There are {} reviews in each. So the first {} are all alike.")
+    assert said(SLUG, 'load_dataset("imdb", split="train[:{}]")') == [first]
+    assert first < of_each
 
 
+@needs_public
 class TestPublicReviews:
     """The listing with `train[:5000]`."""
 
     @pytest.fixture(scope="class")
     def reviews(self):
-        if not IMDB.is_file():
-            pytest.skip("the public film reviews are not on this machine (../shared/hub)")
         return Dataset.from_parquet(str(IMDB))
 
     def test_the_first_5000_have_one_label(self, reviews):
+        of_each, first = said(SLUG, "There are {} reviews in each. So the first {} are all alike.")
         if len(reviews) < 25_000:
             pytest.skip(f"only a sample of {len(reviews):,} reviews is here, and not in the public order")
-        assert len(Counter(reviews["label"][:12_500])) == 1
-        assert Counter(reviews["label"]) == {0: 12_500, 1: 12_500}
+        assert first < of_each
+        assert len(Counter(reviews["label"][: int(of_each)])) == 1
+        assert Counter(reviews["label"]) == {0: of_each, 1: of_each}
 
     def test_they_are_longer_so_padding_them_to_512_wastes_less(self, reviews, tokenizer):
+        assert "(Film reviews are longer than our texts, so there the gain is smaller." in prose(SLUG)
+        [ours] = re.findall(r"padding to 512: +(\d+)% of the tokens", printed('"padding to 512: '))
         texts = reviews.shuffle(seed=42).select(range(400))["text"][:]
         lengths = [len(ids) for ids in tokenizer(texts, truncation=True)["input_ids"]]
-        assert 0.3 < 1 - np.mean(lengths) / 512 < 0.6  # our emotions: 95%
+        assert 0.3 < 1 - np.mean(lengths) / 512 < 0.6 < int(ours) / 100

@@ -225,7 +225,8 @@ record("macro_f1", macro)
 # ## Which mistakes are these?
 
 # %%
-from course_utils.plots.evaluation import confusion, intervals
+from course_utils.plots.evaluation import confusion
+from lessons.evaluation.figures import intervals
 from sklearn.metrics import confusion_matrix
 
 counts = confusion_matrix(truth, said, labels=range(len(labels)))
@@ -345,7 +346,7 @@ slices |= {
     "a word in capitals": text.str.contains(r"\b[A-Z]{4,}\b"),
     "emoticon or emoji": text.str.contains(EMOJI),
 }
-slices = {f"{name}, {rows.sum()}": rows for name, rows in slices.items() if rows.any()}
+slices = {f"{n}, {rows.sum()}": rows for n, rows in slices.items() if rows.sum() > 1}
 right = table["right"].to_numpy()
 intervals(
     {name: {"right": interval(right[rows])} for name, rows in slices.items()},
@@ -449,11 +450,13 @@ for name, (chosen, rows) in messy.items():
         continue
     new = trainer.predict(rows).predictions.argmax(axis=-1) == truth[chosen]
     new_counted = word_counter.predict(rows["text"][:]) == truth[chosen]
-    drops[f"{name}, {len(chosen)}"] = {
-        "fine-tuned": interval(new * 1 - right[chosen]),
-        "counting words": interval(new_counted * 1 - (counted == truth)[chosen]),
-    }
-    record(f"drop_{name.replace(' ', '_')}", np.mean(new * 1 - right[chosen]))
+    drop = new * 1 - right[chosen]
+    record(f"drop_{name.replace(' ', '_')}", drop.mean())
+    if len(chosen) > 1:  # one tweet has no interval
+        drops[f"{name}, {len(chosen)}"] = {
+            "fine-tuned": interval(drop),
+            "counting words": interval(new_counted * 1 - (counted == truth)[chosen]),
+        }
 
 # %%
 intervals(
@@ -675,7 +678,7 @@ record("log_loss_saved", rows["as trained"][1] - rows["with temperature"][1])
 pd.DataFrame(rows, index=["accuracy", "log-loss", "ECE"]).T.round(3)
 
 # %%
-from course_utils.plots.evaluation import marked_lines, reliability
+from lessons.evaluation.figures import marked_lines, reliability
 
 reliability(
     {"as trained": bins(sure, right), "with temperature": bins(cool, right)},

@@ -73,7 +73,7 @@ page_settings = {"num_train_epochs": 3, "per_device_train_batch_size": 8, "evalu
 page_settings |= {"warmup_ratio": 0.1, "load_best_model_at_end": True, "metric_for_best_model": "accuracy"}
 page_settings = {today.get(name, name): value for name, value in page_settings.items()}
 page_settings["train_sampling_strategy"] = "group_by_length"
-page_settings["eval_steps"], page_settings["save_steps"] = 2, 4
+page_settings["eval_steps"], page_settings["save_steps"] = 2, 2
 
 # %% exercise="page_settings" wrong="only the names mended" says="compare with the number of steps"
 page_settings = {
@@ -174,6 +174,32 @@ page_settings = {
     "metric_for_best_model": "accuracy",
 }
 
+# %% exercise="page_settings" wrong="saves at every second evaluation" says="nothing saved at step 3"
+page_settings = {
+    "num_train_epochs": 3,
+    "per_device_train_batch_size": 8,
+    "eval_strategy": "steps",
+    "eval_steps": 3,
+    "save_steps": 6,
+    "warmup_steps": 0.1,
+    "train_sampling_strategy": "group_by_length",
+    "load_best_model_at_end": True,
+    "metric_for_best_model": "accuracy",
+}
+
+# %% exercise="page_settings" wrong="saves only at the end" says="it saves at another pace"
+page_settings = {
+    "num_train_epochs": 3,
+    "per_device_train_batch_size": 8,
+    "eval_strategy": "steps",
+    "eval_steps": 6,
+    "save_steps": 18,
+    "warmup_steps": 0.1,
+    "train_sampling_strategy": "group_by_length",
+    "load_best_model_at_end": True,
+    "metric_for_best_model": "accuracy",
+}
+
 # %% exercise="page_settings" wrong="more epochs, so that step 500 comes" says="three epochs"
 page_settings = {
     "num_train_epochs": 300,
@@ -186,91 +212,6 @@ page_settings = {
     "load_best_model_at_end": True,
     "metric_for_best_model": "accuracy",
 }
-
-
-# %% exercise="upright" right="divided, and filtered at the end"
-def upright(raw):
-    rows = raw.map(lambda tweet: {"label": tweet["sentiment"] / 4}, remove_columns="sentiment")
-    rows = rows.filter(lambda tweet: tweet["label"] != 0.5)
-    rows = rows.map(lambda tweet: {"label": int(tweet["label"])}, features=None)
-    return rows.cast_column("label", ClassLabel(num_classes=2, names=["negative", "positive"]))
-
-
-# %% exercise="upright" right="with pandas"
-def upright(raw):
-    table = raw.to_pandas()
-    table = table[table["sentiment"] != 2].sort_values("text")
-    rows = {"text": table["text"].tolist(), "label": (table["sentiment"] == 4).astype(int).tolist()}
-    return Dataset.from_dict(rows).cast_column("label", ClassLabel(names=["negative", "positive"]))
-
-
-# %% exercise="upright" wrong="neutral becomes negative" says="a neutral tweet became"
-def upright(raw):
-    labelled = raw.map(lambda tweet: {"label": 1 if tweet["sentiment"] == 4 else 0})
-    names = ClassLabel(names=["negative", "positive"])
-    return labelled.remove_columns("sentiment").cast_column("label", names)
-
-
-# %% exercise="upright" wrong="the names changed to fit" says="the names were changed"
-def upright(raw):
-    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
-    labelled = clear.map(lambda tweet: {"label": 0 if tweet["sentiment"] == 4 else 1})
-    names = ClassLabel(names=["positive", "negative"])
-    return labelled.remove_columns("sentiment").cast_column("label", names)
-
-
-# %% exercise="upright" wrong="only the neutral ones dropped" says="which number does your line give"
-def upright(raw):
-    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
-    labelled = clear.map(lambda tweet: {"label": 0 if tweet["sentiment"] == 4 else 1})
-    names = ClassLabel(names=["negative", "positive"])
-    return labelled.remove_columns("sentiment").cast_column("label", names)
-
-
-# %% exercise="upright" wrong="the names as well as the numbers turned" says="which name stands for the number 1"
-def upright(raw):
-    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
-    labelled = clear.map(lambda tweet: {"label": tweet["sentiment"] // 4})
-    names = ClassLabel(names=["positive", "negative"])
-    return labelled.remove_columns("sentiment").cast_column("label", names)
-
-
-# %% exercise="upright" wrong="no names" says="the numbers have no names"
-def upright(raw):
-    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
-    labelled = clear.map(lambda tweet: {"label": tweet["sentiment"] // 4})
-    return labelled.remove_columns("sentiment")
-
-
-# %% exercise="upright" wrong="halved: 0 and 2" says="two classes left"
-def upright(raw):
-    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
-    labelled = clear.map(lambda tweet: {"label": tweet["sentiment"] // 2})
-    names = ClassLabel(names=["negative", "positive"])
-    return labelled.remove_columns("sentiment").cast_column("label", names)
-
-
-# %% exercise="upright" wrong="compared with True" says="your line makes both kinds positive"
-def upright(raw):
-    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
-    labelled = clear.map(lambda tweet: {"label": 1 if tweet["sentiment"] == 4 or 0 else 1})
-    names = ClassLabel(names=["negative", "positive"])
-    return labelled.remove_columns("sentiment").cast_column("label", names)
-
-
-# %% exercise="upright" wrong="only the positive ones kept" says="only neutral tweets are dropped"
-def upright(raw):
-    clear = raw.filter(lambda tweet: tweet["sentiment"] // 4)
-    labelled = clear.map(lambda tweet: {"label": 1})
-    names = ClassLabel(names=["negative", "positive"])
-    return labelled.remove_columns("sentiment").cast_column("label", names)
-
-
-# %% exercise="upright" wrong="the old column kept" says="remove the old column"
-def upright(raw):
-    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
-    labelled = clear.map(lambda tweet: {"label": tweet["sentiment"] // 4})
-    return labelled.cast_column("label", ClassLabel(names=["negative", "positive"]))
 
 
 # %% exercise="fair_scores" right="loaded once, copied deeply"
@@ -397,92 +338,3 @@ def fair_scores(load, recipes, score):
         train(model)
         scores[name] = score(model)
     return scores
-
-
-# %% exercise="apart_by_text" right="train first, then what is left of the texts"
-def apart_by_text(rows, n_train, n_test, seed):
-    mixed = rows.shuffle(seed=seed)
-    train = mixed.select(range(n_train))
-    seen = set(train["text"])
-    test = mixed.filter(lambda row: row["text"] not in seen).select(range(n_test))
-    return train, test
-
-
-# %% exercise="apart_by_text" right="with pandas"
-def apart_by_text(rows, n_train, n_test, seed):
-    table = rows.to_pandas().drop_duplicates("text").sample(n_train + n_test, random_state=seed)
-    return table[:n_train], table[n_train:]
-
-
-# %% exercise="apart_by_text" right="with NumPy, as a list"
-def apart_by_text(rows, n_train, n_test, seed):
-    import numpy as np
-
-    _, places = np.unique(rows["text"][:], return_index=True)
-    places = np.random.default_rng(seed).permutation(places)
-    return [rows.select(places[:n_train]), rows.select(places[n_train : n_train + n_test])]
-
-
-# %% exercise="apart_by_text" wrong="two draws, two seeds" says="Draw once"
-def apart_by_text(rows, n_train, n_test, seed):
-    first = rows.shuffle(seed=seed).select(range(n_train))
-    return first, rows.shuffle(seed=seed + 1).select(range(n_test))
-
-
-# %% exercise="apart_by_text" wrong="two draws from single texts" says="Draw once"
-def apart_by_text(rows, n_train, n_test, seed):
-    places = {text: place for place, text in enumerate(rows["text"])}
-    single = rows.select(list(places.values()))
-    first = single.shuffle(seed=seed).select(range(n_train))
-    return first, single.shuffle(seed=seed + 1).select(range(n_test))
-
-
-# %% exercise="apart_by_text" wrong="rows are kept apart, texts are not" says="one row here, one row there"
-def apart_by_text(rows, n_train, n_test, seed):
-    parts = rows.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
-    return parts["train"], parts["test"]
-
-
-# %% exercise="apart_by_text" wrong="copies taken out of the test afterwards" says="taken away after the draw"
-def apart_by_text(rows, n_train, n_test, seed):
-    parts = rows.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
-    seen = set(parts["train"]["text"])
-    return parts["train"], parts["test"].filter(lambda row: row["text"] not in seen)
-
-
-# %% exercise="apart_by_text" wrong="cut without shuffling" says="shuffle first"
-def apart_by_text(rows, n_train, n_test, seed):
-    places = {text: place for place, text in enumerate(rows["text"])}
-    single = rows.select(list(places.values()))
-    return single.select(range(n_train)), single.select(range(n_train, n_train + n_test))
-
-
-# %% exercise="apart_by_text" wrong="the seed is not used" says="a seed of its own"
-def apart_by_text(rows, n_train, n_test, seed):
-    places = {text: place for place, text in enumerate(rows["text"])}
-    single = rows.select(list(places.values()))
-    parts = single.train_test_split(train_size=n_train, test_size=n_test, seed=42)
-    return parts["train"], parts["test"]
-
-
-# %% exercise="apart_by_text" wrong="no seed at all" says="where does your draw get `seed`"
-def apart_by_text(rows, n_train, n_test, seed):
-    places = {text: place for place, text in enumerate(rows["text"])}
-    single = rows.select(list(places.values()))
-    parts = single.train_test_split(train_size=n_train, test_size=n_test)
-    return parts["train"], parts["test"]
-
-
-# %% exercise="apart_by_text" wrong="the parts in a DatasetDict" says="return the two parts themselves"
-def apart_by_text(rows, n_train, n_test, seed):
-    places = {text: place for place, text in enumerate(rows["text"])}
-    single = rows.select(list(places.values()))
-    return single.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
-
-
-# %% exercise="apart_by_text" wrong="the test part first" says="the training part comes first"
-def apart_by_text(rows, n_train, n_test, seed):
-    places = {text: place for place, text in enumerate(rows["text"])}
-    single = rows.select(list(places.values()))
-    parts = single.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
-    return parts["test"], parts["train"]

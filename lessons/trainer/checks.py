@@ -104,11 +104,16 @@ def page_settings(page_settings) -> str:
     if warmup != math.ceil(PAGE_STEPS / 10):
         slip = "the warmup of the page is lost" if not warmup else "a share of all steps is below 1"
         raise WrongAnswer("a warmup of one tenth of all steps", Said(f"{warmup} of {PAGE_STEPS} steps"), slip)
-    on_the_way = [step for step in _evaluations(arguments) if step < PAGE_STEPS]
+    on_the_way = [step for step in _times(arguments, "eval") if step < PAGE_STEPS]
     if len(on_the_way) < 2:
         said = f"evaluations after the steps {on_the_way}" if on_the_way else "none before it"
         slip = f"compare with the number of steps: {PAGE_STEPS}"
         raise WrongAnswer("two evaluations, or more, before the last step", Said(said), slip)
+    saved = on_the_way if arguments.save_strategy.value == "best" else _times(arguments, "save")
+    lost = [step for step in on_the_way if step not in saved]
+    if lost:
+        slip = "it saves at another pace: a best model that is nowhere saved cannot be loaded, and nothing says so"
+        raise WrongAnswer("that each evaluated model is saved, too", Said(f"nothing saved at step {lost[0]}"), slip)
     return "A name that is gone raises an error. An evaluation behind the last step raises nothing: so count."
 
 
@@ -130,66 +135,17 @@ def _arguments(settings: dict):
         raise WrongAnswer("settings that go together", Said(f"{type(error).__name__}: {words}"), slip) from None
 
 
-def _evaluations(arguments) -> list[int]:
-    if str(arguments.eval_strategy.value) == "epoch":
+def _times(arguments, kind: str) -> list[int]:
+    """Return the steps after which the Trainer evaluates ("eval") or saves ("save")."""
+    strategy = getattr(arguments, f"{kind}_strategy").value
+    if strategy == "no":
+        return []
+    if strategy == "epoch":
         every = PAGE_STEPS // 3
     else:
-        every = arguments.eval_steps or arguments.logging_steps
+        every = getattr(arguments, f"{kind}_steps") or arguments.logging_steps
         every = math.ceil(every if every >= 1 else every * PAGE_STEPS)
     return list(range(every, PAGE_STEPS + 1, every))
-
-
-@sheet.exercise(
-    section="Bug hunt 4: which class is 1?",
-    hints=[
-        "Read what is printed under `upright`. Which sentiment becomes which number? What becomes of a 2?",
-        "Two repairs: `filter` drops the neutral tweets, and the line with `if` must say what the card says.",
-        "The names stay in their order: number 0 is the first name, number 1 is the second.",
-    ],
-)
-def upright(upright, hidden=False) -> str:
-    from datasets import Dataset
-
-    as_function(upright, "upright")
-    texts = ["What a goal!", "No seats left.", "It is Tuesday.", "Best soup in town.", "I want my money back.", "Hm."]
-    sentiments = [4, 0, 2, 4, 0, 2]
-    if hidden:
-        texts, sentiments = [*texts[::-1], "Thank you so much!"], [*sentiments[::-1], 4]
-    made = call(upright, Dataset.from_dict({"text": texts, "sentiment": sentiments}))
-    if not hasattr(made, "features") or not {"text", "label"} <= set(made.column_names):
-        raise WrongAnswer("a `Dataset` with the columns `text` and `label`", made)
-    names = getattr(made.features["label"], "names", None)
-    number = dict(zip(made["text"], made["label"], strict=True))
-    wanted = {text: mood // 4 for text, mood in zip(texts, sentiments, strict=True) if mood != 2}
-    for text, label in wanted.items():
-        if number.get(text) != label:
-            raise _turned(text, label, number.get(text), names)
-    if len(made) != len(wanted):
-        left = [f"{text!r} with label {number[text]}" for text in number if text not in wanted]
-        said = Said(left[0] if left else f"{len(made)} rows")
-        slip = "a neutral tweet became positive or negative: drop it before you give labels"
-        raise WrongAnswer("the positive and the negative tweets, and no other", said, slip)
-    if names != ["negative", "positive"]:
-        slip = "which name stands for the number 1?" if names else "the numbers have no names: see `cast_column`"
-        raise WrongAnswer("a label with two names, the one for 0 first", names, slip)
-    if "sentiment" in made.column_names:
-        raise WrongAnswer("`label` in place of `sentiment`", made, "remove the old column")
-    return "Two tweets with their label names show what accuracy cannot: which way up the labels are."
-
-
-def _turned(text: str, label: int, found: object, names: object) -> WrongAnswer:
-    mood = ("negative", "positive")[label]
-    if found is None:
-        slip = "only neutral tweets are dropped"
-        return WrongAnswer(f"that the {mood} tweet {text!r} stays", Said("a dataset without it"), slip)
-    slip = "which number does your line give to a sentiment of 4, and which to 0?"
-    if names == ["positive", "negative"]:
-        slip = "the names were changed to fit the numbers; but 1 must be positive, or the F1 is of the other class"
-    elif found not in (0, 1):
-        slip = "there are two classes left: 0 and 1"
-    elif label == 0:
-        slip = "your line makes both kinds positive"
-    return WrongAnswer(f"the label of a {mood} tweet for {text!r}", found, slip)
 
 
 @sheet.exercise(
@@ -250,71 +206,3 @@ def _toy_recipe(gain: float):
 
 def _toy_score(model) -> float | None:
     return None if model is None else model.weight.item()  # None: what a recipe returns, taken for a model
-
-
-@sheet.exercise(
-    section="Bug hunt 5: two draws from one box",
-    hints=[
-        "One draw, then a cut: `train_test_split` takes both sizes and the seed. But it knows rows, not texts.",
-        "So let each text stand in the box once, before you draw. `rows.select([...])` takes places.",
-        "A dict keeps one value for each key: with the text as key and its place as value, one place is left.",
-    ],
-)
-def apart_by_text(apart_by_text, hidden=False) -> str:
-    as_function(apart_by_text, "apart_by_text")
-    box, sizes = _box(), (28, 14) if hidden else (30, 15)
-    drawn = _drawn(apart_by_text, box, sizes, 7)
-    shared = set(drawn[0]) & set(drawn[1])
-    if shared:
-        said = Said(f"{len(shared)} texts in both, for example {min(shared)!r}")
-        twice = all(box["text"][:].count(text) > 1 for text in shared)
-        slip = "one box, drawn from twice? Draw once, and cut that in two"
-        if twice:
-            slip = "these texts stand in two rows of the box: one row here, one row there"
-        raise WrongAnswer("no text that stands in both parts", said, slip)
-    labels = dict(zip(box["text"], box["label"], strict=True))
-    for part, name in zip(drawn, ("training", "test"), strict=True):
-        if len({labels[text] for text in part}) < 2:
-            said = Said(f"only label {labels[part[0]]}")
-            raise WrongAnswer(f"posts of both labels in the {name} part", said, "the rows come sorted: shuffle first")
-    if _drawn(apart_by_text, box, sizes, 7) != drawn:
-        raise WrongAnswer("the same rows for the same seed", Said("other rows"), "where does your draw get `seed`?")
-    other = _drawn(apart_by_text, box, sizes, 8)
-    for part, again, name in zip(drawn, other, ("training", "test"), strict=True):
-        if set(part) == set(again):
-            slip = "drawn with a seed of its own, or not drawn at random at all?"
-            raise WrongAnswer(f"another {name} part for another seed", Said("the same one"), slip)
-    return "One draw, cut in two, and no text on both sides: this test is new to the model."
-
-
-def _box():
-    """Return 90 rows with 70 texts, sorted by label: the first ten texts of each label stand there twice."""
-    from datasets import Dataset
-
-    numbers = [*range(35), *range(10), *range(35, 70), *range(35, 45)]
-    texts = [f"post number {number}" for number in numbers]
-    return Dataset.from_dict({"text": texts, "label": [int(number >= 35) for number in numbers]})
-
-
-def _drawn(apart_by_text, box, sizes: tuple, seed: int) -> list[list[str]]:
-    made = call(apart_by_text, box, *sizes, seed)
-    if hasattr(made, "keys"):
-        slip = "return the two parts themselves, with a comma between them"
-        raise WrongAnswer("two datasets", Said(f"a {type(made).__name__} with the keys {list(made)}"), slip)
-    parts = list(made) if isinstance(made, list | tuple) else []
-    if len(parts) != 2:
-        raise WrongAnswer("two datasets, the training part first", made)
-    drawn = []
-    for part, size, name in zip(parts, sizes, ("training", "test"), strict=True):
-        if "text" not in (getattr(part, "column_names", None) or getattr(part, "columns", ())):
-            raise WrongAnswer("two datasets, with the columns of the box", part)
-        texts = as_list(part["text"], f"{name} part", of=str)
-        if len(texts) != size:
-            slip = "were rows taken away after the draw? Clean the box first, then draw"
-            if sorted(len(each) for each in parts) == sorted(sizes):
-                slip = "the training part comes first"
-            raise WrongAnswer(f"{size} rows in the {name} part", Said(f"{len(texts)} rows"), slip)
-        if not set(texts) <= set(box["text"]):
-            raise WrongAnswer("texts of the box, unchanged", Said(f"for example {texts[0]!r}"))
-        drawn.append(texts)
-    return drawn

@@ -95,8 +95,8 @@ for settings in (
 #
 # ★★☆ · 8 minutes · bug hunt
 #
-# You have 48 posts and these settings of an old page. Some names are gone: `TrainingArguments` complains. Another
-# fault raises no error. Mend both. The Trainer must evaluate at least twice **before** its last step, and save then.
+# You have 48 posts and these settings of an old page. Some names are gone: `TrainingArguments` complains. Another fault
+# raises no error. Mend both. The Trainer must evaluate at least twice **before** its last step, and save each time.
 #
 # Keep all else that the page wants: epochs, batches, one tenth warmup, grouping by length, the best model.
 
@@ -127,56 +127,7 @@ page_settings = {k: v for k, v in page_settings.items() if k not in gone} | {
 check.page_settings(page_settings)
 
 # %% [markdown]
-# ## 3 · Which tweets are positive?
-#
-# ★★☆ · 8 minutes · bug hunt
-#
-# Raw tweets have a `sentiment`: 0 is negative, 2 is neutral, 4 is positive. `upright` shall drop the neutral ones, and
-# give the others a `label`: 0 with the name negative, 1 with the name positive. The scores looked fine, until somebody
-# printed tweets with their label names. Mend `upright`. It gets and returns a `Dataset`.
-
-# %%
-from datasets import ClassLabel, Dataset, disable_progress_bars
-
-disable_progress_bars()
-texts = ["The sun is out!", "My train is late again.", "The shop opens at nine."]
-raw = Dataset.from_dict({"text": texts, "sentiment": [4, 0, 2]})
-
-
-# %% answer="upright"
-def upright(raw):
-    """Return the negative and the positive tweets, with `label` in place of `sentiment`."""
-    labelled = raw.map(lambda tweet: {"label": 0 if tweet["sentiment"] == 4 else 1})
-    names = ClassLabel(names=["negative", "positive"])
-    return labelled.remove_columns("sentiment").cast_column("label", names)
-
-
-### BEGIN SOLUTION
-def upright(raw):
-    """Return the negative and the positive tweets, with `label` in place of `sentiment`."""
-    clear = raw.filter(lambda tweet: tweet["sentiment"] in (0, 4))
-    labelled = clear.map(lambda tweet: {"label": 1 if tweet["sentiment"] == 4 else 0})
-    names = ClassLabel(names=["negative", "positive"])
-    return labelled.remove_columns("sentiment").cast_column("label", names)
-
-
-### END SOLUTION
-
-
-rows_with_labels = upright(raw)
-for tweet in rows_with_labels:
-    print(
-        rows_with_labels.features["label"].int2str(tweet["label"]), "-", tweet["text"]
-    )
-
-# %% check="upright"
-check.upright(upright)
-### BEGIN HIDDEN TESTS
-check.upright(upright, hidden=True)
-### END HIDDEN TESTS
-
-# %% [markdown]
-# ## 4 · Before, and after what?
+# ## 3 · Before, and after what?
 #
 # ★★☆ · 8 minutes · bug hunt
 #
@@ -237,48 +188,8 @@ check.fair_scores(fair_scores, hidden=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 5 · One box, two parts
-#
-# ★★★ · 12 minutes · write code
-#
-# A box of posts was filled from two exports, and some posts are in both. Its rows are sorted by label. The next cell
-# draws from it as the project did: twice, with two seeds.
-
-# %%
-from datasets import concatenate_datasets, load_dataset
-
-posts = load_dataset(*course.dataset("emotion"), split="train").select(range(300))
-box = concatenate_datasets([posts, posts.select(range(100))]).sort("label")
-first = box.shuffle(seed=1).select(range(200))
-second = box.shuffle(seed=2).select(range(50))
-print(len(set(first["text"]) & set(second["text"])), "texts stand in both parts")
-
-# %% [markdown]
-# Write `apart_by_text(rows, n_train, n_test, seed)`. It gets a `Dataset` and returns two, the training part first, with so
-# many rows. No **text** may stand in both parts. Rows are drawn at random, and the same seed draws the same rows.
-
-
-# %% answer="apart_by_text"
-def apart_by_text(rows, n_train, n_test, seed):
-    """Return a training part and a test part that share no text."""
-    ### BEGIN SOLUTION
-    places = {text: place for place, text in enumerate(rows["text"])}
-    single = rows.select(list(places.values()))
-    parts = single.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
-    return parts["train"], parts["test"]
-    ### END SOLUTION
-
-
-apart_by_text(box, 200, 50, seed=1)
-
-# %% check="apart_by_text"
-check.apart_by_text(apart_by_text)
-### BEGIN HIDDEN TESTS
-check.apart_by_text(apart_by_text, hidden=True)
-### END HIDDEN TESTS
-
-# %% [markdown]
 # ## Done?
 #
-# You can say when a training will evaluate before you start it. You have mended three faults that raised no error, and
-# drawn a test that the training has never seen. {{ Lesson:lora }} trains a small part of a model.
+# You can say when a training will evaluate before you start it. You have mended two faults that raised no error: an
+# evaluation that never came, and a "before" that was measured after. {{ Lesson:five_models }} puts five models to the
+# test.

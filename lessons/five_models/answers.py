@@ -1,0 +1,354 @@
+# Right and wrong answers to the sheet of `five_models`. `says` is a part of what the check must reply.
+
+# %% exercise="loss_verdicts" right="capital letters, numbers as floats"
+loss_verdicts = {"a": "Learns on", "b": "OVERFITS", "c": "learned nothing.", "d": " not fresh "}
+loss_verdicts |= {"fewer_right": "No", "stops_after": 2.0, "goes_back_to": 1.0}
+
+# %% exercise="loss_verdicts" right="the epochs computed with NumPy"
+import numpy as np
+
+validation = np.array([0.48, 0.52, 0.61])
+loss_verdicts = dict(zip("abcd", ["learns on", "overfits", "learned nothing", "not fresh"]))
+loss_verdicts["fewer_right"] = "no" if 0.79 >= 0.77 else "yes"
+loss_verdicts["goes_back_to"] = validation.argmin() + 1
+loss_verdicts["stops_after"] = validation.argmin() + 2
+
+# %% exercise="loss_verdicts" wrong="a taken for overfitting" says="a validation loss that rises"
+loss_verdicts = {"a": "overfits", "b": "learns on", "c": "learned nothing", "d": "not fresh"}
+loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 1}
+
+# %% exercise="loss_verdicts" wrong="the lowest training loss taken for overfitting" says="which began anew"
+loss_verdicts = {"a": "learns on", "b": "not fresh", "c": "learned nothing", "d": "overfits"}
+loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 1}
+
+# %% exercise="loss_verdicts" wrong="b and d both overfit" says="What is strange about its first training loss"
+loss_verdicts = {"a": "learns on", "b": "overfits", "c": "learned nothing", "d": "overfits"}
+loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 1}
+
+# %% exercise="loss_verdicts" wrong="only the training loss is read" says="Which way does its validation loss go"
+loss_verdicts = {"a": "learns on", "b": "learns on", "c": "learned nothing", "d": "not fresh"}
+loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 1}
+
+# %% exercise="loss_verdicts" wrong="c and d changed" says="each verdict fits one training"
+loss_verdicts = {"a": "learns on", "b": "overfits", "c": "not fresh", "d": "learned nothing"}
+loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 1}
+
+# %% exercise="loss_verdicts" wrong="a higher loss, so fewer right answers" says="which column counts right answers"
+loss_verdicts = {"a": "learns on", "b": "overfits", "c": "learned nothing", "d": "not fresh"}
+loss_verdicts |= {"fewer_right": "yes", "stops_after": 2, "goes_back_to": 1}
+
+# %% exercise="loss_verdicts" wrong="it stops at the best" says="one worse evaluation"
+loss_verdicts = {"a": "learns on", "b": "overfits", "c": "learned nothing", "d": "not fresh"}
+loss_verdicts |= {"fewer_right": "no", "stops_after": 1, "goes_back_to": 1}
+
+# %% exercise="loss_verdicts" wrong="it waits for two" says="how many worse evaluations"
+loss_verdicts = {"a": "learns on", "b": "overfits", "c": "learned nothing", "d": "not fresh"}
+loss_verdicts |= {"fewer_right": "no", "stops_after": 3, "goes_back_to": 1}
+
+# %% exercise="loss_verdicts" wrong="epochs from zero" says="counted from one"
+loss_verdicts = {"a": "learns on", "b": "overfits", "c": "learned nothing", "d": "not fresh"}
+loss_verdicts |= {"fewer_right": "no", "stops_after": 0, "goes_back_to": 0}
+
+# %% exercise="loss_verdicts" wrong="it keeps the last model" says="the loss was already worse"
+loss_verdicts = {"a": "learns on", "b": "overfits", "c": "learned nothing", "d": "not fresh"}
+loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 2}
+
+# %% exercise="loss_verdicts" wrong="back to the highest accuracy" says="the lowest validation loss"
+loss_verdicts = {"a": "learns on", "b": "overfits", "c": "learned nothing", "d": "not fresh"}
+loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 3}
+
+# %% exercise="loss_verdicts" wrong="a verdict of one's own" says="one of"
+loss_verdicts = {"a": "fine", "b": "overfits", "c": "learned nothing", "d": "not fresh"}
+loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 1}
+
+# %% exercise="loss_verdicts" wrong="the questions about b left out" says="a dict with the keys"
+loss_verdicts = {"a": "learns on", "b": "overfits", "c": "learned nothing", "d": "not fresh"}
+
+
+# %% exercise="possible_batches" right="a loop, math.ceil"
+def possible_batches(rows, epochs, steps, sizes):
+    import math
+
+    found = []
+    for size in sizes:
+        if math.ceil(rows / size) * epochs == steps:
+            found.append(size)
+    return found
+
+
+# %% exercise="possible_batches" right="as a NumPy array"
+def possible_batches(rows, epochs, steps, sizes):
+    import numpy as np
+
+    sizes = np.array(sizes)
+    return sizes[np.ceil(rows / sizes) * epochs == steps]
+
+
+# %% exercise="possible_batches" right="the batches counted one by one"
+def possible_batches(rows, epochs, steps, sizes):
+    def batches(size):
+        return len(range(0, rows, size))
+
+    return tuple(filter(lambda size: batches(size) * epochs == steps, sizes))
+
+
+# %% exercise="possible_batches" right="a generator"
+def possible_batches(rows, epochs, steps, sizes):
+    for size in sizes:
+        whole, rest = divmod(rows, size)
+        if (whole + bool(rest)) * epochs == steps:
+            yield size
+
+
+# %% exercise="possible_batches" wrong="the smaller batch forgotten" says="at the end of an epoch is a batch, too"
+def possible_batches(rows, epochs, steps, sizes):
+    return [size for size in sizes if rows // size * epochs == steps]
+
+
+# %% exercise="possible_batches" wrong="rounded once, at the end" says="no batch holds rows of two epochs"
+def possible_batches(rows, epochs, steps, sizes):
+    import math
+
+    return [size for size in sizes if math.ceil(rows * epochs / size) == steps]
+
+
+# %% exercise="possible_batches" wrong="not rounded at all" says="a batch is whole"
+def possible_batches(rows, epochs, steps, sizes):
+    return [size for size in sizes if rows / size * epochs == steps]
+
+
+# %% exercise="possible_batches" wrong="rounded to the nearest" says="not to the nearest"
+def possible_batches(rows, epochs, steps, sizes):
+    return [size for size in sizes if round(rows / size) * epochs == steps]
+
+
+# %% exercise="possible_batches" wrong="the epochs forgotten" says="that is one epoch"
+def possible_batches(rows, epochs, steps, sizes):
+    return [size for size in sizes if -(-rows // size) == steps]
+
+
+# %% exercise="possible_batches" wrong="one more batch, rest or not" says="is there always a smaller batch"
+def possible_batches(rows, epochs, steps, sizes):
+    return [size for size in sizes if (rows // size + 1) * epochs == steps]
+
+
+# %% exercise="possible_batches" wrong="the first one only" says="return them in a list"
+def possible_batches(rows, epochs, steps, sizes):
+    for size in sizes:
+        if -(-rows // size) * epochs == steps:
+            return size
+
+
+# %% exercise="possible_batches" wrong="a list with the first one" says="do you stop at the first one"
+def possible_batches(rows, epochs, steps, sizes):
+    for size in sizes:
+        if -(-rows // size) * epochs == steps:
+            return [size]
+    return []
+
+
+# %% exercise="possible_batches" wrong="the size computed, not chosen" says="choose among the sizes"
+def possible_batches(rows, epochs, steps, sizes):
+    return [round(rows * epochs / steps)]
+
+
+# %% exercise="possible_batches" wrong="sorted" says="in the order"
+def possible_batches(rows, epochs, steps, sizes):
+    return sorted((size for size in sizes if -(-rows // size) * epochs == steps), reverse=True)
+
+
+# %% exercise="possible_batches" wrong="a set" says="a set has no order"
+def possible_batches(rows, epochs, steps, sizes):
+    return {size for size in sizes if -(-rows // size) * epochs == steps}
+
+
+# %% exercise="possible_batches" wrong="at least so many steps" says="by hand"
+def possible_batches(rows, epochs, steps, sizes):
+    return [size for size in sizes if -(-rows // size) * epochs >= steps]
+
+
+# %% exercise="possible_batches" wrong="taken out of the list that was handed over" says="that `sizes` stays"
+def possible_batches(rows, epochs, steps, sizes):
+    for size in list(sizes):
+        if -(-rows // size) * epochs != steps:
+            sizes.remove(size)
+    return sizes
+
+
+# %% exercise="possible_batches" wrong="printed" says="does it end with `return`"
+def possible_batches(rows, epochs, steps, sizes):
+    print([size for size in sizes if -(-rows // size) * epochs == steps])
+
+
+# %% exercise="upright" right="divided, and filtered at the end"
+def upright(raw):
+    rows = raw.map(lambda tweet: {"label": tweet["sentiment"] / 4}, remove_columns="sentiment")
+    rows = rows.filter(lambda tweet: tweet["label"] != 0.5)
+    rows = rows.map(lambda tweet: {"label": int(tweet["label"])}, features=None)
+    return rows.cast_column("label", ClassLabel(num_classes=2, names=["negative", "positive"]))
+
+
+# %% exercise="upright" right="with pandas"
+def upright(raw):
+    table = raw.to_pandas()
+    table = table[table["sentiment"] != 2].sort_values("text")
+    rows = {"text": table["text"].tolist(), "label": (table["sentiment"] == 4).astype(int).tolist()}
+    return Dataset.from_dict(rows).cast_column("label", ClassLabel(names=["negative", "positive"]))
+
+
+# %% exercise="upright" wrong="neutral becomes negative" says="a neutral tweet became"
+def upright(raw):
+    labelled = raw.map(lambda tweet: {"label": 1 if tweet["sentiment"] == 4 else 0})
+    names = ClassLabel(names=["negative", "positive"])
+    return labelled.remove_columns("sentiment").cast_column("label", names)
+
+
+# %% exercise="upright" wrong="the names changed to fit" says="the names were changed"
+def upright(raw):
+    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
+    labelled = clear.map(lambda tweet: {"label": 0 if tweet["sentiment"] == 4 else 1})
+    names = ClassLabel(names=["positive", "negative"])
+    return labelled.remove_columns("sentiment").cast_column("label", names)
+
+
+# %% exercise="upright" wrong="only the neutral ones dropped" says="which number does your line give"
+def upright(raw):
+    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
+    labelled = clear.map(lambda tweet: {"label": 0 if tweet["sentiment"] == 4 else 1})
+    names = ClassLabel(names=["negative", "positive"])
+    return labelled.remove_columns("sentiment").cast_column("label", names)
+
+
+# %% exercise="upright" wrong="the names as well as the numbers turned" says="which name stands for the number 1"
+def upright(raw):
+    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
+    labelled = clear.map(lambda tweet: {"label": tweet["sentiment"] // 4})
+    names = ClassLabel(names=["positive", "negative"])
+    return labelled.remove_columns("sentiment").cast_column("label", names)
+
+
+# %% exercise="upright" wrong="no names" says="the numbers have no names"
+def upright(raw):
+    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
+    labelled = clear.map(lambda tweet: {"label": tweet["sentiment"] // 4})
+    return labelled.remove_columns("sentiment")
+
+
+# %% exercise="upright" wrong="halved: 0 and 2" says="two classes left"
+def upright(raw):
+    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
+    labelled = clear.map(lambda tweet: {"label": tweet["sentiment"] // 2})
+    names = ClassLabel(names=["negative", "positive"])
+    return labelled.remove_columns("sentiment").cast_column("label", names)
+
+
+# %% exercise="upright" wrong="compared with True" says="your line makes both kinds positive"
+def upright(raw):
+    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
+    labelled = clear.map(lambda tweet: {"label": 1 if tweet["sentiment"] == 4 or 0 else 1})
+    names = ClassLabel(names=["negative", "positive"])
+    return labelled.remove_columns("sentiment").cast_column("label", names)
+
+
+# %% exercise="upright" wrong="only the positive ones kept" says="only neutral tweets are dropped"
+def upright(raw):
+    clear = raw.filter(lambda tweet: tweet["sentiment"] // 4)
+    labelled = clear.map(lambda tweet: {"label": 1})
+    names = ClassLabel(names=["negative", "positive"])
+    return labelled.remove_columns("sentiment").cast_column("label", names)
+
+
+# %% exercise="upright" wrong="the old column kept" says="remove the old column"
+def upright(raw):
+    clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
+    labelled = clear.map(lambda tweet: {"label": tweet["sentiment"] // 4})
+    return labelled.cast_column("label", ClassLabel(names=["negative", "positive"]))
+
+
+# %% exercise="apart_by_text" right="train first, then what is left of the texts"
+def apart_by_text(rows, n_train, n_test, seed):
+    mixed = rows.shuffle(seed=seed)
+    train = mixed.select(range(n_train))
+    seen = set(train["text"])
+    test = mixed.filter(lambda row: row["text"] not in seen).select(range(n_test))
+    return train, test
+
+
+# %% exercise="apart_by_text" right="with pandas"
+def apart_by_text(rows, n_train, n_test, seed):
+    table = rows.to_pandas().drop_duplicates("text").sample(n_train + n_test, random_state=seed)
+    return table[:n_train], table[n_train:]
+
+
+# %% exercise="apart_by_text" right="with NumPy, as a list"
+def apart_by_text(rows, n_train, n_test, seed):
+    import numpy as np
+
+    _, places = np.unique(rows["text"][:], return_index=True)
+    places = np.random.default_rng(seed).permutation(places)
+    return [rows.select(places[:n_train]), rows.select(places[n_train : n_train + n_test])]
+
+
+# %% exercise="apart_by_text" wrong="two draws, two seeds" says="Draw once"
+def apart_by_text(rows, n_train, n_test, seed):
+    first = rows.shuffle(seed=seed).select(range(n_train))
+    return first, rows.shuffle(seed=seed + 1).select(range(n_test))
+
+
+# %% exercise="apart_by_text" wrong="two draws from single texts" says="Draw once"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text: place for place, text in enumerate(rows["text"])}
+    single = rows.select(list(places.values()))
+    first = single.shuffle(seed=seed).select(range(n_train))
+    return first, single.shuffle(seed=seed + 1).select(range(n_test))
+
+
+# %% exercise="apart_by_text" wrong="rows are kept apart, texts are not" says="one row here, one row there"
+def apart_by_text(rows, n_train, n_test, seed):
+    parts = rows.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
+    return parts["train"], parts["test"]
+
+
+# %% exercise="apart_by_text" wrong="copies taken out of the test afterwards" says="taken away after the draw"
+def apart_by_text(rows, n_train, n_test, seed):
+    parts = rows.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
+    seen = set(parts["train"]["text"])
+    return parts["train"], parts["test"].filter(lambda row: row["text"] not in seen)
+
+
+# %% exercise="apart_by_text" wrong="cut without shuffling" says="shuffle first"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text: place for place, text in enumerate(rows["text"])}
+    single = rows.select(list(places.values()))
+    return single.select(range(n_train)), single.select(range(n_train, n_train + n_test))
+
+
+# %% exercise="apart_by_text" wrong="the seed is not used" says="a seed of its own"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text: place for place, text in enumerate(rows["text"])}
+    single = rows.select(list(places.values()))
+    parts = single.train_test_split(train_size=n_train, test_size=n_test, seed=42)
+    return parts["train"], parts["test"]
+
+
+# %% exercise="apart_by_text" wrong="no seed at all" says="where does your draw get `seed`"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text: place for place, text in enumerate(rows["text"])}
+    single = rows.select(list(places.values()))
+    parts = single.train_test_split(train_size=n_train, test_size=n_test)
+    return parts["train"], parts["test"]
+
+
+# %% exercise="apart_by_text" wrong="the parts in a DatasetDict" says="return the two parts themselves"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text: place for place, text in enumerate(rows["text"])}
+    single = rows.select(list(places.values()))
+    return single.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
+
+
+# %% exercise="apart_by_text" wrong="the test part first" says="the training part comes first"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text: place for place, text in enumerate(rows["text"])}
+    single = rows.select(list(places.values()))
+    parts = single.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
+    return parts["test"], parts["train"]
