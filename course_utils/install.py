@@ -7,7 +7,8 @@ from importlib import metadata
 from pathlib import Path
 
 from course_utils.errors import CourseError
-from course_utils.machine import requirements, satisfied
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def install_missing() -> None:
@@ -31,6 +32,22 @@ def install_missing() -> None:
             "Is the internet switched on (on Kaggle: Settings, Internet)? Then restart the session and run this cell."
         )
     print(*result.stdout.splitlines()[-1:], sep="\n")
+
+
+def requirements() -> list:
+    """Return requirements.txt as a list of `packaging.requirements.Requirement`."""
+    from packaging.requirements import Requirement
+
+    lines = (line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines())
+    return [Requirement(line) for line in lines if line]
+
+
+def satisfied(requirement) -> bool:
+    """True where the package is installed, in the range asked for."""
+    try:
+        return requirement.specifier.contains(metadata.version(requirement.name), prereleases=True)
+    except metadata.PackageNotFoundError:
+        return False
 
 
 def _held(names: tuple[str, ...]) -> list[str]:

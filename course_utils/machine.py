@@ -8,12 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
 
 from course_utils import devices, sources
 from course_utils.errors import CourseError
+from course_utils.install import ROOT, requirements, satisfied
 
-ROOT = Path(__file__).resolve().parents[1]
 GIB_OF_MEMORY, GIB_OF_DISK = 4, 2
 
 
@@ -68,14 +67,6 @@ def look_at_packages() -> Iterator[Line]:
         yield Line("packages", f"all {len(wanted)} in range ({shown})")
 
 
-def requirements() -> list:
-    """Return requirements.txt as a list of `packaging.requirements.Requirement`."""
-    from packaging.requirements import Requirement
-
-    lines = (line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines())
-    return [Requirement(line) for line in lines if line]
-
-
 def look_at_device() -> Line:
     """Look for the device that lessons use, and for an NVIDIA card that torch does not see."""
     device = devices.choose_device()
@@ -96,14 +87,6 @@ def look_at_disk() -> Line:
     """Look at the free space where the course lies."""
     free = shutil.disk_usage(ROOT).free / 2**30
     return _line("disk", f"{free:.0f} GiB free", free >= GIB_OF_DISK, f"Free some space: {GIB_OF_DISK} GiB are enough.")
-
-
-def satisfied(requirement) -> bool:
-    """True where the package is installed, in the range asked for."""
-    try:
-        return requirement.specifier.contains(metadata.version(requirement.name), prereleases=True)
-    except metadata.PackageNotFoundError:
-        return False
 
 
 def _line(name: str, found: str, good: bool, advice: str) -> Line:

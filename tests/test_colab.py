@@ -29,7 +29,7 @@ import importlib.metadata, pathlib, sys, course_utils
 print("COURSE AT", pathlib.Path(course_utils.__file__).parents[1])
 print("VERSIONS", [importlib.metadata.version(name) for name in ("torch", "numpy")])
 """
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.nightly
 
 
 def git(folder: Path, *command: str) -> None:
@@ -41,7 +41,7 @@ def git(folder: Path, *command: str) -> None:
 def address(tmp_path_factory) -> Path:
     """The course's repository: a folder in place of an address on the net."""
     folder = tmp_path_factory.mktemp("net") / "my-course"
-    for name in ("course_utils", "data"):
+    for name in ("course_utils", "data", "lessons"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "requirements.txt", folder)
     git(folder, "init", "-q")

@@ -1,4 +1,4 @@
-"""The count of lesson 02: exact for tensors, the same without arithmetic, and near to what the system says."""
+"""The count of the lesson on CUDA errors: exact for tensors, the same without arithmetic, and near to what the system says."""
 
 import subprocess
 import sys
@@ -43,7 +43,7 @@ def test_a_dry_run_counts_the_same_and_computes_nothing(checkpointing):
     for dry in (False, True):
         model = BertForSequenceClassification(SMALL).train()
         if checkpointing:
-            model.gradient_checkpointing_enable()
+            model.activation_checkpointing_enable()
         if dry:
             with dry_run(model), PeakMemory(model) as memory:
                 two_steps(model)

@@ -47,7 +47,7 @@ def child(folder: Path, kill_at: int) -> int:
     numbers = [str(number) for number in (STEPS, SAVE_AT, kill_at)]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", CHILD, str(folder), *numbers]
-    return subprocess.run(command, env=environment, capture_output=True, timeout=300).returncode
+    return subprocess.run(command, env=environment, capture_output=True).returncode
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX's")

@@ -743,8 +743,9 @@ for name in ("all three", "frozen"):
 # ## Where does it go wrong?
 
 # %%
-from course_utils.plots.evaluation import confusion
 from sklearn.metrics import confusion_matrix
+
+from course_utils.plots.evaluation import confusion
 
 level, place = answers[KEPT]
 matrix = confusion_matrix(truth["test"], level, labels=range(6))

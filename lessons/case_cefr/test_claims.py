@@ -163,6 +163,18 @@ class TestTheMeasures:
         assert {word: counted(word) for word in truth} == truth
         assert counted("recipe") != 3
 
+    def test_three_raters(self):
+        """The figures of the stored table: accuracy, within one, kappa, Spearman."""
+        near, anywhere, strict = table("raters = {").values()
+        assert "The first two raters have the same accuracy to the last text. Within one and kappa tell them apart" in (
+            prose(SLUG)
+        )
+        assert near[0] == anywhere[0]
+        assert near[1] > anywhere[1]
+        assert near[2] > anywhere[2] + 0.1
+        assert "Look at the third. Its accuracy is zero, and its Spearman is perfect" in prose(SLUG)
+        assert (strict[0], strict[3]) == (0, 1)
+
     def test_the_bands(self):
         common, rare = said(SLUG, "Five bands, from very common ({}) to so rare that the word is cut into pieces ({})")
         edges = ast.literal_eval(re.search(r"EDGES = (\(.*?\))", cell("EDGES = "))[1])
@@ -239,6 +251,28 @@ class TestTheRepeatedTrainings:
 
 class TestTheOwnRun:
     """Sentences about what the cells print, held against the stored outputs."""
+
+    def test_what_the_three_measures_show(self):
+        figure = printed("measures = {")
+        words, grade, rare = (
+            [float(median) for median in re.findall(r"[ABC][12] (-?[\d.]+) \(", figure.partition(f"{name}: ")[2])[:6]]
+            for name in ("words", "grade (Flesch-Kincaid)", "share of words in bands 3, 4")
+        )
+        assert "The grade climbs from A1 to B2, and then it stops" in prose(SLUG)
+        assert grade[:4] == sorted(grade[:4])
+        assert max(grade[4:]) - grade[3] < (grade[3] - grade[0]) / 4
+        assert "The rare words climb most from B2 on" in prose(SLUG)
+        assert rare[5] - rare[3] > rare[3] - rare[0]
+        assert "length says little here" in prose(SLUG)
+        assert max(words) < 2 * min(words)
+
+    def test_rounding_says_only_middle_levels(self):
+        assert "rounding never says A1 or C2" in prose(SLUG)
+        assert "Rounded, length alone says only middle levels. With thresholds it uses all" in prose(SLUG)
+        counts = re.findall(r"\[ *(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)\]", printed("rounded = "))
+        rounded, cuts = ([int(count) for count in row] for row in counts)
+        assert rounded[0] == rounded[5] == 0
+        assert min(cuts) > 0
 
     def test_simple_methods(self):
         scores = table("table = pd.DataFrame(\n")
@@ -386,6 +420,11 @@ class TestWhereItBreaks:
         rows = rows.cast_column("label", ClassLabel(names=["A1", "A2"]))
         with pytest.raises(ValueError, match=message):
             rows.train_test_split(test_size=2, stratify_by_column="label")
+
+    def test_a_bert_reads_up_to_so_many_tokens(self):
+        [most] = said(SLUG, "A BERT reads up to {} tokens")
+        assert most == BertConfig().max_position_embeddings
+        assert f'"whole": {most:.0f}}}' in cell("policies = {")
 
     def test_stride_is_the_overlap(self, tokenizer):
         assert "its `stride` is the overlap, not the step" in prose(SLUG)

@@ -69,8 +69,9 @@ print(checkpoint_name)
 # %% tags=["nbval-check-output"]
 from collections import Counter
 
-from course_utils import plots
 from datasets import disable_progress_bars, load_dataset
+
+from course_utils import plots
 
 disable_progress_bars()
 posts = load_dataset(*course.dataset("emotion"))
@@ -784,8 +785,9 @@ record("limit_spread", limit_spread)
 # First the table of confusions ({{ lesson:evaluation }}), then words.
 
 # %%
-from course_utils.plots.evaluation import confusion
 from sklearn.metrics import confusion_matrix
+
+from course_utils.plots.evaluation import confusion
 
 said = chances["fine-tuned"].argmax(axis=1)
 table = confusion_matrix(test_truth, said, labels=range(len(labels)))

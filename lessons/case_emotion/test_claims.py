@@ -154,7 +154,7 @@ class TestThePublicTweets:
 
 
 class TestLengths:
-    def test_the_models_have_512_places(self):
+    def test_how_many_places_the_models_have(self):
         [places] = said(SLUG, "BERT and DistilBERT have {} places")
         assert {places} == {each().max_position_embeddings for each in (BertConfig, DistilBertConfig)}
 
@@ -254,6 +254,10 @@ class TestTheRecipe:
         assert f"get_ema_multi_avg_fn({old / 100})" in tagged_code(SLUG, "recipe")
         assert old + new == 100
         assert said(SLUG, "because each sees {} posts") == [recipe["common"]["per_device_train_batch_size"]]
+
+    def test_the_smoothing_of_labels(self):
+        [share] = said(SLUG, "(`label_smoothing={}` teaches the model to give the right label a little less")
+        assert f"label_smoothing={share})" in tagged_code(SLUG, "recipe")
 
     def test_the_way_back(self):
         way, before, after = said(SLUG, "At {}%, each weight is {}% what it was before our posts and {}% what it")

@@ -703,7 +703,7 @@ print("the same labels:", sorted(answer.label_ids) == sorted(in_our_order))
 from collections import Counter
 
 if course.profile == "full":
-    reviews = load_dataset("stanfordnlp/imdb", split="train")
+    reviews = load_dataset(*course.dataset("imdb"), split="train")
 else:  # no film reviews offline: our emotions, in the order of the labels
     reviews = load_dataset(*course.dataset("emotion"), split="train").sort("label")
 Counter(reviews["label"][: course.pick(laptop=400, full=5000, smoke=40)])

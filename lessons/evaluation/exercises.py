@@ -257,7 +257,7 @@ check.affordable(affordable, hidden=True)
 # posts once for both. Write `paired_ends(first, second, draws)`:
 #
 # - `first`, `second`: one True or False for each post. True where this model is right;
-# - `draws`: an array with one drawn test set in each row. It holds row numbers, as in the lesson's `interval`.
+# - `draws`: an array with one drawn test set in each row. It holds row numbers, as in the lesson's cell on macro-F1.
 #
 # It returns two numbers: the low and the high end of the 95% interval for *first minus second*, as shares.
 

@@ -225,9 +225,10 @@ record("macro_f1", macro)
 # ## Which mistakes are these?
 
 # %%
+from sklearn.metrics import confusion_matrix
+
 from course_utils.plots.evaluation import confusion
 from lessons.evaluation.figures import intervals
-from sklearn.metrics import confusion_matrix
 
 counts = confusion_matrix(truth, said, labels=range(len(labels)))
 confusion(counts, labels, "What people said, and what the model said.")
@@ -914,8 +915,8 @@ both_answers
 # %% [markdown]
 # If both were equally good, each of these tweets would be a coin toss. How surprising is our split for a fair coin?
 # That question is **McNemar's test**. The library `statsmodels` has it. (Hand it an array. A table of pandas with two
-# columns is taken for raw answers.) Beside it, the paired bootstrap from {{ lesson:five_models }}, for accuracy and for
-# macro-F1.
+# columns is taken for raw answers.) Beside it, the difference tweet by tweet, as in {{ lesson:five_models }}, with its
+# interval: for accuracy and for macro-F1.
 
 # %%
 from statsmodels.stats.contingency_tables import mcnemar
@@ -943,7 +944,6 @@ gains = [
 low, high = np.percentile(gains, [2.5, 97.5])
 f1_gain = macro - macro_f1(truth, counted)
 print(f"macro-F1: {f1_gain:+.3f} ({low:+.3f} to {high:+.3f})")
-record("p_value", chance_of_luck)
 
 # %% [markdown]
 # p is **not** the chance that the models are equal. It says: if they were equal, so uneven a split would come so

@@ -32,7 +32,8 @@ from course_utils import record, start
 
 course = start("five_models", PROFILE)
 
-# %% [markdown] {{ Lesson:trainer }} put your loop into one object, and two bugs hid behind it. Here the same object
+# %% [markdown]
+# {{ Lesson:trainer }} put your loop into one object, and two bugs hid behind it. Here the same object
 # trains many models, to check a student's project. Three small functions come from there: `fresh_model`, `count_steps`
 # and `compute_metrics`. Each stands here again, where we need it first.
 #
@@ -325,7 +326,8 @@ for name, result in results.items():
             f"{name} minus Model 2: {gain:+.1%} ({low:+.1%} to {high:+.1%}) {verdict}"
         )
 
-# %% [markdown] "Perhaps luck" is the honest verdict when zero lies inside. It does not say that the models are equal.
+# %% [markdown]
+# "Perhaps luck" is the honest verdict when zero lies inside. It does not say that the models are equal.
 # It says that these texts cannot tell them apart. With the offline checkpoint the largest difference is a surprise:
 # Model 1, with the highest validation loss, beats Model 2.
 #
@@ -609,9 +611,9 @@ record("counting_same_texts", counted[n_train][0])
 record("counting_all_texts", counted[len(pool)][0])
 
 # %% [markdown]
-# With the offline checkpoint: counting words needs all of the 16,965 tweets to do what the fine-tuned model does with 480.
-# What fine-tuning saves is labels, as in {{ lesson:start_here }}. And its own line has not become flat yet. The next
-# labels would pay.
+# With the offline checkpoint: from the same 480 tweets, counting words learns far less. With all of the 16,965 it catches
+# up with the model that was fine-tuned on 480. What fine-tuning saves is labels, as in {{ lesson:start_here }}. And its
+# own line has not become flat yet. The next labels would pay.
 
 # %% [markdown]
 # ## In this notebook we have

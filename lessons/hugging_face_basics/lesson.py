@@ -234,7 +234,7 @@ print("the number of 'thanks' is", label.str2int("thanks"))
 
 # %%
 if course.profile == "full":
-    news = load_dataset("fancyzhx/ag_news", split="test")
+    news = load_dataset(*course.dataset("ag_news"), split="test")
     print(news, news.features["label"].names)
 else:
     print('In `full`, this cell loads news texts: load_dataset("fancyzhx/ag_news").')

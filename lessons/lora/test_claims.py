@@ -151,6 +151,10 @@ class TestWhatLoraAdds:
         head = int(re.search(r"'head': (\d+)", printed("trainable = Counter()"))[1])
         table = printed("choices = {")
         assert table.count("r=2:") == 3
+        low, high = said(SLUG, "*{} to {}%* is possible, with a high rank in every layer")
+        most = float(re.search(r"all linear layers .*r=32: .*\(([\d.]+)%\)", table)[1])
+        assert low < most < high
+        assert said(SLUG, 'speaks of "{} to {}%". Here it is a third') == [low, high]
         for few, more, most in re.findall(r"r=2: +([\d,]+) .*r=8: +([\d,]+) .*r=32: +([\d,]+) ", table):
             few, more, most = (int(number.replace(",", "")) - head for number in (few, more, most))
             assert (more, most) == (4 * few, 16 * few)
@@ -181,6 +185,17 @@ class TestWhatItCosts:
         records = read_records(stored())
         assert round(100 * records["lora_to_full_weights_trained"]) == 1
         assert 200 < 1 / records["lora_to_full_disk"] < 1000
+
+    def test_the_rate_of_millions_is_too_small_for_thousands(self):
+        assert "A rate that is right for eleven million weights is far too small for" in prose(SLUG)
+        full, adapter = (
+            int(re.search(rf"^{way} +([\d,]+) of", printed("everything = sum("), re.MULTILINE)[1].replace(",", ""))
+            for way in ("full", "LoRA")
+        )
+        assert round(full / 1e6) == 11
+        assert adapter < 1e5
+        assert in_laptop("rates")["LoRA"] >= 10 * in_laptop("rates")["full"]
+        assert "ten times the rate of full fine-tuning" in prose(SLUG)
 
     def test_the_intervals_of_so_few_posts_overlap(self):
         [posts] = said(SLUG, "So {} posts, read once, decide nothing")

@@ -271,7 +271,7 @@ print(f"fine-tuned: {np.mean(tuned == truth):.1%} right")
 # The **bootstrap** imitates that: it draws new test sets out of ours, again and again, and looks how much the
 # score moves. It gives an interval: 95 times out of 100, such an interval holds the true score.
 
-# %%
+# %% tags=["front-page"]
 from scipy.stats import bootstrap
 
 

@@ -271,7 +271,7 @@ print("another seed, another head:", not torch.equal(heads[1], heads[2]))
 # | `per_device_eval_batch_size` | evaluation needs less memory: make it big |
 # | `bf16`, `fp16` | half precision; measured below |
 # | `use_cpu` | no GPU, even if there is one |
-# | `gradient_checkpointing`, `optim` | less memory for more time ({{ lesson:cuda_errors }}); which optimizer |
+# | `activation_checkpointing`, `optim` | less memory for more time ({{ lesson:cuda_errors }}); which optimizer |
 #
 # Now put the groups together.
 

@@ -25,11 +25,12 @@ from transformers import (
 )
 
 from course_utils import sources
+from tests.prose import prose
 
 CELLS = jupytext.read(Path(__file__).with_name("lesson.py")).cells
 CODE = [cell.source for cell in CELLS if cell.cell_type == "code"]
 TEXT = "\n".join(cell.source for cell in CELLS if cell.cell_type == "markdown")
-PROSE = " ".join(TEXT.split())
+PROSE = prose("trainer")
 WORDS = (
     "zero",
     "one",
@@ -43,16 +44,19 @@ WORDS = (
     "nine",
     "ten",
 )
-NUMBER = rf"(\d+(?:,\d{{3}})*(?:\.\d+)?(?:e-?\d+)?|{'|'.join(WORDS)})"
+NUMBER = rf"(\d+(?:,\d{{3}})*(?:\.\d+)?(?:e-?\d+)?|(?i:{'|'.join(WORDS)}))"
 STEP = json.loads((sources.DATA.parent / "benchmarks" / "results.json").read_text(encoding="utf-8"))["step"]["found"]
 NAMES = {field.name for field in fields(TrainingArguments)}
 
 
 def said(sentence: str) -> list[int | float]:
-    """Return the numbers that stand in the lesson where `sentence` has `#`."""
-    found = re.search(re.escape(sentence).replace(r"\#", NUMBER), PROSE, re.I)
-    assert found, f"the lesson does not say: {sentence}"
-    words = [group.lower().replace(",", "") for group in found.groups()]
+    """Return the numbers that the lesson says where `sentence` has `{}`: as `tests.prose.said`, but words count, too.
+
+    The sentence, or the part of one, must stand in the lesson exactly once.
+    """
+    found = re.findall(NUMBER.join(re.escape(part) for part in sentence.split("{}")), PROSE)
+    assert len(found) == 1, f"the lesson says {len(found)} times: {sentence}"
+    words = [word.lower().replace(",", "") for word in ([found[0]] if isinstance(found[0], str) else found[0])]
     return [WORDS.index(word) if word in WORDS else ast.literal_eval(word) for word in words]
 
 
@@ -136,7 +140,7 @@ class TestTheGroups:
     def test_so_many_names_of_older_pages_are_gone(self):
         loop = next(node for node in ast.walk(ast.parse(CODE[2])) if isinstance(node, ast.For))
         asked = ast.literal_eval(loop.iter)
-        assert said("More than a hundred, and # of the # are gone") == [
+        assert said("More than a hundred, and {} of the {} are gone") == [
             len(set(asked) - NAMES),
             len(asked),
         ]
@@ -144,20 +148,20 @@ class TestTheGroups:
 
     def test_there_are_so_many_groups(self):
         groups = [int(number) for number in re.findall(r"^## Group (\d+):", TEXT, re.M)]
-        assert said("# small groups are enough") == said("arguments in # groups") == [len(groups)]
+        assert said("{} small groups are enough") == said("arguments in {} groups") == [len(groups)]
         assert groups == list(range(1, len(groups) + 1))
 
     def test_there_are_so_many_bug_hunts(self):
         hunts = [int(number) for number in re.findall(r"^## Bug hunt (\d+):", TEXT, re.M)]
-        assert said("**hunt** # bugs") == said("**hunted** # bugs") == [len(hunts)]
+        assert said("hunt {} bugs") == said("hunted {} bugs") == [len(hunts)]
         assert hunts == list(range(1, len(hunts) + 1))
 
     def test_so_many_layers_are_trained(self):
         layers = int(
             re.search(r"^TRAINED_LAYERS = course\.pick\(laptop=(\d+), full=None", source_of("fresh_model"), re.M)[1]
         )
-        assert said("Without a GPU we train the last # layers and the head") == [layers]
-        assert said("# layers of the small offline checkpoint") == [layers]
+        assert said("Without a GPU we train the last {} layers and the head") == [layers]
+        assert said("{} layers of the small offline checkpoint") == [layers]
 
     def test_every_argument_in_the_tables_exists(self):
         named = set(
@@ -179,11 +183,11 @@ class TestTheGroups:
 
     def test_the_two_learning_rates_are_those_of_the_code(self):
         rates = re.search(r"laptop=(\S+), full=(\S+),", source_of("how_big")).groups()
-        assert said("take # here. All of BERT base wants # or less") == [float(rate) for rate in rates]
+        assert said("take {} here. All of BERT base wants {} or less") == [float(rate) for rate in rates]
 
     def test_the_schedules_climb_for_so_many_steps(self):
         curves = run(source_of("curves"))["curves"]
-        [climbing] = said("All three climb for # steps")
+        [climbing] = said("All three climb for {} steps")
         for _, rates in curves.values():
             assert next(step for step in range(99) if rates[step + 1] <= rates[step]) == climbing
         assert TrainingArguments("unused").lr_scheduler_type == "linear"  # "`linear` is the default"
@@ -191,19 +195,19 @@ class TestTheGroups:
     def test_it_evaluates_so_often(self, count_steps, posts_train):
         steps = run(source_of("count_steps"), posts_train=posts_train)["steps"]
         pace = run(source_of("pace"), steps=steps)["pace"]
-        assert said("Ours evaluates and saves # times") == [len(range(pace, steps + 1, pace))]
+        assert said("Ours evaluates and saves {} times") == [len(range(pace, steps + 1, pace))]
         assert "Every fourth step has a training loss" in PROSE
         assert run(source_of("watch"), steps=steps)["watch"]["logging_steps"] == 4
 
     def test_the_defaults_that_the_line_shows(self):
         unset = TrainingArguments("unused")
         assert str(unset.optim.value).startswith("adamw")  # "AdamW"
-        assert said("gradients cut at #") == [unset.max_grad_norm]
+        assert said("gradients cut at {}") == [unset.max_grad_norm]
 
     def test_the_metrics_are_tried_on_so_many_answers(self):
         source = source_of("compute_metrics")
         tried = eval(source.strip().splitlines()[-1], run(source))
-        answers, right = said("# answers, # of them right")
+        answers, right = said("{} answers, {} of them right")
         assert tried["accuracy"] == right / answers
         assert f"np.eye({answers})" in source
 
@@ -255,9 +259,9 @@ class TestABestModelThatWasNotSaved:
 
     def test_the_numbers_are_those_of_the_cell(self):
         pair = run(source_of("combinations"), TrainingArguments=TrainingArguments)["combinations"]["two paces"]
-        [saves] = said("Give the second pair `save_steps=#`")
-        [best] = said("has its best score at step #")
-        assert best == pair["eval_steps"] == said("nothing was saved at step #")[0]
+        [saves] = said("Give the second pair `save_steps={}`")
+        [best] = said("has its best score at step {}")
+        assert best == pair["eval_steps"] == said("nothing was saved at step {}")[0]
         assert saves % pair["eval_steps"] == 0  # so the error is gone
         assert saves > best  # so nothing is saved there
 
@@ -271,7 +275,7 @@ class TestABestModelThatWasNotSaved:
 
 class TestBugHunt1:
     def test_its_settings_are_those_that_the_text_tells(self, trap):
-        rows, batch, epochs = said("with its own settings: # rows, batches of #, # epochs")
+        rows, batch, epochs = said("with its own settings: {} rows, batches of {}, {} epochs")
         assert f"posts_train.select(range({rows}))" in source_of("trapped")
         assert [trap.per_device_train_batch_size, trap.num_train_epochs] == [
             batch,
@@ -279,20 +283,20 @@ class TestBugHunt1:
         ]
 
     def test_it_has_so_many_steps(self, trap, count_steps):
-        rows, batch, epochs = said("with its own settings: # rows, batches of #, # epochs")
+        rows, batch, epochs = said("with its own settings: {} rows, batches of {}, {} epochs")
         steps = count_steps(rows, epochs, batch)
-        told = said("# steps. It wanted to evaluate at step # and to save at step #")
+        told = said("{} steps. It wanted to evaluate at step {} and to save at step {}")
         assert told == [steps, trap.eval_steps, trap.save_steps]
-        assert said("make sense for # steps?") == said("For # steps: `eval_steps=1") == [steps]
+        assert said("make sense for {} steps?") == said("For {} steps: `eval_steps=1") == [steps]
 
     def test_early_stopping_waits_so_long(self):
         patience = re.search(r"early_stopping_patience=(\d+)", source_of("trapped"))[1]
-        assert said("Early stopping waits for # evaluations") == [int(patience)]
+        assert said("Early stopping waits for {} evaluations") == [int(patience)]
 
     @pytest.mark.parametrize("steps", [8, 9])
     def test_a_share_of_the_steps_may_be_given(self, model, rows, tmp_path, steps):
         """The folded answer."""
-        share, times = said("`eval_steps=#` means about # times in a training")
+        share, times = said("`eval_steps={}` means about {} times in a training")
         settings = {
             "eval_strategy": "steps",
             "eval_steps": share,
@@ -322,21 +326,21 @@ def test_the_power_cut_loses_the_steps_that_the_text_tells():
 
     end = next(step for step in range(1, 100) if plug_is_pulled(step))
     kept = end // settings["save_steps"] * settings["save_steps"]
-    assert said("We train # steps twice") == [settings["max_steps"]]
-    assert said("pulls the plug at step #") == [end]
-    assert said("Steps # and # were lost") == list(range(kept + 1, end + 1))
+    assert said("We train {} steps twice") == [settings["max_steps"]]
+    assert said("pulls the plug at step {}") == [end]
+    assert said("Steps {} and {} were lost") == list(range(kept + 1, end + 1))
     assert f'"checkpoint-{kept}"' in "\n".join(CODE)
 
 
 def test_what_16_bits_bring_is_what_the_benchmark_measured():
     assert "`benchmarks/README.md`" in PROSE
-    assert said("#% of the time of a step is matrix products") == [round(100 * STEP["profile"]["matrix products"])]
-    assert said("with bf16 took # of the time") == [round(STEP["levers"]["bf16"]["ratio"]["median"], 2)]
+    assert said("{}% of the time of a step is matrix products") == [round(100 * STEP["profile"]["matrix products"])]
+    assert said("with bf16 took {} of the time") == [round(STEP["levers"]["bf16"]["ratio"]["median"], 2)]
 
 
 def test_a_push_has_more_arguments_than_the_cell_shows():
     shown = ast.literal_eval(next(n for n in ast.walk(ast.parse(CODE[-1])) if isinstance(n, ast.For)).iter)
-    assert said("We only look at # of them") == [len(shown)]
+    assert said("We only look at {} of them") == [len(shown)]
     assert "A fifth argument is `hub_token`" in PROSE
     assert {*shown, "hub_token"} <= NAMES
     assert len(shown) == 4

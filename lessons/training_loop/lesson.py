@@ -647,7 +647,7 @@ step_curve(losses, "The loss of the training.", "loss", window=10, judged=judged
 # %% [markdown]
 # The grey line is what the progress bar showed. The blue line is its mean. The diamonds are other posts, which the
 # model did not learn from. Training loss below validation loss is normal: the model has seen the training posts.
-# {{ Lesson:five_models }} is about the moment when the two part.
+# {{ Lesson:five_models }} looks at the moment when the two part.
 #
 # ## Assumption and sceptic
 #
@@ -924,7 +924,7 @@ print("its answers:", Counter(labels[number] for number in tuned.tolist()))
 # If the interval of the difference lies above zero, the gain over counting words is not luck of these posts. And the
 # answers are spread over all classes.
 #
-# One seed, one training. Another seed would give another number. {{ Lesson:five_models }} draws several.
+# One seed, one training. Another seed would give another number. {{ Lesson:five_models }} tries several.
 #
 # ## Now you: what does it hear in your sentence?
 #
