@@ -107,7 +107,7 @@ def command_run(options: argparse.Namespace) -> int:
     lessons = _lessons(options.lessons)
     _require_known("profile", options.profile, ["auto", *PROFILES])
 
-    from course_tools.building.running import run_lessons
+    from course_tools.building.run import run_lessons
     from course_tools.files import only_one
     from course_tools.project import BUILD
     from course_tools.running.report import HTML

@@ -1,8 +1,10 @@
 """The shape of a lesson (design, section 4), and what a beginner must not meet."""
 
+import ast
 import re
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from course_tools.building.render import render
 from course_tools.project import all_lessons
@@ -68,6 +70,14 @@ class TestShape:
         prose = re.sub(r"```.*?```|^\|.*$|\[!\[.*|<[^>]+>|\{\{.*?\}\}", "", words(LESSONS[name]), flags=re.S | re.M)
         for sentence in re.split(r"(?<=[.!?:])\s+|\n\s*\n|^- ", prose, flags=re.M):
             assert len(sentence.split()) <= 30, sentence
+
+    def test_its_datasets_come_through_the_course(self, name):
+        """So COURSE_HUB can stand in for the Hub, and the first cell fetches all that the lesson needs."""
+        for cell in code_cells(LESSONS[name]):
+            for node in ast.walk(ast.parse(TransformerManager().transform_cell(cell.source))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "load_dataset":
+                    first = node.args[0]
+                    assert not (isinstance(first, ast.Constant) and "/" in first.value), cell.source
 
     def test_it_uses_nothing_unsafe_or_hidden(self, name):
         code = "\n".join(cell.source for cell in code_cells(LESSONS[name]))
