@@ -31,7 +31,12 @@ def write() -> None:
         picture.figure.savefig(
             FIGURES / f"{name}.png", dpi=110, metadata={"Software": None, "Description": drawn_from(name, found)}
         )
-    write_in_one_step(PAGE, page(parts))
+    write_text()
+
+
+def write_text() -> None:
+    """Write the page alone: its links move with the order of the lessons."""
+    write_in_one_step(PAGE, page(results.read()))
 
 
 def drawn(found: dict[str, dict]) -> dict[str, figures.Picture]:

@@ -134,7 +134,7 @@ def command_build(options: argparse.Namespace) -> int:
     """Build notebooks, solutions and exercises, or check them."""
     from course_tools.building.build import build, check
     from course_tools.files import only_one
-    from course_tools.project import BUILD, find_scripts
+    from course_tools.project import BUILD, ROOT, find_scripts
     from course_tools.running.progress import Progress
 
     try:
@@ -146,6 +146,10 @@ def command_build(options: argparse.Namespace) -> int:
     else:
         with only_one(BUILD), Progress() as progress:
             problems = build([*lessons, *sheets], progress, jobs=options.jobs, anew=options.anew)
+        if not options.scripts and (ROOT / "benchmarks").is_dir():  # its page names lessons, too
+            from benchmarks import page
+
+            page.write_text()
     for problem in problems:
         print(problem)
     return 1 if problems else 0

@@ -42,7 +42,7 @@ def gflops(threads):
 def reference_seconds(seconds, gflops):
     return seconds * gflops / REFERENCE_GFLOPS
 """
-PRELOADED = ("numpy", "ipykernel.kernelapp", "ipykernel.zmqshell", "course_tools.running.speed")
+PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "numpy", "course_tools.running.speed")
 FACTS = """\
 title = "{title}"
 teaches = "testing"
@@ -125,6 +125,7 @@ def hub(repositories) -> Iterator[LocalHub]:
         yield running
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Keep each file in one process, as its fixtures want, but for the tests marked `spread`; the long files first."""
     for item in items:

@@ -10,18 +10,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
-from course_tools.building.build import is_stale, recorded, stored
+from course_tools.building.build import is_stale, recorded
+from course_tools.building.render import stored
 from course_tools.building.tasks import task_of
 from course_tools.grading import isolate
 from course_tools.project import all_lessons, all_sheets
-from course_tools.running.executor import GUARD, Executor
+from course_tools.running.executor import GUARD, Executor, Task
 from course_tools.running.progress import Progress
 from course_tools.running.testing import ANEW
 from course_tools.running.verdict import faults
 
 LESSONS = {lesson.slug: lesson for lesson in all_lessons()}
 SCRIPTS = {**LESSONS, **{sheet.slug: sheet for sheet in all_sheets()}}
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 LOOPBACK_ONLY = [sys.executable, isolate.__file__]
 
 
@@ -92,3 +95,42 @@ def test_no_compiled_code_needs_the_network_either():
     if result.returncode == isolate.NOT_ALLOWED:
         pytest.skip("this system allows no new network namespace")
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+ASKED = """
+import logging, sys, warnings
+import tqdm.auto, torch, transformers.trainer
+from transformers import logging as of_transformers
+from course_utils import record
+record("callback", transformers.trainer.DEFAULT_PROGRESS_CALLBACK.__name__)
+record("bar", [each.__module__ for each in tqdm.auto.tqdm.__mro__][1])
+record("threads", torch.get_num_threads())
+record("argv", sys.argv[1])
+record("main", __name__)
+record("process", __import__("multiprocessing").current_process().name)
+print(torch.initial_seed(), file=open("seed", "w"))
+print(sys.path[0] in ("", None), [each.rsplit("/", 1)[-1] for each in sys.path if "no_network" in each])
+of_transformers.get_logger("transformers.some").warning("said by a logger")
+warnings.warn("said by a warning")
+"""
+
+
+@pytest.mark.slow
+def test_a_forked_kernel_is_as_a_fresh_one(tmp_path):
+    """What libraries find out when they are imported: that they are in a notebook, its streams, threads and seeds."""
+    cell = new_code_cell(ASKED)
+    found, seeds = [], set()
+    for fresh in (True, False, False):
+        with Executor("smoke", Progress(), folder=tmp_path / str(fresh), fresh=fresh) as executor:
+            [result] = executor.run([Task("asked", new_notebook(cells=[cell], metadata=KERNEL), {}, 45)])
+        assert result.status == "passed", result.error
+        [ran] = [each for each in result.notebook.cells if each.cell_type == "code"]
+        said = {name: "".join(o.text for o in ran.outputs if o.get("name") == name) for name in ("stdout", "stderr")}
+        assert "said by a logger" in said["stderr"]
+        assert "said by a warning" in said["stderr"]
+        seed = (tmp_path / str(fresh) / "cwd" / "asked" / "seed").read_text()
+        seeds.add(seed)
+        found.append((result.records, said["stdout"]))
+    assert found[0] == found[1] == found[2]
+    assert len(seeds) == 3
+    assert found[0][0]["callback"] == "NotebookProgressCallback"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from course_tools.project import ROOT
-from course_utils import downloads
+from course_utils.outline import outline
 from tests.local_hub.faults import Refuses, Stalls
 from tests.local_hub.server import LocalHub, left_loopback
 
@@ -141,8 +141,8 @@ def test_the_doctor_tells_what_full_will_fetch(hub, tmp_path):
     assert "there is one (not shown)" in printed
     assert SECRET not in printed
     assert "498 requests left for the next 120 s" in printed
-    for lesson in downloads.LESSONS:
-        assert re.search(rf"full, {lesson[:2]} .*bert-base-uncased \d+ MB", printed)
+    for lesson in outline().values():
+        assert re.search(rf"full, {lesson.number:02} .*bert-base-uncased \d+ MB", printed)
     assert re.search(r"full, all .*\d+ MB are not here yet; [\d,]+ MB are free at ", printed)
     assert not list((tmp_path / "home").rglob("*.safetensors"))
 

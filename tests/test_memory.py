@@ -1,4 +1,4 @@
-"""The count of the lesson on CUDA errors: exact for tensors, the same without arithmetic, and near to what the system says."""
+"""The count of memory: exact for tensors, the same without arithmetic, and near to what the system says."""
 
 import subprocess
 import sys

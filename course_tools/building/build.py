@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course_tools.building.render import render
+from course_tools.building.render import render, stored
 from course_tools.building.tables import stale_tables, write_tables
 from course_tools.building.tasks import task_of
 from course_tools.files import require_writable, write_in_one_step
@@ -57,14 +57,6 @@ def is_stale(script: Lesson | Sheet, key: dict[str, str]) -> bool:
     """True where the stored outputs were made under another key, or are not there."""
     kept = stored(script)
     return kept is None or bool(differences(kept.metadata.get("course", {}).get("key") or {}, key))
-
-
-def stored(script: Lesson | Sheet) -> NotebookNode | None:
-    """Return the stored notebook, or None where there is none that can be read."""
-    try:
-        return nbformat.read(script.notebook, as_version=4)
-    except Exception:  # not there, or damaged in any of many ways: it is built again
-        return None
 
 
 def recorded(script: Lesson | Sheet, key: dict[str, str]) -> Execution | None:

@@ -145,9 +145,16 @@ def rounded(seconds: float) -> str:
 
 def stored_seconds(script: Lesson | Sheet) -> float | None:
     """Return the reference seconds that stand in the stored notebook, or None where there are none."""
-    if not script.notebook.exists():
+    kept = stored(script)
+    return kept.metadata.get("course", {}).get("reference_seconds") if kept else None
+
+
+def stored(script: Lesson | Sheet) -> NotebookNode | None:
+    """Return the stored notebook, or None where there is none that can be read."""
+    try:
+        return nbformat.read(script.notebook, as_version=4)
+    except Exception:  # not there, or damaged in any of many ways: it is built again
         return None
-    return nbformat.read(script.notebook, as_version=4).metadata.get("course", {}).get("reference_seconds")
 
 
 def _number(notebook: NotebookNode) -> None:

@@ -2,7 +2,8 @@
 
 import time
 
-from course_tools.building.build import recorded, stored
+from course_tools.building.build import recorded
+from course_tools.building.render import stored
 from course_tools.building.tasks import task_of
 from course_tools.project import Lesson
 from course_tools.running import report

@@ -3,11 +3,9 @@
 import base64
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
 
-from course_tools.building.render import badges, render, rounded, stored_seconds
+from course_tools.building.render import badges, render, rounded, stored, stored_seconds
 from course_tools.building.sheets import cards
 from course_tools.files import write_in_one_step
 from course_tools.project import NOTEBOOKS, ROOT, Lesson, Sheet, all_lessons, all_sheets
@@ -57,8 +55,8 @@ def stale_tables() -> list[str]:
 def first_result() -> bytes | None:
     """Return the figure that the stored notebooks mark as the README's, as a PNG, or None where none does."""
     for lesson in all_lessons():
-        notebook = nbformat.read(lesson.notebook, as_version=4) if lesson.notebook.exists() else new_notebook()
-        for cell in notebook.cells:
+        notebook = stored(lesson)
+        for cell in notebook.cells if notebook else []:
             if FRONT_TAG in cell.metadata.get("tags", []):
                 return base64.b64decode(next(figure["png"] for figure in figures(NotebookNode(cells=[cell]))))
     return None

@@ -11,13 +11,17 @@ import contextlib
 import gc
 import importlib
 import json
+import logging
 import os
 import signal
 import sys
 import threading
 import time
+import types
 
 PRELOADED = (
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
     "numpy",
     "pandas",
     "scipy.stats",
@@ -35,11 +39,9 @@ PRELOADED = (
     "datasets",
     "evaluate",
     "peft",
-    "matplotlib.pyplot",
-    "ipykernel.kernelapp",
-    "ipykernel.zmqshell",
     "course_tools.running.speed",
 )
+BEFORE_A_NOTEBOOK = 2  # so many of them stand on their own; the others ask when they are imported where they are
 
 
 def main() -> None:
@@ -47,8 +49,11 @@ def main() -> None:
     del sys.path[0]  # the folder that this server was started in
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what an import prints is no answer
-    for name in PRELOADED:
+    for name in PRELOADED[:BEFORE_A_NOTEBOOK]:
         importlib.import_module(name)
+    with _as_in_a_notebook():
+        for name in PRELOADED[BEFORE_A_NOTEBOOK:]:
+            importlib.import_module(name)
     gc.collect()
     gc.freeze()  # the children share these pages
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -95,7 +100,33 @@ def _become_kernel(request: dict) -> None:
     _seed_anew()
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance(argv=sys.argv[1:])
+    old = sys.stdout, sys.stderr
+    kernel = IPKernelApp.instance()
+    kernel.initialize(sys.argv[1:])
+    _log_into_the_notebook(old)
+    kernel.start()
+
+
+@contextlib.contextmanager
+def _as_in_a_notebook():
+    """Let libraries that look for a kernel when they are imported (tqdm, transformers) find one: it will be there."""
+    import IPython
+
+    real = IPython.get_ipython
+    IPython.get_ipython = lambda: types.SimpleNamespace(config={"IPKernelApp": {}})
+    try:
+        yield
+    finally:
+        IPython.get_ipython = real
+
+
+def _log_into_the_notebook(old: tuple) -> None:
+    """Turn the handlers that libraries made in the server to the streams of the kernel."""
+    loggers = [logging.root, *(logging.getLogger(name) for name in logging.root.manager.loggerDict)]
+    for handler in {handler for logger in loggers for handler in logger.handlers}:
+        if isinstance(handler, logging.StreamHandler) and handler.stream in old:
+            handler.setStream(sys.stderr)
+            handler.flush = sys.stderr.flush
 
 
 def _seed_anew() -> None:
@@ -104,6 +135,7 @@ def _seed_anew() -> None:
 
     numpy.random.seed()
     if "torch" in sys.modules:
+        sys.modules["torch"].seed()
         sys.modules["torch"].set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1))
 
 
