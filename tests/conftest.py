@@ -1,16 +1,20 @@
 """Fixtures that several test files share."""
 
+import faulthandler
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from course_tools.processes import Watch
 from course_tools.project import BUILD, ROOT
 from tests.local_hub import content
 from tests.local_hub.server import LocalHub
@@ -25,6 +29,7 @@ LONG_FILES = (  # the longest first, so that none of them is left over at the en
     "test_hub_faults.py",
     "test_run.py",
 )
+HANGS_SECONDS = 600
 LESSON = """\
 # ---
 # jupyter:
@@ -123,6 +128,43 @@ def hub(repositories) -> Iterator[LocalHub]:
     """A Hub on loopback, with no faults yet."""
     with LocalHub(repositories) as running:
         yield running
+
+
+class Hang(threading.Thread):
+    """Ends this process where a test has done nothing for ten minutes. No clock fails a slow machine."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.test, self.moved = None, time.monotonic()
+
+    def run(self) -> None:
+        """Look at the work of this process and its children now and then."""
+        watch = Watch(os.getpid())
+        while True:
+            time.sleep(10)
+            before = watch.cpu_seconds
+            watch.look()
+            if watch.cpu_seconds > before + 0.1 or self.test is None:
+                self.moved = time.monotonic()
+            if time.monotonic() - self.moved > HANGS_SECONDS:
+                print(f"{self.test} has done nothing for {HANGS_SECONDS} s:", file=sys.__stderr__, flush=True)
+                faulthandler.dump_traceback(file=sys.__stderr__)
+                os._exit(3)
+
+
+hang = Hang()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Watch each test."""
+    if not hang.is_alive():
+        hang.start()
+    hang.test, hang.moved = item.nodeid, time.monotonic()
+    try:
+        return (yield)
+    finally:
+        hang.test = None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,8 +6,6 @@ import math
 import re
 from pathlib import Path
 
-import jupytext
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -15,36 +13,17 @@ from datasets import load_dataset
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+from transformers import BertConfig, BertForSequenceClassification
 
-from course_tools.project import find_lessons
-from course_tools.running.clean import stored_texts
 from course_utils import sources
-from tests.prose import prose, said
+from tests.prose import cell, offline_tokenizer, printed, prose, said
 
 SLUG = "bert_for_sequence_classification"
 SENTENCES = ["The river broke its bank.", "She keeps her savings in a small bank."]
 LABELS = ["anger", "joy", "optimism", "sadness"]
-NUMERALS = ["zero", "one", "two", "three", "four", "five"]
 
 
-def code(mark: str) -> str:
-    """Return the code cell of the lesson that holds these words."""
-    cells = jupytext.read(find_lessons([SLUG])[0].source).cells
-    [cell] = [cell for cell in cells if cell.cell_type == "code" and mark in cell.source]
-    return cell.source
-
-
-def printed(mark: str) -> str:
-    """Return what the cell with these words wrote when the notebook was built."""
-    cells = nbformat.read(find_lessons([SLUG])[0].notebook, as_version=4).cells
-    [cell] = [cell for cell in cells if cell.cell_type == "code" and mark in cell.source]
-    return "\n".join(text for _, text in stored_texts(nbformat.NotebookNode(cells=[cell])))
-
-
-@pytest.fixture(scope="module")
-def tokenizer():
-    return AutoTokenizer.from_pretrained(sources.offline_checkpoint())
+tokenizer = pytest.fixture(offline_tokenizer, scope="module")
 
 
 @pytest.fixture
@@ -61,8 +40,8 @@ def posts():
 def diary(posts) -> tuple[str, str]:
     """The cheerful and the angry half."""
     cheerful, angry = said(SLUG, "First {} cheerful posts, then {} angry ones.")
-    kept = {"joy": int(cheerful), "anger": int(angry)}
-    assert all(f"[:{count}]" in code("diary = ") for count in kept.values())
+    kept = {"joy": cheerful, "anger": angry}
+    assert all(f"[:{count}]" in cell(SLUG, "diary = ") for count in kept.values())
     halves = ([post["text"] for post in _with_label(posts["test"], name)[:count]] for name, count in kept.items())
     return tuple(" ".join(texts) for texts in halves)
 
@@ -162,7 +141,7 @@ class TestForward:
 
     def test_the_exp_of_1001_is_too_big(self):
         [exponent] = said(SLUG, "The `exp` of {} is too big for the computer.")
-        assert f"torch.tensor([{exponent:.1f}, " in code("def softmax(")
+        assert f"torch.tensor([{exponent:.1f}, " in cell(SLUG, "def softmax(")
         assert torch.exp(torch.tensor(exponent)).isinf()
 
     def test_the_log_says_what_the_lesson_quotes(self, model, tokenizer, tmp_path, monkeypatch):
@@ -180,7 +159,7 @@ class TestForward:
             BertForSequenceClassification.from_pretrained(tmp_path, id2label=two, label2id={"a": 0, "b": 1})
         text = "\n".join(heard)
         assert "`sdpa` attention does not support `output_attentions=True`" in text
-        assert f"maximum sequence length for this model (602 > {limit:.0f})" in text
+        assert f"maximum sequence length for this model (602 > {limit})" in text
         assert "indexing errors" in text
         assert "classifier.weight | MISMATCH" in text
 
@@ -189,7 +168,7 @@ class TestWhatTheLessonSaw:
     """Results of its own run, as the notebook stores them."""
 
     def test_the_layers_pull_two_meanings_apart(self):
-        output = printed("not closer in the last layer")
+        output = printed(SLUG, "not closer in the last layer")
         gaps = [float(gap) for gap in re.findall(r"gap ([-+][\d.]+)", output)]
         closer = [int(words) for words in re.findall(r"closer for +(\d+) of 10", output)]
         assert "for how many of the ten words is the pair with the same meaning closer?" in prose(SLUG)
@@ -203,7 +182,7 @@ class TestWhatTheLessonSaw:
         assert "not closer in the last layer: ['bank']" in output
 
     def test_the_four_heads(self):
-        figure = printed("attention_heads(chosen, tokens")
+        figure = printed(SLUG, "attention_heads(chosen, tokens")
         previous, following, ends, around = re.findall(r"layer \d+, head \d+: (.+?)(?=layer \d|$)", figure, re.DOTALL)
         tokens = ["[CLS]", "she", "keeps", "her", "savings", "in", "a", "bank", ".", "[SEP]"]
 
@@ -221,7 +200,9 @@ class TestWhatTheLessonSaw:
         assert looks(around)["bank"] == "savings"
 
     def test_the_first_token_gets_nine_tenths_of_the_weight_and_says_least(self):
-        lines = re.findall(r"(\S+) +mean weight ([\d.]+), length of its value ([\d.]+)", printed("lengths = split("))
+        lines = re.findall(
+            r"(\S+) +mean weight ([\d.]+), length of its value ([\d.]+)", printed(SLUG, "lengths = split(")
+        )
         weights = {token: float(weight) for token, weight, _ in lines}
         values = {token: float(length) for token, _, length in lines}
         assert "`[CLS]` gets nine tenths of the weight, and its value is the shortest by far." in prose(SLUG)
@@ -230,11 +211,11 @@ class TestWhatTheLessonSaw:
 
     def test_the_pipeline_is_right_about_two_easy_sentences(self):
         assert "With the offline checkpoint, both are right. (Both were easy.)" in prose(SLUG)
-        assert "I can't stop smiling!" in code("classifier([")
-        assert re.findall(r"'label': '(\w+)'", printed("classifier([")) == ["joy", "anger"]
+        assert "I can't stop smiling!" in cell(SLUG, "classifier([")
+        assert re.findall(r"'label': '(\w+)'", printed(SLUG, "classifier([")) == ["joy", "anger"]
 
     def test_the_windows_tell_the_story(self):
-        rows = re.findall(r"(?m)^(.+?) {2,}([\d.]+) +([\d.]+) +([\d.]+) +([\d.]+)$", printed("answers = {"))
+        rows = re.findall(r"(?m)^(.+?) {2,}([\d.]+) +([\d.]+) +([\d.]+) +([\d.]+)$", printed(SLUG, "answers = {"))
         leads = {name: LABELS[int(np.argmax(shares))] for name, *shares in rows}
         assert "cut at the limit, the diary is a happy one, and the model is fairly sure." in prose(SLUG)
         assert leads["cut at the limit"] == "joy"
@@ -244,13 +225,15 @@ class TestWhatTheLessonSaw:
         assert shares["mean of the windows"][-1] < 0.5 < shares["window 2"][-1] < shares["window 0"][-1]
 
     def test_the_share_of_attention_grows(self):
-        shares = {tokens: int(share) for tokens, share in re.findall(r"(?m)^ *(\d+) .* (\d+)%$", printed("its share"))}
+        shares = {
+            tokens: int(share) for tokens, share in re.findall(r"(?m)^ *(\d+) .* (\d+)%$", printed(SLUG, "its share"))
+        }
         at_the_limit, far = said(SLUG, "it is less than a fifth of the work at {} tokens, and more than half at {}.")
-        assert 10 < shares[f"{at_the_limit:.0f}"] < 20
-        assert shares[f"{far:.0f}"] > 50
+        assert 10 < shares[f"{at_the_limit}"] < 20
+        assert shares[f"{far}"] > 50
         assert "Twice the tokens, four times the scores: that is the square." in prose(SLUG)
         assert "The linear layers only double. Attention grows fourfold," in prose(SLUG)
-        columns = re.findall(r"(?m)^ *(?:64|128) +([\d.]+) +([\d.]+) +([\d.]+)", printed("its share"))
+        columns = re.findall(r"(?m)^ *(?:64|128) +([\d.]+) +([\d.]+) +([\d.]+)", printed(SLUG, "its share"))
         scores, linear, attention = (float(more) / float(less) for less, more in zip(*columns, strict=True))
         assert [round(scores), round(linear), round(attention)] == [4, 2, 4]
 
@@ -281,23 +264,22 @@ class TestLongTexts:
             "The last line proves the overlap of {} tokens. So a sentence of up to {} tokens is whole in at least one",
         )
         assert overlap == whole
-        assert f"stride={overlap:.0f}," in code("windows = tokenizer(")
+        assert f"stride={overlap}," in cell(SLUG, "windows = tokenizer(")
 
     def test_small_windows_show_where_the_mood_turns(self, model, tokenizer, posts, diary):
         """The folded answer."""
         longest, stride = said(SLUG, "Make smaller windows: `max_length={}, stride={}`.")
         [count] = said(SLUG, "With the offline checkpoint there are {} windows.")
-        first, last = re.search(r"Joy leads in the first (\w+), anger in the last (\w+)\.", prose(SLUG)).groups()
-        first, last = NUMERALS.index(first), NUMERALS.index(last)
+        first, last = said(SLUG, "Joy leads in the first {}, anger in the last {}.")
         [strength] = said(SLUG, "`C={}` holds it back strongly,")
-        assert f"LogisticRegression(C={strength}, max_iter=1000)" in code("regression = LogisticRegression(")
+        assert f"LogisticRegression(C={strength}, max_iter=1000)" in cell(SLUG, "regression = LogisticRegression(")
         train = posts["train"].select(range(800))
         train = train.select(np.argsort([len(text) for text in train["text"]]))
         with torch.no_grad():
             vectors = [model.bert(**_batch(tokenizer, part["text"])).pooler_output.numpy() for part in train.iter(32)]
         probe = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=1000))
         probe.fit(np.concatenate(vectors), train["label"])
-        settings = {"max_length": int(longest), "stride": int(stride), "return_overflowing_tokens": True}
+        settings = {"max_length": longest, "stride": stride, "return_overflowing_tokens": True}
         windows = _batch(tokenizer, " ".join(diary), padding="max_length", **settings)
         windows.pop("overflow_to_sample_mapping")
         with torch.no_grad():

@@ -1,69 +1,38 @@
 """What this lesson says and no cell of it checks: the data's card, the repeated trainings, what its own run showed."""
 
-import ast
 import csv
 import json
 import re
 from collections import Counter
 
-import jupytext
-import nbformat
 import numpy as np
 import pytest
 import torch
 from datasets import ClassLabel, Dataset, load_dataset
 from scipy.stats import spearmanr
 from sklearn.metrics import cohen_kappa_score
-from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+from transformers import BertConfig
 
 from benchmarks import cefr_ways
-from course_tools.project import ROOT, find_lessons
-from course_tools.running.clean import stored_texts
-from course_utils.records import read_records
-from course_utils.sources import DATA, offline_checkpoint
-from tests.prose import prose, said
+from course_tools.project import ROOT
+from course_utils.sources import DATA
+from tests.prose import cell, made, offline_tokenizer, printed, prose, said, small_bert, stored_records
 from tests.public_data import PUBLIC, needs_public
 
 SLUG = "case_cefr"
-[LESSON] = find_lessons([SLUG])
-CELLS = [cell.source for cell in jupytext.read(LESSON.source).cells if cell.cell_type == "code"]
 CARD = " ".join((DATA / "cefr" / "README.md").read_text(encoding="utf-8").split())
 MEASURED = json.loads((ROOT / "benchmarks" / "cefr_ways.json").read_text(encoding="utf-8"))
 LEVELS = ["A1", "A2", "B1", "B2", "C1", "C2"]
 
 
-def cell(code: str) -> str:
-    """Return the one cell of the lesson that holds this code."""
-    [found] = [source for source in CELLS if code in source]
-    return found
-
-
-def executed(code: str, **names) -> dict:
-    """Execute the one cell of the lesson that holds this code, and return its names. `names`: what it uses."""
-    exec(compile(cell(code), SLUG, "exec"), names)
-    return names
-
-
-def stored():
-    return nbformat.read(LESSON.notebook, as_version=4)
-
-
-def printed(code: str) -> str:
-    """Return the texts that the stored notebook shows below the one cell that holds this code."""
-    [shown] = [cell for cell in stored().cells if cell.cell_type == "code" and code in cell.source]
-    return "\n".join(text for _, text in stored_texts(nbformat.v4.new_notebook(cells=[shown])))
-
-
 def table(code: str) -> dict[str, list[float]]:
     """Return the rows of a table of pandas in the stored output of a cell: name -> numbers."""
-    rows = re.findall(r"^(\S+(?: \S+)*?)((?:  +-?\d[\d.]*)+)$", printed(code), re.MULTILINE)
+    rows = re.findall(r"^(\S+(?: \S+)*?)((?:  +-?\d[\d.]*)+)$", printed(SLUG, code), re.MULTILINE)
     assert rows
     return {name: [float(number) for number in numbers.split()] for name, numbers in rows}
 
 
-@pytest.fixture(scope="module")
-def tokenizer():
-    return AutoTokenizer.from_pretrained(offline_checkpoint())
+tokenizer = pytest.fixture(offline_tokenizer, scope="module")
 
 
 def rows_of(split):
@@ -86,7 +55,7 @@ class TestTheData:
         assert learned == len(rows_of("train"))
         assert own == round(float(re.search(r"\| own test rows \| 719 \| [\d.]+ \| ([\d.]+) \(", CARD)[1]), 2)
         assert others == round(
-            float(re.search(rf"\| CEFR-SP sentences \| {sentences:,.0f} \| [\d.]+ \| ([\d.]+) \(", CARD)[1]), 2
+            float(re.search(rf"\| CEFR-SP sentences \| {sentences:,} \| [\d.]+ \| ([\d.]+) \(", CARD)[1]), 2
         )
 
     @needs_public
@@ -99,7 +68,7 @@ class TestTheData:
         assert (levels["A2"] + levels["B1"]) / sentences == pytest.approx(0.9, abs=0.01)
         assert "almost no A1, C1 or C2" in prose(SLUG)
         assert "below ten, hardly anything. In the public file of `full`, that is C2, C1 and nearly A1" in prose(SLUG)
-        assert 'texts["train"], 0.2)' in cell("def cut(")
+        assert 'texts["train"], 0.2)' in cell(SLUG, "def cut(")
         assert levels["C2"] == 0
         assert max(levels["C1"], levels["A1"]) * 0.2 < 10
 
@@ -122,7 +91,7 @@ class TestTheData:
 
     def test_some_texts_are_longer_than_the_limit(self, tokenizer):
         [some] = said(SLUG, "texts of some {}: nothing to build on")
-        limit = int(re.search(r"LIMIT = course\.pick\(laptop=(\d+)", cell("LIMIT = course"))[1])
+        limit = made(SLUG, "LIMIT")
         ids = tokenizer([row["text"] for row in rows_of("test")])["input_ids"]
         assert some == round(sum(len(row) > limit for row in ids), -1)
 
@@ -130,7 +99,7 @@ class TestTheData:
 class TestTheMeasures:
     @pytest.fixture(scope="class")
     def kappa(self):
-        return executed("def kappa(", np=np)["kappa"]
+        return made(SLUG, "kappa", np=np)
 
     def test_kappa_of_perfect_answers_and_of_luck(self, kappa):
         perfect, luck = said(SLUG, "as an error of one. {} is perfect, and {} is what you get by luck")
@@ -158,7 +127,7 @@ class TestTheMeasures:
 
     def test_the_counter_of_syllables(self):
         assert "Right four times. *Recipe* has three" in prose(SLUG)
-        counted = executed("def syllables(")["syllables"]
+        counted = made(SLUG, "syllables", re=re)
         truth = {"cat": 1, "table": 2, "climbed": 1, "nostalgia": 3}
         assert {word: counted(word) for word in truth} == truth
         assert counted("recipe") != 3
@@ -177,15 +146,15 @@ class TestTheMeasures:
 
     def test_the_bands(self):
         common, rare = said(SLUG, "Five bands, from very common ({}) to so rare that the word is cut into pieces ({})")
-        edges = ast.literal_eval(re.search(r"EDGES = (\(.*?\))", cell("EDGES = "))[1])
+        edges = made(SLUG, "EDGES")
         assert (common, rare) == (0, len(edges) + 1)
         assert said(SLUG, "Band {} holds the words that the tokenizer has to cut") == [rare]
 
 
 class TestThreeWays:
     def test_the_table_of_the_ways(self):
-        teach = executed("teach = {", LEVELS=LEVELS)["teach"]
-        problems = executed("PROBLEMS = {")["PROBLEMS"]
+        teach = made(SLUG, "teach")
+        problems = made(SLUG, "PROBLEMS")
         names, number = said(SLUG, "| six names | {} | class {} | cross-entropy |")
         one, target, level, middle = said(SLUG, "| one number | {} | {}, that is {} minus {} | mean squared error |")
         [questions] = said(SLUG, "| five questions | {} | yes, yes, yes, no, no | binary cross-entropy |")
@@ -217,11 +186,11 @@ class TestTheRepeatedTrainings:
     def test_it_learned_from_other_texts(self):
         [many] = said(SLUG, "(`benchmarks/cefr_ways.py`): {} other training texts, three seeds, the offline checkpoint")
         assert many == cefr_ways.ROWS
-        lesson = int(re.search(r'laptop={"train": (\d+),', cell("sizes = course.pick("))[1])
+        lesson = int(re.search(r'laptop={"train": (\d+),', cell(SLUG, "sizes = course.pick("))[1])
         rows = load_dataset(str(DATA / "cefr"))["train"]
         rows = rows.add_column("number", range(len(rows)))
         cut = {"stratify_by_column": "label", "seed": 42}
-        theirs = rows.train_test_split(train_size=int(many), **cut)["train"]["number"]
+        theirs = rows.train_test_split(train_size=many, **cut)["train"]["number"]
         ours = rows.train_test_split(test_size=lesson, **cut)["test"]["number"]
         assert not set(theirs) & set(ours)
 
@@ -253,7 +222,7 @@ class TestTheOwnRun:
     """Sentences about what the cells print, held against the stored outputs."""
 
     def test_what_the_three_measures_show(self):
-        figure = printed("measures = {")
+        figure = printed(SLUG, "measures = {")
         words, grade, rare = (
             [float(median) for median in re.findall(r"[ABC][12] (-?[\d.]+) \(", figure.partition(f"{name}: ")[2])[:6]]
             for name in ("words", "grade (Flesch-Kincaid)", "share of words in bands 3, 4")
@@ -269,7 +238,7 @@ class TestTheOwnRun:
     def test_rounding_says_only_middle_levels(self):
         assert "rounding never says A1 or C2" in prose(SLUG)
         assert "Rounded, length alone says only middle levels. With thresholds it uses all" in prose(SLUG)
-        counts = re.findall(r"\[ *(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)\]", printed("rounded = "))
+        counts = re.findall(r"\[ *(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)\]", printed(SLUG, "rounded = "))
         rounded, cuts = ([int(count) for count in row] for row in counts)
         assert rounded[0] == rounded[5] == 0
         assert min(cuts) > 0
@@ -294,7 +263,7 @@ class TestTheOwnRun:
     def test_the_fine_tuned_lie_above_all_baselines_and_overlap(self):
         assert "The three fine-tuned models lie above all baselines in every panel" in prose(SLUG)
         assert "Among the three, the intervals overlap" in prose(SLUG)
-        figure = printed("metric_panels(results")
+        figure = printed(SLUG, "metric_panels(results")
         for metric in ("accuracy", "within one", "kappa", "Spearman"):
             found = re.findall(rf"{metric} (-?[\d.]+) \((-?[\d.]+) to (-?[\d.]+)\)", figure)
             points = [tuple(map(float, each)) for each in found]
@@ -305,19 +274,19 @@ class TestTheOwnRun:
 
     def test_the_raised_probability(self):
         assert "their *yes* and *no* stay in order" in prose(SLUG)
-        records = read_records(stored())
+        records = stored_records(SLUG)
         assert records["yes_after_no"] == 0
         assert "for nearly half of the texts, one of the five rises where it should fall" in prose(SLUG)
         assert records["rising_probability"] == pytest.approx(0.5, abs=0.1)
 
     def test_three_in_ten_levels_are_wrong(self):
         assert "About three in ten of its levels are wrong, most by one" in prose(SLUG)
-        records = read_records(stored())
+        records = stored_records(SLUG)
         assert round(10 * (1 - records["accuracy_kept"])) == 3
         assert records["errors_one_off"] > 0.5
 
     def test_the_worst_errors(self):
-        errors = re.findall(r"label (..), model (..): (.*)", printed("argsort(-abs(place - truth"))
+        errors = re.findall(r"label (..), model (..): (.*)", printed(SLUG, "argsort(-abs(place - truth"))
         answers = {text: answer for _, answer, text in errors}
         assert "*There was about his dress a want of finish*" in prose(SLUG)
         assert "The model says A2. *Thousands of years ago, there was no paper*" in prose(SLUG)
@@ -327,7 +296,7 @@ class TestTheOwnRun:
         }.items()  # fmt: skip
 
     def test_splits_and_weights(self):
-        found = re.findall(r"(plain|stratified) +(\d+) to (\d+) texts", printed("import train_test_split"))
+        found = re.findall(r"(plain|stratified) +(\d+) to (\d+) texts", printed(SLUG, "import train_test_split"))
         held = {kind: (int(low), int(high)) for kind, low, high in found}
         assert "A plain split may give you one text of that level, or none" in prose(SLUG)
         assert held["plain"][0] == 0
@@ -339,13 +308,13 @@ class TestTheOwnRun:
         weighted = np.array(recall["class weights"][:6]) - recall["no weights"][:6]
         assert [gain > 0 for gain in weighted] == [True, False, False, True, True, True]
         assert "the mean of ten shelves" in prose(SLUG)
-        assert "range(course.pick(laptop=10," in cell('recalls = {"no weights"')
+        assert "range(course.pick(laptop=10," in cell(SLUG, 'recalls = {"no weights"')
 
     @staticmethod
     def effects() -> dict[str, list[float]]:
         """Return what each word adds to the place, each time it stands there."""
         effects = {}
-        for word, effect in re.findall(r"(\w+)\.? ([-+]\d\.\d+)", printed("effects = full_place")):
+        for word, effect in re.findall(r"(\w+)\.? ([-+]\d\.\d+)", printed(SLUG, "effects = full_place")):
             effects.setdefault(word.lower(), []).append(float(effect))
         return effects
 
@@ -358,10 +327,10 @@ class TestTheOwnRun:
         others = [abs(effect) for word, each in effects.items() for effect in each if word != "inundated"]
         assert effects["inundated"][0] > 5 * max(others)
         assert "both put *inundated* first" in prose(SLUG)
-        attention, occlusion = re.findall(r": \['(\w+)", printed('print("attention:"'))
+        attention, occlusion = re.findall(r": \['(\w+)", printed(SLUG, 'print("attention:"'))
         assert attention == occlusion == "inundated"
         assert "*Postponed* is high up in it, and without that word the text would be harder" in prose(SLUG)
-        assert "postponed" in printed('print("attention:"').splitlines()[0]
+        assert "postponed" in printed(SLUG, 'print("attention:"').splitlines()[0]
         assert effects["postponed"][0] < 0
 
     def test_what_changed_words_do(self):
@@ -369,20 +338,22 @@ class TestTheOwnRun:
         assert "all changed together, they moved more than the shades add up to" in prose(SLUG)
         changed = ("committee", "reluctantly", "postponed", "meadow", "inundated")
         shades = sum(effect for word in changed for effect in self.effects()[word])
-        place = {name: each for name, each in read_records(stored()).items() if name.startswith("place_")}
+        place = {name: each for name, each in stored_records(SLUG).items() if name.startswith("place_")}
         moved = place["place_as_it_was"] - place["place_rare_words_made_easy"]
         assert moved > max(2, shades)
         assert place["place_easy_words_made_other"] == pytest.approx(place["place_as_it_was"], abs=0.3)
 
     def test_the_confidence_is_too_low(self):
         assert "the confidence is far below the accuracy" in prose(SLUG)
-        [(sure, right)] = re.findall(r"confidence ([\d.]+), accuracy ([\d.]+)", printed('answer(out["validation"])'))
+        [(sure, right)] = re.findall(
+            r"confidence ([\d.]+), accuracy ([\d.]+)", printed(SLUG, 'answer(out["validation"])')
+        )
         assert float(sure) < float(right) - 0.1
 
     def test_the_wish_of_four_in_five(self):
         assert "four of five shall be exactly right" in prose(SLUG)
-        assert cell("WISH = ").startswith("WISH = 0.8\n")
-        records = read_records(stored())
+        assert cell(SLUG, "WISH = ").startswith("WISH = 0.8\n")
+        records = stored_records(SLUG)
         assert "the promise of four in five holds" in prose(SLUG)
         assert records["accuracy_when_sure"] >= 0.8
         assert "half of the texts stay with the teachers" in prose(SLUG)
@@ -394,7 +365,7 @@ class TestTheOwnRun:
         [wish] = said(SLUG, "The school wants nine of ten answers right. Set `WISH = {}`.")
         [rises] = said(SLUG, "The threshold rises to {}, and on validation it answers only a fifth of the texts")
         assert wish == 0.9
-        offers = re.findall(r"^\d+ +([\d.]+) +([\d.]+) +([\d.]+)$", printed("WISH = "), re.MULTILINE)
+        offers = re.findall(r"^\d+ +([\d.]+) +([\d.]+) +([\d.]+)$", printed(SLUG, "WISH = "), re.MULTILINE)
         threshold, answered, _ = next(offer for offer in offers if float(offer[2]) >= wish)
         assert float(threshold) == rises
         assert float(answered) == pytest.approx(0.2, abs=0.03)
@@ -402,13 +373,13 @@ class TestTheOwnRun:
     def test_strange_texts(self):
         assert "nonsense is C2, and so is a German sentence" in prose(SLUG)
         assert "Both with a confidence above our threshold" in prose(SLUG)
-        found = re.findall(r"^(..) \(([\d.]+)\)  (\S+)", printed("strange = ["), re.MULTILINE)
-        threshold = float(re.search(r"threshold: ([\d.]+)", printed("WISH = "))[1])
+        found = re.findall(r"^(..) \(([\d.]+)\)  (\S+)", printed(SLUG, "strange = ["), re.MULTILINE)
+        threshold = float(re.search(r"threshold: ([\d.]+)", printed(SLUG, "WISH = "))[1])
         (nonsense, sure, _), (german, as_sure, _), _ = found
         assert nonsense == german == "C2"
         assert min(float(sure), float(as_sure)) > threshold
         assert "The guard will stop the nonsense. It will not stop the German sentence" in prose(SLUG)
-        most, *cut = map(int, re.findall(r"(\d+)%(?: of such words|  )", printed("MOST_CUT = ")))
+        most, *cut = map(int, re.findall(r"(\d+)%(?: of such words|  )", printed(SLUG, "MOST_CUT = ")))
         assert cut[0] > most >= cut[1]
 
 
@@ -424,12 +395,12 @@ class TestWhereItBreaks:
     def test_a_bert_reads_up_to_so_many_tokens(self):
         [most] = said(SLUG, "A BERT reads up to {} tokens")
         assert most == BertConfig().max_position_embeddings
-        assert f'"whole": {most:.0f}}}' in cell("policies = {")
+        assert f'"whole": {most}}}' in cell(SLUG, "policies = {")
 
     def test_stride_is_the_overlap(self, tokenizer):
         assert "its `stride` is the overlap, not the step" in prose(SLUG)
         assert "| it is the overlap, not the step | a quarter of the window is a good start |" in prose(SLUG)
-        assert "OVERLAP = LIMIT // 4\n" in cell("OVERLAP = ")
+        assert "OVERLAP = LIMIT // 4\n" in cell(SLUG, "OVERLAP = ")
         one, two = tokenizer(
             "a b c d e f g h", truncation=True, max_length=7, stride=2, return_overflowing_tokens=True
         )["input_ids"]
@@ -438,8 +409,7 @@ class TestWhereItBreaks:
 
     def test_whole_numbers_where_the_loss_wants_floats(self):
         assert "| `result type Float can't be cast to ... Long` |" in prose(SLUG)
-        size = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-        config = BertConfig(vocab_size=50, num_labels=5, problem_type="multi_label_classification", **size)
+        model = small_bert(num_labels=5, problem_type="multi_label_classification")
         labels = torch.tensor([[1, 1, 0, 0, 0]])
         with pytest.raises(RuntimeError, match=r"result type Float can't be cast to .* Long"):
-            BertForSequenceClassification(config)(input_ids=torch.tensor([[1, 2]]), labels=labels)
+            model(input_ids=torch.tensor([[1, 2]]), labels=labels)

@@ -7,8 +7,6 @@ import re
 import unicodedata
 from statistics import mean
 
-import jupytext
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,16 +27,12 @@ from transformers import (
 )
 
 from benchmarks import emotion_recipe, lesson_recipes, results
-from course_tools.project import ROOT, find_lessons, tagged_code
-from course_tools.running.clean import stored_texts
-from course_utils.records import read_records
+from course_tools.project import ROOT, tagged_code
 from course_utils.sources import DATA, offline_checkpoint
-from tests.prose import prose, said
+from tests.prose import cell, cells, made, printed, prose, said, small_bert, stored_records
 from tests.public_data import PUBLIC, needs_public
 
 SLUG = "case_emotion"
-[LESSON] = find_lessons([SLUG])
-CELLS = [cell.source for cell in jupytext.read(LESSON.source).cells if cell.cell_type == "code"]
 CARD = (DATA / "emotion" / "README.md").read_text(encoding="utf-8")
 LABELS = ["anger", "joy", "optimism", "sadness"]
 RUNS = json.loads((ROOT / "benchmarks/emotion_recipe.json").read_text(encoding="utf-8"))
@@ -52,28 +46,6 @@ ROWS = {
     "80% of the way": "80% of the way",
     "60% of the way": "60% of the way",
 }
-
-
-def cell(code: str) -> str:
-    """Return the one cell of the lesson that holds this code."""
-    [found] = [source for source in CELLS if code in source]
-    return found
-
-
-def value_of(name: str):
-    """Return the literal that a cell of the lesson assigns to a name."""
-    statements = [each for source in CELLS for each in ast.parse(source).body if isinstance(each, ast.Assign)]
-    return ast.literal_eval(next(each.value for each in statements if getattr(each.targets[0], "id", None) == name))
-
-
-def stored():
-    return nbformat.read(LESSON.notebook, as_version=4)
-
-
-def printed(code: str) -> str:
-    """Return the texts that the stored notebook shows below the one cell that holds this code."""
-    [shown] = [cell for cell in stored().cells if cell.cell_type == "code" and code in cell.source]
-    return "\n".join(text for _, text in stored_texts(nbformat.v4.new_notebook(cells=[shown])))
 
 
 def half_width(percent: float, rows: float) -> float:
@@ -90,8 +62,7 @@ def recipe(tmp_path_factory) -> dict:
 
 @pytest.fixture
 def small_encoder() -> BertModel:
-    size = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-    return BertModel(BertConfig(**size))
+    return small_bert(vocab_size=BertConfig().vocab_size).bert
 
 
 class TestThePaper:
@@ -100,7 +71,7 @@ class TestThePaper:
         assert choose < judge < learn
         rows, accuracy, loss = said(SLUG, "Its result, on the {}: an accuracy of {}% and a log-loss of {}")
         assert rows == judge
-        assert f"1.96 * math.sqrt({accuracy / 100:.4f} * (1 - {accuracy / 100:.4f}) / {rows:.0f})" in "\n".join(CELLS)
+        assert f"1.96 * math.sqrt({accuracy / 100:.4f} * (1 - {accuracy / 100:.4f}) / {rows})" in "\n".join(cells(SLUG))
         assert said(SLUG, "The paper's {} is far below that") == [loss]
         assert said(SLUG, "TweetEval has {}.") == [judge]
 
@@ -115,8 +86,8 @@ class TestThePaper:
         assert said(SLUG, "Then it pads and cuts at {}.") == [words]
         assert said(SLUG, "there many posts are longer than {}") == [words]
         assert said(SLUG, "and none to pad to {}") == [words]
-        assert f"(words > {words:.0f})" in cell("lengths = {}")
-        assert f"(tokens > {words:.0f})" in cell("lengths = {}")
+        assert f"(words > {words})" in cell(SLUG, "lengths = {}")
+        assert f"(tokens > {words})" in cell(SLUG, "lengths = {}")
 
     @needs_public
     def test_the_sizes_of_its_data(self):
@@ -144,7 +115,7 @@ class TestThePublicTweets:
         assert "three quarters of its training and validation parts to learn from" in prose(SLUG)
         rows = len(tweets("train")) + len(tweets("validation"))
         assert held_out == math.ceil(rows / 4)
-        assert f"{rows - held_out:,.0f} tweets to learn from, {held_out:.0f} others to judge" in cell("recorded = {")
+        assert f"{rows - held_out:,} tweets to learn from, {held_out} others to judge" in cell(SLUG, "recorded = {")
 
     def test_the_limit_of_words_drops_none(self):
         assert "(In the public tweets: none.)" in prose(SLUG)
@@ -161,7 +132,7 @@ class TestLengths:
     def test_we_cut_later(self):
         [most] = said(SLUG, "we cut at {} tokens")
         assert said(SLUG, "of some posts padded to {} and of the same posts") == [most]
-        assert most == value_of("MAX_LENGTH") == lesson_recipes.MAX_LENGTH
+        assert most == made(SLUG, "MAX_LENGTH") == lesson_recipes.MAX_LENGTH
 
 
 class TestTheTrapOfTheNormalizer:
@@ -261,14 +232,14 @@ class TestTheRecipe:
 
     def test_the_way_back(self):
         way, before, after = said(SLUG, "At {}%, each weight is {}% what it was before our posts and {}% what it")
-        assert f'candidates["{way:.0f}% of the way"] = mix([(frozen, {before / 100}), (both, {after / 100})])' in (
-            cell("candidates = {")
+        assert f'candidates["{way}% of the way"] = mix([(frozen, {before / 100}), (both, {after / 100})])' in (
+            cell(SLUG, "candidates = {")
         )
         assert way == after
 
     def test_the_script_has_ten_lines(self):
         assert "And a script of ten lines" in prose(SLUG)
-        assert len(value_of("script").splitlines()) == 10
+        assert len(made(SLUG, "script").splitlines()) == 10
 
     def test_what_the_page_about_speed_says_of_it(self):
         width, rows, faster, others, theirs, ours = said(
@@ -276,7 +247,7 @@ class TestTheRecipe:
             "trains all weights and pads to {}. Both train on the same {} tweets for one epoch. "
             "Our training took {} times less time. Of {} other tweets, they got {}% against {}% right",
         )
-        found = results.read()[f"{width:.0f}"]["found"]
+        found = results.read()[f"{width}"]["found"]
         plain, here = found["recipes"]["project 2"], found["recipes"][SLUG]
         assert (rows, found["epochs"], others) == (found["rows"], 1, found["tests"])
         assert faster == round(here["times_faster"]["median"], 1)
@@ -297,7 +268,7 @@ class TestTheRecordedRuns:
 
     def test_every_row_of_the_cell_is_the_mean_of_three_seeds(self):
         assert "Each row is the mean of three seeds" in prose(SLUG)
-        recorded = value_of("recorded")
+        recorded = made(SLUG, "recorded")
         assert list(recorded) == list(ROWS)
         for name, row in recorded.items():
             losses = scores(ROWS[name], "log-loss")
@@ -324,8 +295,8 @@ class TestTheRecordedRuns:
             SLUG, "Going back to {}% lowers the log-loss once more, by little. Going back to {}% costs macro-F1"
         )
         loss, f1 = ({way: mean(scores(way, score)) for way in ROWS.values()} for score in ("log-loss", "macro-F1"))
-        assert 0 < loss["mean of both"] - loss[f"{back:.0f}% of the way"] < 0.01
-        assert f1["mean of both"] - f1[f"{far_back:.0f}% of the way"] > 0.01
+        assert 0 < loss["mean of both"] - loss[f"{back}% of the way"] < 0.01
+        assert f1["mean of both"] - f1[f"{far_back}% of the way"] > 0.01
 
     def test_other_tweets_first_changed_next_to_nothing(self):
         assert said(SLUG, "*Reading {} other tweets first*") == [emotion_recipe.OTHER_TWEETS]
@@ -347,7 +318,7 @@ class TestTheRecordedRuns:
 class TestTheRuleOfThumb:
     def test_on_the_validation_posts(self):
         posts, score, points = said(SLUG, "On {} posts, a score near {}% has an interval of {} points each way")
-        assert f"| validation | {posts:.0f} |" in CARD
+        assert f"| validation | {posts} |" in CARD
         assert points == round(half_width(score, posts), 1)
 
     def test_on_the_public_tweets_that_judge(self):
@@ -360,8 +331,8 @@ class TestTheRuleOfThumb:
         smallest, slice_, points = said(
             SLUG, "(Slices below {} posts are left out. A slice of {} has an interval of some {} points each way.)"
         )
-        assert f"rows.sum() >= {smallest:.0f}" in cell("slices = {")
-        right = 100 * read_records(stored())["test_accuracy"]
+        assert f"rows.sum() >= {smallest}" in cell(SLUG, "slices = {")
+        right = 100 * stored_records(SLUG)["test_accuracy"]
         assert half_width(right, slice_) == pytest.approx(points, abs=1)
 
     def test_for_one_point(self):
@@ -383,6 +354,6 @@ def test_no_class_is_small_by_design():
 
 def test_it_is_less_often_right_where_it_is_less_sure():
     assert "is the model less often right where it is less sure? Then its chance is worth showing" in prose(SLUG)
-    lines = re.findall(r"^(\S.*) 0\.8 +[\d.]+ +([\d.]+)$", printed("slices = {"), re.MULTILINE)
+    lines = re.findall(r"^(\S.*) 0\.8 +[\d.]+ +([\d.]+)$", printed(SLUG, "slices = {"), re.MULTILINE)
     right = {name: float(share) for name, share in lines}
     assert right["below"] < right["chance at least"] - 0.1

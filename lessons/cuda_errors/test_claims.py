@@ -5,36 +5,20 @@ import tomllib
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-import jupytext
-import nbformat
 import pytest
 import torch
 import torch.nn.attention
 from peft import LoraConfig, TaskType, get_peft_model
 from transformers import AutoConfig, AutoModelForSequenceClassification, BertConfig, TrainingArguments
 
-from course_tools.project import find_lessons
-from course_tools.running.clean import stored_texts
 from course_utils import CourseError, sources
 from course_utils.devices import gpu_message
 from course_utils.memory import PeakMemory, dry_run
-from course_utils.records import read_records
-from tests.prose import prose, said
+from tests.prose import cell, executed, printed, prose, said, stored_records
 
 SLUG = "cuda_errors"
 MESSAGES = tomllib.loads((sources.DATA / "cuda_messages.toml").read_text(encoding="utf-8"))
 ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
-
-
-def code(mark: str) -> str:
-    """Return the code cell of the lesson that holds these words."""
-    cells = jupytext.read(find_lessons([SLUG])[0].source).cells
-    [cell] = [cell for cell in cells if cell.cell_type == "code" and mark in cell.source]
-    return cell.source
-
-
-def stored() -> nbformat.NotebookNode:
-    return nbformat.read(find_lessons([SLUG])[0].notebook, as_version=4)
 
 
 def lora(model):
@@ -44,21 +28,13 @@ def lora(model):
 @pytest.fixture(scope="module")
 def records():
     """What the lesson recorded when its notebook was built."""
-    return read_records(stored())
+    return stored_records(SLUG)
 
 
 @pytest.fixture(scope="module")
 def remedies():
     """What the lesson tries, name -> the change of the model and the step."""
-    space: dict = dict.fromkeys(("checkpointing", "freezing", "lora", "longest"))
-    exec("full = " + code("remedies = {").partition("full = ")[2], space)
-    return space["remedies"]
-
-
-def printed(start: str) -> str:
-    """Return the text that begins so among the stored outputs."""
-    [text] = {text for _, text in stored_texts(stored()) if text.startswith(start)}
-    return text
+    return executed(SLUG, "remedies = {", **dict.fromkeys(("checkpointing", "freezing", "longest")))["remedies"]
 
 
 def peak(name: str) -> float:
@@ -116,8 +92,8 @@ class TestQuotedMessages:
 
     def test_the_thread_is_the_place_in_the_batch(self):
         [place] = said(SLUG, "`thread: [{},0,0]` the place in the batch, counted from 0.")
-        assert f"thread: [{place:.0f},0,0]" in MESSAGES["assertion"]["message"]
-        assert f"So here the {ORDINALS[int(place)]} label is below 0, or too big." in prose(SLUG)
+        assert f"thread: [{place},0,0]" in MESSAGES["assertion"]["message"]
+        assert f"So here the {ORDINALS[place]} label is below 0, or too big." in prose(SLUG)
 
     @pytest.mark.parametrize(
         ("sentence", "library", "words"),
@@ -143,7 +119,7 @@ class TestOnACpu:
         with pytest.raises(RuntimeError, match="allocate"):
             torch.empty(10**15)
         [label] = said(SLUG, "the message names the label (`Target {}`) and the line (`cross_entropy`).")
-        with pytest.raises(IndexError, match=f"Target {label:.0f} is out of bounds"):
+        with pytest.raises(IndexError, match=f"Target {label} is out of bounds"):
             torch.nn.functional.cross_entropy(logits, target)
         assert "On the CPU: `index out of range`. An index into which table?" in prose(SLUG)
         with pytest.raises(IndexError, match="index out of range"):
@@ -151,28 +127,28 @@ class TestOnACpu:
 
     def test_the_program_has_three_texts_four_classes_and_a_label_too_big(self):
         [label] = said(SLUG, "Three texts, four classes, and the third label is {}.")
-        program = code("print(program)")
+        program = cell(SLUG, "print(program)")
         assert "torch.zeros(3, 4, device=device)" in program
-        assert f"torch.tensor([0, 3, {label:.0f}], device=device)" in program
+        assert f"torch.tensor([0, 3, {label}], device=device)" in program
 
     def test_a_table_of_100_rows_has_no_row_100(self):
         rows, first, last, asked = said(SLUG, "A table of {} rows has the rows {} to {}, and we asked for row {}.")
-        assert f"torch.nn.Embedding({rows:.0f}, 8)" in code("lstm = ")
-        assert f"torch.tensor([[5, 17, {asked:.0f}]], device=device)" in code("lstm = ")
-        table = torch.nn.Embedding(int(rows), 8)
-        assert table(torch.tensor([int(first), int(last)])).shape == (2, 8)
+        assert f"torch.nn.Embedding({rows}, 8)" in cell(SLUG, "lstm = ")
+        assert f"torch.tensor([[5, 17, {asked}]], device=device)" in cell(SLUG, "lstm = ")
+        table = torch.nn.Embedding(rows, 8)
+        assert table(torch.tensor([first, last])).shape == (2, 8)
         for wrong in (first - 1, last + 1, asked):
             with pytest.raises(IndexError, match="index out of range"):
-                table(torch.tensor([int(wrong)]))
+                table(torch.tensor([wrong]))
 
     def test_minus_100_is_left_out_of_the_loss_and_minus_1_is_not(self):
         logits, right = torch.zeros(2, 4), torch.tensor([1])
         refused, named, skipped = said(SLUG, "{} raises `Target {} is out of bounds`. {} raises nothing:")
         assert said(SLUG, "So {} is the way to say *skip this one*.") == [skipped]
         kept = torch.nn.functional.cross_entropy(logits[:1], right)
-        assert torch.nn.functional.cross_entropy(logits, torch.tensor([1, int(skipped)])) == kept
-        with pytest.raises(IndexError, match=f"Target {named:.0f} is out of bounds"):
-            torch.nn.functional.cross_entropy(logits, torch.tensor([1, int(refused)]))
+        assert torch.nn.functional.cross_entropy(logits, torch.tensor([1, skipped])) == kept
+        with pytest.raises(IndexError, match=f"Target {named} is out of bounds"):
+            torch.nn.functional.cross_entropy(logits, torch.tensor([1, refused]))
 
     def test_without_num_labels_a_third_class_is_out_of_bounds(self):
         target, default, *allowed = said(
@@ -180,15 +156,15 @@ class TestOnACpu:
         )
         model = AutoModelForSequenceClassification.from_pretrained(sources.offline_checkpoint())
         assert model.config.num_labels == default
-        assert allowed == list(range(int(default)))
-        with pytest.raises(IndexError, match=f"Target {target:.0f} is out of bounds"):
+        assert allowed == list(range(default))
+        with pytest.raises(IndexError, match=f"Target {target} is out of bounds"):
             model(input_ids=torch.ones(4, 3, dtype=torch.long), labels=torch.tensor([1, 0, 2, 3]))
         in_the_table, again = said(
             SLUG, "`Target {} is out of bounds`, and you have four classes | the model was made without `num_labels` "
             "(the default is {})",
         )  # fmt: skip
         assert again == default
-        with pytest.raises(IndexError, match=f"Target {in_the_table:.0f} is out of bounds"):
+        with pytest.raises(IndexError, match=f"Target {in_the_table} is out of bounds"):
             model(input_ids=torch.ones(2, 3, dtype=torch.long), labels=torch.tensor([0, 3]))
 
     @pytest.mark.skipif(torch.version.cuda is not None, reason="this PyTorch was made for CUDA")
@@ -234,10 +210,10 @@ class TestMemory:
 
     def test_the_patient_is_the_one_of_the_code(self):
         texts, tokens = said(SLUG, "Our patient: {} texts at once, padded to {} tokens, everything trained.")
-        assert f'full = {{"texts": {texts:.0f}, "tokens": {tokens:.0f}}}' in code("remedies = {")
+        assert f'full = {{"texts": {texts}, "tokens": {tokens}}}' in cell(SLUG, "remedies = {")
         assert "four small batches, one optimizer step." in prose(SLUG)
         [pieces] = said(SLUG, "In `TrainingArguments` it is `gradient_accumulation_steps={}`.")
-        assert f'(None, {{**full, "pieces": {pieces:.0f}}})' in code("remedies = {")
+        assert f'(None, {{**full, "pieces": {pieces}}})' in cell(SLUG, "remedies = {")
         assert said(SLUG, "Combine three: LoRA, checkpointing, and {} pieces.") == [pieces]
         assert said(SLUG, '`step` gets `"pieces": {}`') == [pieces]
 
@@ -273,7 +249,7 @@ class TestMemory:
 
     def test_bert_base_hardly_fits_on_the_free_card(self, records):
         texts, tokens = said(SLUG, "This plans BERT base, with {} texts of {} tokens.")
-        assert f"train_two_steps(plan, texts={texts:.0f}, tokens={tokens:.0f}," in code("bert = BertConfig(")
+        assert f"train_two_steps(plan, texts={texts}, tokens={tokens}," in cell(SLUG, "bert = BertConfig(")
         [card] = said(SLUG, "Colab's free card, a T4, has {} GB (says NVIDIA's data sheet).")
         assert card == 16  # the data sheet of the T4: "16 GB GDDR6"
         assert "It hardly fits." in prose(SLUG)

@@ -7,27 +7,16 @@ import sys
 from collections import Counter
 from functools import partial
 
-import jupytext
-import nbformat
 import numpy as np
 import pytest
 import torch
 from datasets import Dataset, load_dataset
 from torch.utils.data import DataLoader, RandomSampler, default_collate
-from transformers import (
-    AutoModelForSequenceClassification,
-    AutoTokenizer,
-    DataCollatorWithPadding,
-    Trainer,
-    TrainingArguments,
-)
+from transformers import AutoModelForSequenceClassification, DataCollatorWithPadding, Trainer, TrainingArguments
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
-from course_tools.project import find_lessons
-from course_tools.running.clean import stored_texts
 from course_utils import sources
-from course_utils.records import read_records
-from tests.prose import prose, said
+from tests.prose import cell, offline_tokenizer, printed, prose, said, stored_records
 from tests.public_data import PUBLIC, needs_public
 
 SLUG = "dataloader"
@@ -35,25 +24,7 @@ COLUMNS = ["input_ids", "attention_mask", "label"]
 IMDB = PUBLIC / "datasets" / "stanfordnlp" / "imdb" / "plain_text" / "train-00000-of-00001.parquet"
 
 
-def cells(kind: str, mark: str) -> list[str]:
-    """Return the cells of the lesson of one kind that hold these words."""
-    found = jupytext.read(find_lessons([SLUG])[0].source).cells
-    return [cell.source for cell in found if cell.cell_type == kind and mark in cell.source]
-
-
-def stored() -> nbformat.NotebookNode:
-    return nbformat.read(find_lessons([SLUG])[0].notebook, as_version=4)
-
-
-def printed(mark: str) -> str:
-    """Return what the cell with these words wrote when the notebook was built."""
-    [cell] = [cell for cell in stored().cells if cell.cell_type == "code" and mark in cell.source]
-    return "\n".join(text for _, text in stored_texts(nbformat.NotebookNode(cells=[cell])))
-
-
-@pytest.fixture(scope="module")
-def tokenizer():
-    return AutoTokenizer.from_pretrained(sources.offline_checkpoint())
+tokenizer = pytest.fixture(offline_tokenizer, scope="module")
 
 
 @pytest.fixture
@@ -84,7 +55,7 @@ class TestBatches:
         assert said(SLUG, "Keep the {} in mind.") == [columns]
         assert said(SLUG, "the batch lies on its side: {} small tensors,") == [columns]
         assert columns == tokenizer.model_max_length
-        assert f"'input_ids': ({rows:.0f}, {columns:.0f})" in printed("def tokenize_and_pad(")
+        assert f"'input_ids': ({rows}, {columns})" in printed(SLUG, "def tokenize_and_pad(")
 
     def test_ten_rows_in_fours(self):
         assert "Ten rows in fours: two full batches and a small one." in prose(SLUG)
@@ -100,7 +71,9 @@ class TestBatches:
 
     def test_the_easy_rows_become_slower(self):
         assert "The easy rows become slower." in prose(SLUG)
-        alone, helped = re.search(r"easy rows: ([\d.]+) s alone, ([\d.]+) s with", printed('"easy rows": ')).groups()
+        alone, helped = re.search(
+            r"easy rows: ([\d.]+) s alone, ([\d.]+) s with", printed(SLUG, '"easy rows": ')
+        ).groups()
         assert float(alone) < float(helped)
 
 
@@ -178,8 +151,7 @@ class TestWhereItBreaks:
         assert model.config.problem_type == "multi_label_classification"
 
     @pytest.mark.parametrize(
-        ("function", "words"),
-        [("lambda rows: rows", "Can't pickle"), ("mine", "Can't get attribute 'mine'")],
+        ("function", "words"), [("lambda rows: rows", "Can't pickle"), ("mine", "Can't get attribute 'mine'")]
     )
     def test_a_fresh_python_cannot_import_what_was_typed(self, function, words):
         """Workers on Windows and on a Mac are started by `spawn`."""
@@ -212,7 +184,7 @@ class TestFiveWays:
         assert "Five ways to make batches." in prose(SLUG)
         [size] = said(SLUG, "Batches of {}, with two exceptions in `laptop`.")
         assert "We send one tweet at a time for 512, and four for 128," in prose(SLUG)
-        steps = dict(re.findall(r"'([\w ]+)': (\d+)", printed("loaders = {")))
+        steps = dict(re.findall(r"'([\w ]+)': (\d+)", printed(SLUG, "loaders = {")))
         assert len(steps) == 5
         tweets = int(steps["pad to 512"])
         assert int(steps["pad to 128"]) == tweets / 4
@@ -222,7 +194,7 @@ class TestFiveWays:
 
     def test_the_seconds_fall_even_more_than_the_tokens(self):
         assert "Without a GPU, the seconds fall even more than the tokens do: a token in a wide batch" in prose(SLUG)
-        found = read_records(stored())
+        found = stored_records(SLUG)
         for way in ("dynamic", "grouped"):
             assert found[f"seconds_{way}_to_512"] < found[f"tokens_{way}_to_512"]
         assert found["token_price_512_to_128"] > 1
@@ -237,7 +209,7 @@ class TestFiveWays:
         compared = said(SLUG, "The longest of {} tweets is longer than the longest of {}, and {} others wait for it.")
         assert compared == [large, 16, large - 1]
         dynamic, grouped = [], []
-        for size in (16, int(large)):
+        for size in (16, large):
             seeded = partial(torch.Generator().manual_seed, 42)
             dynamic.append(padding(RandomSampler(tweet_lengths, generator=seeded()), size))
             order = LengthGroupedSampler(size, lengths=list(tweet_lengths), generator=seeded())
@@ -267,15 +239,14 @@ class TestFiveWays:
     def test_the_trainer_returns_the_test_rows_in_another_order(self):
         assert "The labels are all there, in another order." in prose(SLUG)
         [rows] = said(SLUG, "We let it predict {} rows,")
-        [program] = cells("code", "test_rows = tokens.select(")
-        assert f"tokens.select(range({rows:.0f}))" in program
-        found = printed("test_rows = tokens.select(")
+        assert f"tokens.select(range({rows}))" in cell(SLUG, "test_rows = tokens.select(")
+        found = printed(SLUG, "test_rows = tokens.select(")
         assert int(re.search(r"the same place: (\d+)%", found)[1]) < 90
         assert "the same labels: True" in found
 
     def test_answers_in_sorted_order_go_back_to_their_rows(self):
         """The folded answer, executed."""
-        [answer] = cells("markdown", "back[order] = answers")
+        answer = cell(SLUG, "back[order] = answers", kind="markdown")
         lengths = np.array([30, 10, 20, 40])
         order = np.argsort(lengths)
         space = {"np": np, "order": order, "answers": lengths[order] * 10}
@@ -302,12 +273,12 @@ class TestPublicReviews:
         if len(reviews) < 25_000:
             pytest.skip(f"only a sample of {len(reviews):,} reviews is here, and not in the public order")
         assert first < of_each
-        assert len(Counter(reviews["label"][: int(of_each)])) == 1
+        assert len(Counter(reviews["label"][:of_each])) == 1
         assert Counter(reviews["label"]) == {0: of_each, 1: of_each}
 
     def test_they_are_longer_so_padding_them_to_512_wastes_less(self, reviews, tokenizer):
         assert "(Film reviews are longer than our texts, so there the gain is smaller." in prose(SLUG)
-        [ours] = re.findall(r"padding to 512: +(\d+)% of the tokens", printed('"padding to 512: '))
+        [ours] = re.findall(r"padding to 512: +(\d+)% of the tokens", printed(SLUG, '"padding to 512: '))
         texts = reviews.shuffle(seed=42).select(range(400))["text"][:]
         lengths = [len(ids) for ids in tokenizer(texts, truncation=True)["input_ids"]]
         assert 0.3 < 1 - np.mean(lengths) / 512 < 0.6 < int(ours) / 100

@@ -1,13 +1,10 @@
 """What this lesson says and no cell of it checks: costs, seeds, sizes of test sets, what its own run showed."""
 
-import ast
 import json
 import re
 import warnings
 from itertools import combinations
 
-import jupytext
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,43 +19,17 @@ from sklearn.metrics import classification_report, f1_score, log_loss
 from sklearn.pipeline import make_pipeline
 from statsmodels.stats.contingency_tables import mcnemar
 
-from course_tools.project import ROOT, find_lessons
-from course_tools.running.clean import stored_texts
+from course_tools.project import ROOT
 from course_utils.sources import dataset
-from tests.prose import prose, said
+from tests.prose import cell, executed, made, printed, prose, said
 
 SLUG = "evaluation"
-[LESSON] = find_lessons([SLUG])
-CELLS = [cell.source for cell in jupytext.read(LESSON.source).cells if cell.cell_type == "code"]
 RUNS = json.loads((ROOT / "benchmarks" / "evaluation_seeds.json").read_text(encoding="utf-8"))
-
-
-def cell(code: str) -> str:
-    """Return the one cell of the lesson that holds this code."""
-    [found] = [source for source in CELLS if code in source]
-    return found
-
-
-def function(name: str, **names):
-    """Return a function of the lesson alone. `names`: what it uses."""
-    [found] = [each for each in ast.parse(cell(f"def {name}(")).body if getattr(each, "name", None) == name]
-    exec(compile(ast.Module([found], []), SLUG, "exec"), names)
-    return names[name]
-
-
-def stored():
-    return nbformat.read(LESSON.notebook, as_version=4)
-
-
-def printed(code: str) -> str:
-    """Return the texts that the stored notebook shows below the one cell that holds this code."""
-    [shown] = [cell for cell in stored().cells if cell.cell_type == "code" and code in cell.source]
-    return "\n".join(text for _, text in stored_texts(nbformat.v4.new_notebook(cells=[shown])))
 
 
 def numbers(pattern: str, code: str) -> list[tuple[float, ...]]:
     """Return the groups of each match in the stored output of a cell, as numbers."""
-    found = re.findall(pattern, printed(code), re.MULTILINE)
+    found = re.findall(pattern, printed(SLUG, code), re.MULTILINE)
     return [tuple(map(float, [each] if isinstance(each, str) else each)) for each in found]
 
 
@@ -86,14 +57,14 @@ class TestTheOwnRun:
 
     def test_positive_is_the_weak_class_and_the_smallest(self):
         assert "*positive* is the weak one, and it is the smallest" in prose(SLUG)
-        report = printed("report(truth, said, target")
+        report = printed(SLUG, "report(truth, said, target")
         rows = re.findall(r"(\w+) +[\d.]+ +[\d.]+ +([\d.]+) +(\d+)$", report, re.MULTILINE)
         f1, support = ({name: float(row[place]) for name, *row in rows[:3]} for place in (0, 1))
         assert min(f1, key=f1.get) == min(support, key=support.get) == "positive"
 
     def test_the_topics(self):
         code = "by_topic = table.groupby"
-        rows = re.findall(r"^(\w+) +\d+ +([\d.]+) +([\d.]+) +(-?[\d.]+)$", printed(code), re.MULTILINE)
+        rows = re.findall(r"^(\w+) +\d+ +([\d.]+) +([\d.]+) +(-?[\d.]+)$", printed(SLUG, code), re.MULTILINE)
         right, lazy, gain = ({name: float(row[place]) for name, *row in rows} for place in range(3))
         assert len(rows) == 5
         assert "By `right`, *cars* is the best topic, and by far. By `gain` it is not" in prose(SLUG)
@@ -114,10 +85,10 @@ class TestTheOwnRun:
         assert "The smallest slice has the widest interval" in prose(SLUG)
         assert min(slices) == max(slices, key=lambda each: each[2] - each[1])
         assert "*hashtag* stands, on the low side" in prose(SLUG)
-        assert re.search(r"^hashtag, \d+ +-[\d.]+ stands$", printed("stand_out = "), re.MULTILINE)
+        assert re.search(r"^hashtag, \d+ +-[\d.]+ stands$", printed(SLUG, "stand_out = "), re.MULTILINE)
 
     def test_which_changes_change_anything(self):
-        changed = dict(re.findall(r"^(.+?) +changes +(\d+) of 1000", printed("messy = {}"), re.MULTILINE))
+        changed = dict(re.findall(r"^(.+?) +changes +(\d+) of 1000", printed(SLUG, "messy = {}"), re.MULTILINE))
         assert "*Capitals* change nothing" in prose(SLUG)
         assert changed["capitals"] == "0"
         assert "*no emoji* touches only a few of the offline tweets" in prose(SLUG)
@@ -125,7 +96,9 @@ class TestTheOwnRun:
 
     def test_typos_cost_most(self):
         figure = r"(\w[\w ]*), \d+: fine-tuned ([-+]\d+)% \(([-+]\d+)% to ([-+]\d+)%\)"
-        drops = {name: tuple(map(int, ends)) for name, *ends in re.findall(figure, printed('"What a change costs'))}
+        drops = {
+            name: tuple(map(int, ends)) for name, *ends in re.findall(figure, printed(SLUG, '"What a change costs'))
+        }
         assert "typos cost the fine-tuned model most" in prose(SLUG)
         assert min(drops, key=drops.get) == "typos"
         assert "For names and punctuation the intervals hold zero" in prose(SLUG)
@@ -136,7 +109,7 @@ class TestTheOwnRun:
 
     def test_an_epoch_is_better_and_worse_at_once(self):
         assert "Look for the arrow" in prose(SLUG)
-        assert "<- better and worse" in printed("from itertools import combinations")
+        assert "<- better and worse" in printed(SLUG, "from itertools import combinations")
 
     def test_all_groups_are_overconfident_and_two_by_ten_points(self):
         code = "for low, high in ((0.7, 0.8)"
@@ -158,7 +131,7 @@ class TestTheOwnRun:
         assert right > sure
 
     def test_the_usual_threshold_costs_more_than_reading_everything(self):
-        costs = dict(re.findall(r"^(.+?) +([\d.]+) a tweet$", printed("rules = {"), re.MULTILINE))
+        costs = dict(re.findall(r"^(.+?) +([\d.]+) a tweet$", printed(SLUG, "rules = {"), re.MULTILINE))
         everything, usual, theory, chosen = map(float, costs.values())
         assert "the usual threshold costs more than reading everything" in prose(SLUG)
         assert usual > everything
@@ -167,7 +140,7 @@ class TestTheOwnRun:
 
     def test_the_complaints_stay_unanswered_most_often(self):
         assert "it is the complaints that stay unanswered most often" in prose(SLUG)
-        shares = re.findall(r"no answer for (\d+)% of the (\w+) tweets", printed('record("answered_accuracy"'))
+        shares = re.findall(r"no answer for (\d+)% of the (\w+) tweets", printed(SLUG, 'record("answered_accuracy"'))
         assert len(shares) == 3
         assert max(shares, key=lambda each: int(each[0]))[1] == "negative"
 
@@ -200,9 +173,7 @@ def scores():
 def best_temperature(logits, truth) -> float:
     """Run the lesson's own cell."""
     names = {"val_logits": logits, "val_truth": truth, "softmax": softmax, "log_loss": log_loss}
-    names |= {"record": lambda name, value: None}
-    exec(compile(cell("def validation_loss("), SLUG, "exec"), names)
-    return names["temperature"]
+    return executed(SLUG, "def validation_loss(", record=lambda name, value: None, **names)["temperature"]
 
 
 class TestTemperature:
@@ -244,7 +215,7 @@ def test_what_a_wrong_answer_costs():
 class TestThresholds:
     def cheapest(self, missed: float) -> float:
         """Return the threshold at which the lesson's `cost` is lowest if all probabilities are true."""
-        cost = function("cost", MISSED=missed, FALSE_ALARM=1)
+        cost = made(SLUG, "cost", MISSED=missed, FALSE_ALARM=1)
         chance, thresholds = np.linspace(0.0005, 0.9995, 1000), np.linspace(0.001, 0.999, 999)
         means = [
             np.mean(chance * cost(chance, np.array(True), t) + (1 - chance) * cost(chance, np.array(False), t))
@@ -254,7 +225,7 @@ class TestThresholds:
 
     def test_the_costs_alone_give_the_lessons_threshold(self):
         missed, alarm = said(SLUG, "A complaint that nobody sees costs {}. A false alarm costs {}")
-        assert f"MISSED, FALSE_ALARM = {missed:.0f}, {alarm:.0f}\n" in cell("FALSE_ALARM = ")
+        assert f"MISSED, FALSE_ALARM = {missed}, {alarm}\n" in cell(SLUG, "FALSE_ALARM = ")
         assert said(SLUG, "raise your hand from {} / ({} + {}) on") == [alarm, missed, alarm]
         assert self.cheapest(missed) == pytest.approx(1 / (missed + 1), abs=0.003)
 
@@ -270,16 +241,16 @@ class TestThresholds:
 
 def test_the_curve_begins_where_the_text_says():
     [percent] = said(SLUG, "Left of {}% there are too few tweets to draw")
-    assert f"start_at = len(order) // {100 / percent:.0f}\n" in cell("start_at = ")
+    assert f"start_at = len(order) // {100 / percent:.0f}\n" in cell(SLUG, "start_at = ")
 
 
 class TestAPoint:
     """0.84 against 0.85, and how many texts find a real point."""
 
-    def found(self, rows: float, percent: float) -> float:
+    def found(self, rows: int, percent: float) -> float:
         """Return the share of the lesson's games in which McNemar's exact test finds a real point."""
-        play = function("play", np=np, binom=binom, rng=np.random.default_rng(0))
-        return np.mean(play(int(rows), 0.01, percent / 100)[1] < 0.05)
+        play = made(SLUG, "play", np=np, binom=binom, rng=np.random.default_rng(0))
+        return np.mean(play(rows, 0.01, percent / 100)[1] < 0.05)
 
     def test_the_report_is_the_same_each_time(self):
         low, high, rows = said(SLUG, "What does {} against {} on {} texts mean?")
@@ -287,7 +258,7 @@ class TestAPoint:
         assert said(SLUG, "So {} after {} is what luck does") == [high, low]
         assert said(SLUG, "With {} texts a real point is nearly always missed") == [rows]
         assert said(SLUG, "a difference of one point: on {} texts it says next to nothing") == [rows]
-        assert f"play({rows:.0f}, 0, disagree)" in cell("def play(")
+        assert f"play({rows}, 0, disagree)" in cell(SLUG, "def play(")
         assert high - low == pytest.approx(0.01)
 
     def test_so_many_texts_find_a_real_point_in_four_of_five_games(self):
@@ -331,12 +302,13 @@ class TestWhereItBreaks:
     def test_a_small_calibration_error_on_few_rows_is_luck(self):
         """Even a calibrated model has a larger one, nearly always."""
         error, rows = said(SLUG, "| an ECE of {} on {} rows | luck | compare with a calibrated model")
-        calibration_error = function("expected_calibration_error", bins=function("bins", np=np, binomtest=binomtest))
+        bins = made(SLUG, "bins", np=np, binomtest=binomtest)
+        calibration_error = made(SLUG, "expected_calibration_error", bins=bins)
         rng = np.random.default_rng(0)
         errors = []
         for _ in range(200):
-            sure = rng.uniform(1 / 3, 1, size=int(rows))
-            errors.append(calibration_error(sure, rng.random(int(rows)) < sure))
+            sure = rng.uniform(1 / 3, 1, size=rows)
+            errors.append(calibration_error(sure, rng.random(rows) < sure))
         assert np.mean(np.array(errors) <= error) < 0.05
 
     def test_scikit_learns_tool_for_thresholds(self):

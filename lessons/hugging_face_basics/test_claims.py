@@ -4,53 +4,24 @@ import shutil
 import zipfile
 from pathlib import Path
 
-import jupytext
 import numpy as np
 import pytest
 from datasets import ClassLabel, load_dataset
 from huggingface_hub.errors import OfflineModeIsEnabled
-from transformers import (
-    AutoConfig,
-    AutoModel,
-    AutoTokenizer,
-    BertConfig,
-    BertForSequenceClassification,
-    Trainer,
-    TrainingArguments,
-    pipeline,
-)
+from transformers import AutoConfig, AutoModel, AutoTokenizer, Trainer, TrainingArguments
 
-from course_tools.project import find_lessons
 from course_utils import sources
-from tests.prose import prose, said
+from tests.prose import cells, made, offline_similarity, prose, said, small_bert
 
 SLUG = "hugging_face_basics"
 
 
-def code(mark: str) -> str:
-    """Return the code cell of the lesson that holds these words."""
-    cells = jupytext.read(find_lessons([SLUG])[0].source).cells
-    [cell] = [cell for cell in cells if cell.cell_type == "code" and mark in cell.source]
-    return cell.source
-
-
-@pytest.fixture(scope="module")
-def similarity():
-    """The cosine of two sentences, as the lesson computes it."""
-    extractor = pipeline("feature-extraction", model=sources.offline_checkpoint())
-
-    def cosine(first: str, second: str) -> float:
-        one, other = (np.array(extractor(text)[0]).mean(axis=0) for text in (first, second))
-        return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
-
-    return cosine
+similarity = pytest.fixture(offline_similarity, scope="module")
 
 
 @pytest.fixture(scope="module")
 def sentences() -> list[str]:
-    space: dict = {}
-    exec("sentences = [" + code("sentences = [").partition("sentences = [")[2].partition("]")[0] + "]", space)
-    return space["sentences"]
+    return made(SLUG, "sentences")
 
 
 @pytest.fixture
@@ -60,11 +31,9 @@ def messages():
 
 class TestTheModel:
     def test_six_libraries_carry_the_course(self):
-        space: dict = {}
-        exec(code("jobs = {").partition("for library")[0], space)
         assert "Six of them carry this course." in prose(SLUG)
         assert "run the six libraries" in prose(SLUG)
-        assert len(space["jobs"]) == 6
+        assert len(made(SLUG, "jobs")) == 6
 
     def test_nearly_all_of_the_folder_is_weights(self):
         assert "Nearly all of it is `model.safetensors`: the weights." in prose(SLUG)
@@ -82,15 +51,15 @@ class TestTheModel:
         assert "Five tables. A row for each piece of the sentence" in prose(SLUG)
         assert len(sentences) == 5
         row, nearest = said(SLUG, "Look at row {}. The most similar other sentence is number {}: the same question")
-        near = [similarity(sentences[int(row) - 1], other) for other in sentences]
+        near = [similarity(sentences[row - 1], other) for other in sentences]
         assert np.argsort(near)[-2] == nearest - 1
 
     def test_the_window_is_nearer_to_opening_hours_than_to_the_lift(self, similarity, sentences):
         one, other = said(SLUG, 'Add *"When do you open the window?"*. Is it nearer to sentence {} or to sentence {}?')
         which, near, far = said(SLUG, "nearer to sentence {} ({}, against {}).")
         window = "When do you open the window?"
-        assert near == round(similarity(window, sentences[int(one) - 1]), 2)
-        assert far == round(similarity(window, sentences[int(other) - 1]), 2)
+        assert near == round(similarity(window, sentences[one - 1]), 2)
+        assert far == round(similarity(window, sentences[other - 1]), 2)
         assert which == (one if near > far else other)
 
 
@@ -109,7 +78,7 @@ class TestTheData:
         first = load_dataset(folder, split="train[:20%]")
         assert len(first) == part
         assert said(SLUG, "But which {}? The first {}.") == [part, part]
-        assert first["text"][:] == messages["train"]["text"][: int(part)]
+        assert first["text"][:] == messages["train"]["text"][:part]
 
         assert "Load `train[-3:]` and `train[:50%]+test[:50%]`." in prose(SLUG)
         last, half, half_of_test, both = said(SLUG, "The last {} rows; and {} + {} = {} rows.")
@@ -126,8 +95,7 @@ class TestTheData:
 
     def test_the_first_lesson_judged_on_a_thousand(self):
         assert "In {{ lesson:start_here }} we used a thousand." in prose(SLUG)
-        lesson = find_lessons(["start_here"])[0].source.read_text(encoding="utf-8")
-        assert 'tweets["test"].select(range(course.pick(laptop=1000' in lesson
+        assert 'tweets["test"].select(range(course.pick(laptop=1000' in "\n".join(cells("start_here"))
 
     def test_the_course_brings_two_metrics(self):
         assert "It also takes a folder, and this course brings two." in prose(SLUG)
@@ -150,9 +118,7 @@ class TestTheData:
 
 def test_the_settings_of_the_trainer_are_a_pickle(tmp_path):
     assert "One of these files is a pickle: `training_args.bin`" in prose(SLUG)
-    size = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-    model = BertForSequenceClassification(BertConfig(vocab_size=50, **size))
-    Trainer(model, TrainingArguments(output_dir=tmp_path, report_to="none", use_cpu=True)).save_model(tmp_path)
+    Trainer(small_bert(), TrainingArguments(output_dir=tmp_path, report_to="none", use_cpu=True)).save_model(tmp_path)
     assert {path.name for path in tmp_path.iterdir() if pickled(path)} == {"training_args.bin"}
 
 

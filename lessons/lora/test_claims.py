@@ -6,68 +6,25 @@ import math
 import re
 from collections import defaultdict
 
-import jupytext
-import nbformat
 import numpy as np
 import pytest
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
-from transformers import (
-    AutoConfig,
-    BertConfig,
-    BertForSequenceClassification,
-    DistilBertConfig,
-    DistilBertForSequenceClassification,
-)
+from transformers import AutoConfig, BertConfig, DistilBertConfig, DistilBertForSequenceClassification
 
-from course_tools.project import ROOT, find_lessons
-from course_tools.running.clean import stored_texts
-from course_utils.records import read_records
+from course_tools.project import ROOT
 from course_utils.sources import DATA, offline_checkpoint
-from tests.prose import prose, said
+from tests.prose import cells, made, printed, prose, said, small_bert, stored_records
 
 SLUG = "lora"
-[LESSON] = find_lessons([SLUG])
-CELLS = [cell.source for cell in jupytext.read(LESSON.source).cells if cell.cell_type == "code"]
-STATEMENTS = [statement for source in CELLS for statement in ast.parse(source).body]
 CARD = (DATA / "stance" / "README.md").read_text(encoding="utf-8")
+PLAN = made("lora", "lora_plan", LoraConfig=LoraConfig)()
 RUNS = json.loads((ROOT / "benchmarks" / "lora_ways.json").read_text(encoding="utf-8"))
 WAYS = {"last two layers": "last two", "full": "full", "LoRA": "LoRA"}  # the lesson's names, the benchmark's names
 
 
-def value_of(name: str) -> ast.expr:
-    """Return what the lesson assigns to a name."""
-    [value] = [
-        each.value for each in STATEMENTS if isinstance(each, ast.Assign) and getattr(each.targets[0], "id", "") == name
-    ]
-    return value
-
-
-def in_laptop(name: str):
-    """Return what `course.pick` gives a name in the profile `laptop`."""
-    return next(ast.literal_eval(each.value) for each in value_of(name).keywords if each.arg == "laptop")
-
-
-def lora_plan(*arguments) -> LoraConfig:
-    """Call the lesson's function of that name."""
-    [function] = [each for each in STATEMENTS if isinstance(each, ast.FunctionDef) and each.name == "lora_plan"]
-    names = {"LoraConfig": LoraConfig}
-    exec(compile(ast.Module([function], []), SLUG, "exec"), names)
-    return names["lora_plan"](*arguments)
-
-
 def batch_size() -> int:
-    return int(re.search(r'"per_device_train_batch_size": course.pick\(laptop=(\d+)', "\n".join(CELLS))[1])
-
-
-def stored():
-    return nbformat.read(LESSON.notebook, as_version=4)
-
-
-def printed(code: str) -> str:
-    """Return the texts that the stored notebook shows below the one cell that holds this code."""
-    [shown] = [cell for cell in stored().cells if cell.cell_type == "code" and code in cell.source]
-    return "\n".join(text for _, text in stored_texts(nbformat.v4.new_notebook(cells=[shown])))
+    return int(re.search(r'"per_device_train_batch_size": course.pick\(laptop=(\d+)', "\n".join(cells(SLUG)))[1])
 
 
 def runs(protocol: dict, way: str) -> list[dict]:
@@ -76,13 +33,13 @@ def runs(protocol: dict, way: str) -> list[dict]:
 
 def test_the_rates_are_the_best_on_the_validation_plans():
     assert "we tried three for each way, with three seeds, and kept the best on the *validation* plans" in prose(SLUG)
-    protocol = {"steps": in_laptop("steps"), "rows": in_laptop("size"), "batch": batch_size()}
+    protocol = {"steps": made(SLUG, "steps"), "rows": made(SLUG, "size"), "batch": batch_size()}
     for name, way in WAYS.items():
         by_rate = defaultdict(list)
         for run in runs(protocol, way):
             by_rate[run["rate"]].append(run["validation"])
         assert [len(scores) for scores in by_rate.values()] == [3, 3, 3]
-        assert max(by_rate, key=lambda rate: sum(by_rate[rate])) == in_laptop("rates")[name]
+        assert max(by_rate, key=lambda rate: sum(by_rate[rate])) == made(SLUG, "rates")[name]
 
 
 class TestTheRecordedTrainings:
@@ -104,14 +61,14 @@ class TestTheRecordedTrainings:
     def test_the_protocol(self, protocol):
         rows, steps = said(SLUG, "gave each way all {} posts and {} steps, with three seeds")
         assert (rows, steps) == (protocol["rows"], protocol["steps"])
-        assert f"| train | {rows:,.0f} |" in CARD
+        assert f"| train | {rows:,} |" in CARD
         assert "That takes a quarter of an hour" in prose(SLUG)
         assert sum(run["cpu_seconds"] for way in WAYS.values() for run in runs(protocol, way)) == pytest.approx(
             900, rel=0.15
         )
 
     def test_the_cell_holds_the_scores_of_three_seeds(self, scores):
-        recorded = ast.literal_eval(value_of("recorded"))
+        recorded = made(SLUG, "recorded")
         assert {name: len(each) for name, each in scores.items()} == dict.fromkeys(WAYS, 3)
         assert recorded == {name: pytest.approx(each, abs=5e-4) for name, each in scores.items()}
 
@@ -135,21 +92,21 @@ class TestWhatLoraAdds:
     def test_two_thin_matrices_have_few_numbers(self):
         thin, whole, rank = said(SLUG, "only {} numbers stand behind it instead of {}. The number {} is the rank")
         side = AutoConfig.from_pretrained(offline_checkpoint()).hidden_size
-        assert (thin, whole, rank) == (2 * side * lora_plan().r, side**2, lora_plan().r)
+        assert (thin, whole, rank) == (2 * side * PLAN.r, side**2, PLAN.r)
 
     def test_a_third_of_one_percent_is_trained(self):
         assert "Here it is a third of one percent" in prose(SLUG)
-        assert read_records(stored())["lora_trainable_share"] == pytest.approx(0.01 / 3, rel=0.05)
+        assert stored_records(SLUG)["lora_trainable_share"] == pytest.approx(0.01 / 3, rel=0.05)
 
     def test_alpha_divided_by_the_rank(self):
-        plan = lora_plan()
+        plan = PLAN
         alpha, rank, loud = said(SLUG, "With our plan that is {} / {} = {}")
         assert (alpha, rank, loud) == (plan.lora_alpha, plan.r, plan.lora_alpha / plan.r)
 
     def test_four_times_the_rank_is_four_times_the_weights(self):
         assert "four times the rank, four times the weights (the head aside)" in prose(SLUG)
-        head = int(re.search(r"'head': (\d+)", printed("trainable = Counter()"))[1])
-        table = printed("choices = {")
+        head = int(re.search(r"'head': (\d+)", printed(SLUG, "trainable = Counter()"))[1])
+        table = printed(SLUG, "choices = {")
         assert table.count("r=2:") == 3
         low, high = said(SLUG, "*{} to {}%* is possible, with a high rank in every layer")
         most = float(re.search(r"all linear layers .*r=32: .*\(([\d.]+)%\)", table)[1])
@@ -160,18 +117,18 @@ class TestWhatLoraAdds:
             assert (more, most) == (4 * few, 16 * few)
 
     def test_the_volumes(self):
-        volumes = ast.literal_eval(re.search(r"for volume in (\(.*\)):", "\n".join(CELLS))[1])
+        volumes = ast.literal_eval(re.search(r"for volume in (\(.*\)):", "\n".join(cells(SLUG)))[1])
         assert said(SLUG, "At volume {} the model speaks without its update") == [min(volumes)]
         assert said(SLUG, "Nobody has trained volume {}: louder is not better") == [max(volumes)]
 
     def test_the_update_of_lora_is_thin_and_larger(self):
         [directions] = said(SLUG, "seen a real update with {} directions and one with many")
         assert "LoRA: eight directions, and then nothing" in prose(SLUG)
-        records = read_records(stored())
+        records = stored_records(SLUG)
         assert records["lora_rank"] == directions == 8
         assert records["full_rank"] > 100
         assert "The adapter moves the matrix much more than full fine-tuning does" in prose(SLUG)
-        full, adapter = map(float, re.findall(r"its size is ([\d.]+)", printed("energy = ")))
+        full, adapter = map(float, re.findall(r"its size is ([\d.]+)", printed(SLUG, "energy = ")))
         assert adapter > 3 * full
 
 
@@ -182,26 +139,30 @@ class TestWhatItCosts:
 
     def test_weights_and_file(self):
         assert "LoRA trains a hundredth of the weights, and its file is hundreds of times smaller" in prose(SLUG)
-        records = read_records(stored())
+        records = stored_records(SLUG)
         assert round(100 * records["lora_to_full_weights_trained"]) == 1
         assert 200 < 1 / records["lora_to_full_disk"] < 1000
 
     def test_the_rate_of_millions_is_too_small_for_thousands(self):
         assert "A rate that is right for eleven million weights is far too small for" in prose(SLUG)
         full, adapter = (
-            int(re.search(rf"^{way} +([\d,]+) of", printed("everything = sum("), re.MULTILINE)[1].replace(",", ""))
+            int(
+                re.search(rf"^{way} +([\d,]+) of", printed(SLUG, "everything = sum("), re.MULTILINE)[1].replace(",", "")
+            )
             for way in ("full", "LoRA")
         )
         assert round(full / 1e6) == 11
         assert adapter < 1e5
-        assert in_laptop("rates")["LoRA"] >= 10 * in_laptop("rates")["full"]
+        assert made(SLUG, "rates")["LoRA"] >= 10 * made(SLUG, "rates")["full"]
         assert "ten times the rate of full fine-tuning" in prose(SLUG)
 
     def test_the_intervals_of_so_few_posts_overlap(self):
         [posts] = said(SLUG, "So {} posts, read once, decide nothing")
-        assert posts == in_laptop("size") == in_laptop("steps") * batch_size()
+        assert posts == made(SLUG, "size") == made(SLUG, "steps") * batch_size()
         assert "all their intervals overlap, and counting words stands among them" in prose(SLUG)
-        lines = re.findall(r"^(\S.*?) +([\d.]+)%, from ([\d.]+)% to ([\d.]+)%$", printed("gains = {"), re.MULTILINE)
+        lines = re.findall(
+            r"^(\S.*?) +([\d.]+)%, from ([\d.]+)% to ([\d.]+)%$", printed(SLUG, "gains = {"), re.MULTILINE
+        )
         values = {name: tuple(map(float, numbers)) for name, *numbers in lines}
         trained = [values[name] for name in WAYS]
         assert max(low for _, low, _ in trained) < min(high for *_, high in trained)
@@ -212,7 +173,7 @@ class TestWhatItCosts:
         assert said(SLUG, "Disk and weights: far below {}%. Memory and seconds: far above. \"{}% of the cost\"") == [
             cost, cost,
         ]  # fmt: skip
-        records = read_records(stored())
+        records = stored_records(SLUG)
         low, high = (
             [100 * records[f"lora_to_full_{name}"] for name in names]
             for names in (("disk", "weights_trained"), ("peak_memory", "seconds"))
@@ -222,11 +183,11 @@ class TestWhatItCosts:
         assert said(SLUG, 'And "{}% of the accuracy"?') == [accuracy]
         claimed, posts = said(SLUG, "A sentence with {} in it claims more than {} posts can say")
         assert claimed == accuracy
-        assert f"| test | {posts:.0f} |" in CARD
+        assert f"| test | {posts} |" in CARD
 
     def test_the_difference_to_full_reaches_several_points_to_both_sides(self):
         assert "It reaches several points to both sides" in prose(SLUG)
-        records = read_records(stored())
+        records = stored_records(SLUG)
         assert records["lora_minus_full_low"] < -0.02
         assert records["lora_minus_full_high"] > 0.02
 
@@ -235,10 +196,8 @@ class TestWhatItCosts:
 def base():
     def make(labels: list[str]):
         torch.manual_seed(0)
-        size = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
         names = dict(enumerate(labels))
-        config = BertConfig(vocab_size=50, id2label=names, label2id={name: n for n, name in names.items()}, **size)
-        return BertForSequenceClassification(config).eval()
+        return small_bert(id2label=names, label2id={name: n for n, name in names.items()}).eval()
 
     return make
 
@@ -275,15 +234,15 @@ class TestHeads:
             SLUG, "a head with {} rows; the file has one with {}. So `num_labels` was {}, the default, and must be {}"
         )
         assert here == was == BertConfig().num_labels
-        message = printed("forgetful = ")
-        assert re.findall(r"torch\.Size\(\[(\d), 384\]\)", message) == [f"{file:.0f}", f"{here:.0f}"]
+        message = printed(SLUG, "forgetful = ")
+        assert re.findall(r"torch\.Size\(\[(\d), 384\]\)", message) == [f"{file}", f"{here}"]
         assert must == file
 
 
 class TestExperts:
     def test_the_posts_that_an_expert_has_learned_from(self):
         assert said(SLUG, "have learned from {} posts each, which is little") == [
-            in_laptop("expert_steps") * batch_size()
+            made(SLUG, "expert_steps") * batch_size()
         ]
 
     def test_cat_is_exact_with_a_negative_weight_too(self, base):
@@ -300,7 +259,7 @@ class TestExperts:
 
     def test_cat_adds_the_ranks_and_svd_keeps_the_rank(self, base):
         assert "`cat` puts the thin matrices side by side. The rank is then the sum of both ranks" in prose(SLUG)
-        assert said(SLUG, "(A third way, `svd`, squeezes the right sum into rank {}.") == [lora_plan().r]
+        assert said(SLUG, "(A third way, `svd`, squeezes the right sum into rank {}.") == [PLAN.r]
         model = get_peft_model(base(["a", "b"]), plan(), adapter_name="one")
         model.add_adapter("other", plan())
         for kind in ("cat", "svd"):
@@ -309,14 +268,16 @@ class TestExperts:
 
     def test_zero_lies_inside_the_intervals_or_close_to_them(self):
         assert "Zero lies inside, or close to it: these texts cannot tell the mix from its parts" in prose(SLUG)
-        ends = re.findall(r"mix minus .*, from ([-+\d.]+)% to ([-+\d.]+)%", printed('for name in ("base", *pair)'))
+        ends = re.findall(
+            r"mix minus .*, from ([-+\d.]+)% to ([-+\d.]+)%", printed(SLUG, 'for name in ("base", *pair)')
+        )
         assert len(ends) == 3
         assert all(float(low) < 2 and float(high) > -2 for low, high in ends)
 
 
 def test_noise_gets_about_the_confidence_of_real_posts():
     assert "Noise gets about the confidence of real posts" in prose(SLUG)
-    records = read_records(stored())
+    records = stored_records(SLUG)
     assert records["confidence_noise"] == pytest.approx(records["confidence_test_posts"], abs=0.1)
 
 

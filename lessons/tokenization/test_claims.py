@@ -3,8 +3,6 @@
 import logging
 import re
 
-import jupytext
-import nbformat
 import numpy as np
 import pytest
 from datasets import load_dataset
@@ -13,12 +11,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
-from transformers import AutoTokenizer
 
-from course_tools.project import find_lessons
-from course_tools.running.clean import stored_texts
 from course_utils import sources
-from tests.prose import prose, said
+from tests.prose import cell, executed, made, offline_tokenizer, printed, prose, said
 from tests.public_data import PUBLIC, needs_public
 
 SLUG = "tokenization"
@@ -26,23 +21,7 @@ TWEETS = PUBLIC / "datasets" / "cardiffnlp" / "tweet_eval" / "emotion" / "train-
 REVIEWS = PUBLIC / "datasets" / "stanfordnlp" / "imdb" / "plain_text" / "train-00000-of-00001.parquet"
 
 
-def code(mark: str) -> str:
-    """Return the code cell of the lesson that holds these words."""
-    cells = jupytext.read(find_lessons([SLUG])[0].source).cells
-    [cell] = [cell for cell in cells if cell.cell_type == "code" and mark in cell.source]
-    return cell.source
-
-
-def printed(mark: str) -> str:
-    """Return what the cell with these words wrote when the notebook was built."""
-    cells = nbformat.read(find_lessons([SLUG])[0].notebook, as_version=4).cells
-    [cell] = [cell for cell in cells if cell.cell_type == "code" and mark in cell.source]
-    return "\n".join(text for _, text in stored_texts(nbformat.NotebookNode(cells=[cell])))
-
-
-@pytest.fixture(scope="module")
-def tokenizer():
-    return AutoTokenizer.from_pretrained(sources.offline_checkpoint())
+tokenizer = pytest.fixture(offline_tokenizer, scope="module")
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +30,8 @@ def lesson(tokenizer):
     backend = tokenizer.backend_tokenizer
     space = {"vocabulary": tokenizer.get_vocab(), "normalizer": backend.normalizer, "angry": ""}
     space["pre_tokenizer"] = backend.pre_tokenizer
-    exec(code("def words_of("), space)
-    exec(code("def wordpiece("), space)
+    exec(cell(SLUG, "def words_of("), space)
+    exec(cell(SLUG, "def wordpiece("), space)
     return space
 
 
@@ -77,7 +56,7 @@ def lengths(tokenizer, rows: list[str]) -> np.ndarray:
 class TestWordPiece:
     def test_the_spaces_are_gone_and_a_word_is_three(self, tokenizer):
         assert "Look at *don't*: three words now. Of the three spaces nothing is left." in prose(SLUG)
-        text = re.search(r'pre_tokenize_str\("(.*?)"\)', code("\"don't   panic"))[1]
+        text = re.search(r'pre_tokenize_str\("(.*?)"\)', cell(SLUG, "\"don't   panic"))[1]
         words = [word for word, _ in tokenizer.backend_tokenizer.pre_tokenizer.pre_tokenize_str(text)]
         assert words[:4] == ["don", "'", "t", "panic"]
         assert "don't   panic" in text
@@ -87,15 +66,15 @@ class TestWordPiece:
         assert said(SLUG, "And the limit of {} characters?") == [limit]
         assert tokenizer.backend_tokenizer.model.max_input_chars_per_word == limit
         for cut in (lesson["wordpiece"], tokenizer.tokenize):
-            assert "[UNK]" not in cut("a" * int(limit))
-            assert cut("a" * (int(limit) + 1)) == ["[UNK]"]
+            assert "[UNK]" not in cut("a" * limit)
+            assert cut("a" * (limit + 1)) == ["[UNK]"]
 
     def test_shortest_first_gives_single_letters(self, lesson):
         assert "In `wordpiece`, walk the other way: `range(start + 1, len(word) + 1)`." in prose(SLUG)
         turned = dict(lesson)
         forward = "range(len(word), start, -1)"
-        assert forward in code("def wordpiece(")
-        exec(code("def wordpiece(").replace(forward, "range(start + 1, len(word) + 1)"), turned)
+        assert forward in cell(SLUG, "def wordpiece(")
+        exec(cell(SLUG, "def wordpiece(").replace(forward, "range(start + 1, len(word) + 1)"), turned)
         pieces = turned["wordpiece"]("happy")
         assert len(pieces) == len("happy")
         assert f"Into single letters: `{' '.join(pieces)}`." in prose(SLUG)
@@ -144,7 +123,7 @@ class TestSpecialTokens:
 
 class TestPadding:
     def test_without_the_mask_the_answers_move_as_far_as_posts_are_apart(self):
-        lines = re.findall(r"(.+?) +largest difference (\S+), (\d+) answers change", printed("trials = {"))
+        lines = re.findall(r"(.+?) +largest difference (\S+), (\d+) answers change", printed(SLUG, "trials = {"))
         found = {name: (float(difference), int(changed)) for name, difference, changed in lines}
         assert "With the mask: equal, up to rounding. Without it, some answers change." in prose(SLUG)
         assert found["with the mask"][0] < 1e-5
@@ -154,13 +133,13 @@ class TestPadding:
 
     def test_all_at_once_is_faster(self):
         assert "All at once is faster, and the ids are the same." in prose(SLUG)
-        assert float(re.search(r"all at once: +([\d.]+) times", printed("all at once: "))[1]) > 1
+        assert float(re.search(r"all at once: +([\d.]+) times", printed(SLUG, "all at once: "))[1]) > 1
 
 
 class TestLengths:
     def test_four_messages_cost_from_33_to_2048_tokens(self):
         lowest, highest = said(SLUG, "With nothing cut, the same four messages cost from {} to {}.")
-        lines = [line for line in printed("strategies = [").splitlines() if "'truncation'" not in line]
+        lines = [line for line in printed(SLUG, "strategies = [").splitlines() if "'truncation'" not in line]
         totals = [int(total) for line in lines for total in re.findall(r"(\d+) tokens  \{", line)]
         assert len(totals) == 4
         assert [min(totals), max(totals)] == [lowest, highest]
@@ -172,7 +151,7 @@ class TestLengths:
         assert said(SLUG, "it has a vector for {} places, and none for the next.") == [limit]
         assert said(SLUG, "a text has more than {} tokens, and nothing cut it |") == [limit]
         too_long, places = said(SLUG, "`The size of tensor a ({}) must match the size of tensor b ({})`")
-        [words] = re.findall(r'tokenizer\("again " \* (\d+),', code('tokenizer("again " *'))
+        [words] = re.findall(r'tokenizer\("again " \* (\d+),', cell(SLUG, 'tokenizer("again " *'))
         assert too_long == len(tokenizer("again " * int(words), verbose=False)["input_ids"])
         assert places == limit
 
@@ -188,9 +167,7 @@ class TestLengths:
         limit, far = said(SLUG, "At {} tokens, nearly no post and no tweet is cut.") + said(
             SLUG, "Nothing here comes near {}, so padding to 512 would be pure waste."
         )
-        space: dict = {}
-        exec(re.search(r"(?m)^limits = .*", code("length_profile(lengths"))[0], space)
-        assert limit in space["limits"]
+        assert limit in made(SLUG, "limits")
         counted = {name: lengths(tokenizer, texts(name)[:4000]) for name in ("emotion", "stance", "cefr", "tweets")}
         for name in ("emotion", "tweets"):
             assert np.mean(counted[name] > limit) < 0.001
@@ -222,7 +199,7 @@ class TestLengths:
 
     def test_the_last_word_is_cut(self):
         assert "(In `laptop`: the last word is *livid*, the only one that names the feeling." in prose(SLUG)
-        whole, cut = (line for line in printed("worst = int(").splitlines() if line.startswith("Thirty"))
+        whole, cut = (line for line in printed(SLUG, "worst = int(").splitlines() if line.startswith("Thirty"))
         assert whole.split()[-1] == "livid"
         assert "livid" not in cut
 
@@ -327,7 +304,7 @@ class TestEmojiAndHashtags:
 
     def test_the_new_rows_point_in_the_same_direction(self):
         assert "they point in the same direction: the library starts both near the mean of all rows." in prose(SLUG)
-        found = dict(re.findall(r"(.+): (-?[\d.]+)", printed("laughing, raging = ")))
+        found = dict(re.findall(r"(.+): (-?[\d.]+)", printed(SLUG, "laughing, raging = ")))
         assert float(found["😂 and 😡"]) > 0.999
         assert float(found["happy and sad"]) < 0.5
 
@@ -355,10 +332,8 @@ class TestLanguages:
         assert all(tokenizer.tokenize(letter) in (["[UNK]"], []) for letter in letters)
 
     def test_the_eight_languages(self, tokenizer):
-        space: dict = {}
-        for cell in (code("five = {}"), code('five["German"] = ')):
-            exec(cell.partition("\nfor ")[0], space)
-        five = space["five"]
+        five = executed(SLUG, "five = {}", tokenizer=tokenizer)["five"]
+        five = executed(SLUG, 'five["German"] = ', tokenizer=tokenizer, five=five)["five"]
         assert "the same five sentences in eight languages" in prose(SLUG)
         assert "on long texts, emoji, slips and eight languages" in prose(SLUG)
         assert len(five) == 8

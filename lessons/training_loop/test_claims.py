@@ -5,49 +5,24 @@ import inspect
 import math
 import re
 
-import jupytext
-import nbformat
 import numpy as np
 import pytest
 
-from course_tools.project import ROOT, find_lessons, tagged_code
-from course_tools.running.clean import stored_texts
-from course_utils.records import read_records
-from tests.prose import prose, said
+from course_tools.project import ROOT, tagged_code
+from tests.prose import cell, cells, printed, prose, said, stored_records
 
 SLUG = "training_loop"
-[LESSON] = find_lessons([SLUG])
-
-
-def cells() -> list[str]:
-    return [cell.source for cell in jupytext.read(LESSON.source).cells if cell.cell_type == "code"]
-
-
-def cell(code: str) -> str:
-    """Return the one cell of the lesson that holds this code."""
-    [found] = [source for source in cells() if code in source]
-    return found
-
-
-def stored():
-    return nbformat.read(LESSON.notebook, as_version=4)
-
-
-def printed(code: str) -> str:
-    """Return the texts that the stored notebook shows below the one cell that holds this code."""
-    [shown] = [cell for cell in stored().cells if cell.cell_type == "code" and code in cell.source]
-    return "\n".join(text for _, text in stored_texts(nbformat.v4.new_notebook(cells=[shown])))
 
 
 @pytest.fixture(scope="module")
 def lesson(tmp_path_factory):
     """The names of the lesson in `laptop` after its cells up to `race`, and its `make_schedule`."""
-    names, sources = {}, cells()
+    names, sources = {}, cells(SLUG)
     [last] = [number for number, source in enumerate(sources) if "def race(" in source]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("lesson"))
         patch.setenv("HF_HUB_OFFLINE", "1")
-        for source in [*sources[: last + 1], cell("def make_schedule(")]:
+        for source in [*sources[: last + 1], cell(SLUG, "def make_schedule(")]:
             exec(compile('PROFILE = "laptop"' if source.startswith("PROFILE") else source, SLUG, "exec"), names)
     return names
 
@@ -82,7 +57,7 @@ def test_a_race_teaches_hardly_more_than_guessing(lesson):
     steps, classes, guessing = said(SLUG, "nobody has learned much after {} steps: guessing costs ln({}) = {}")
     assert (steps, classes) == (lesson["turns"], len(lesson["labels"]))
     assert guessing == round(math.log(classes), 2)
-    records = read_records(stored())
+    records = stored_records(SLUG)
     for race in ("race_without", "race_zero_grad_forgotten"):
         assert records[race] > guessing - 0.06
 
@@ -110,8 +85,8 @@ def test_clipping_hides_that_zero_grad_was_forgotten(lesson, default_limit):
 
 
 def test_the_schedule_climbs_in_the_first_tenth_and_walks_half_of_the_way(lesson):
-    [steps] = map(int, said(SLUG, "We ask it for {} steps"))
-    assert f"range({steps})" in cell("def rates(")
+    [steps] = said(SLUG, "We ask it for {} steps")
+    assert f"range({steps})" in cell(SLUG, "def rates(")
     optimizer = lesson["make_optimizer"](lesson["untrained"])
     schedule, rates = lesson["make_schedule"](optimizer, steps), []
     for _ in range(steps):
@@ -128,7 +103,7 @@ def test_the_schedule_climbs_in_the_first_tenth_and_walks_half_of_the_way(lesson
 
 def test_two_seeds_differ_as_much_as_the_two_ways():
     assert "the seeds differ as much as the ways" in prose(SLUG)
-    pairs = re.findall(r"seed 1: ([\d.]+), seed 2: ([\d.]+)", printed("def warm("))
+    pairs = re.findall(r"seed 1: ([\d.]+), seed 2: ([\d.]+)", printed(SLUG, "def warm("))
     losses = np.array(pairs, dtype=float)
     assert losses.shape == (2, 2)
     assert np.abs(np.diff(losses, axis=1)).max() >= abs(np.diff(losses.mean(axis=1)).item())
@@ -151,7 +126,7 @@ def test_at_five_times_the_rate_nothing_is_learned_with_a_scheduler_or_without(l
 
 
 def test_the_loss_rises_at_nearly_every_second_step_while_its_means_fall():
-    records = read_records(stored())
+    records = stored_records(SLUG)
     assert "the loss rose at nearly every second step" in prose(SLUG)
     assert records["share_of_rises"] == pytest.approx(0.5, abs=0.1)
     assert "The means of the five parts tell the true story: they fall" in prose(SLUG)
@@ -160,23 +135,23 @@ def test_the_loss_rises_at_nearly_every_second_step_while_its_means_fall():
 
 def test_most_steps_are_clipped(default_limit):
     assert said(SLUG, "most steps lie above the limit. So {} is no emergency brake here") == [default_limit]
-    assert read_records(stored())["clipped_share"] > 0.5
+    assert stored_records(SLUG)["clipped_share"] > 0.5
 
 
 class TestThePowerFails:
     def test_at_the_step_that_the_text_names(self):
         [step] = said(SLUG, "The power fails at step {}")
         assert said(SLUG, "breaks off when step {} asks for its posts, in the middle of the second epoch") == [step]
-        assert f"batches_asked_for == {step:.0f}:" in cell("def collate_until")
+        assert f"batches_asked_for == {step}:" in cell(SLUG, "def collate_until")
         assert "two epochs of five steps" in prose(SLUG)
-        assert any("range(5 * size)" in source and "epochs=2" in source for source in cells())
+        assert any("range(5 * size)" in source and "epochs=2" in source for source in cells(SLUG))
 
     def test_and_the_step_before_is_lost(self):
         [step] = said(SLUG, "The power fails at step {}")
         every = int(re.search(r"def train\(.*every=(\d+)", tagged_code(SLUG, "loop"))[1])
         lost, saved = said(SLUG, "Step {} was done, but nobody had saved it. We go on from step {}")
         assert (lost, saved) == (step - 1, (step - 1) // every * every)
-        assert f"step-{saved:05.0f}" in printed("def collate_until")
+        assert f"step-{saved:05}" in printed(SLUG, "def collate_until")
 
     def test_other_frozen_weights_are_noticed_when_the_optimizer_is_restored(self, lesson):
         message = "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
