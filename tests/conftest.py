@@ -21,13 +21,14 @@ from tests.local_hub.server import LocalHub
 from tests.processes import HEARING
 
 LONG_FILES = (  # the longest first, so that none of them is left over at the end
-    "test_public.py",
     "test_full.py",
-    "test_grade.py",
-    "test_graders.py",
     "test_lessons.py",
+    "test_grade.py",
     "test_hub_faults.py",
+    "test_graders.py",
     "test_run.py",
+    "test_bench.py",
+    "test_build.py",
 )
 HANGS_SECONDS = 600
 LESSON = """\
@@ -167,12 +168,8 @@ def pytest_runtest_protocol(item):
         hang.test = None
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Keep each file in one process, as its fixtures want, but for the tests marked `spread`; the long files first."""
-    for item in items:
-        if not item.get_closest_marker("spread"):
-            item.add_marker(pytest.mark.xdist_group(item.path.name + str(item.path.parent)))
+    """Begin with the long files: each stays in one process, as its fixtures want."""
     items.sort(key=lambda item: LONG_FILES.index(item.path.name) if item.path.name in LONG_FILES else len(LONG_FILES))
 
 

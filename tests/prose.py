@@ -63,12 +63,12 @@ def cell(slug: str, words: str, kind: str = "code") -> str:
     return found
 
 
-def executed(slug: str, words: str, **names) -> dict:
+def executed(slug: str, words: str, /, **names) -> dict:
     """Execute the code cell that holds these words as `laptop` does, and return its names. `names`: what it uses."""
     return _executed(cell(slug, words), slug, names)
 
 
-def made(slug: str, name: str, **names):
+def made(slug: str, name: str, /, **names):
     """Return what the code assigns to a name in `laptop`, or defines under it. `names`: what that statement uses."""
     [statement] = [each for source in cells(slug) for each in ast.parse(source).body if name in _made_by(each)]
     return _executed(ast.Module([statement], []), slug, names)[name]

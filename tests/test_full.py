@@ -18,7 +18,7 @@ from tests.local_hub.server import LocalHub, left_loopback
 
 PUBLIC = ROOT.parent / "shared" / "hub" / "datasets"
 LESSONS = {lesson.slug: lesson for lesson in all_lessons()}
-pytestmark = [pytest.mark.nightly, pytest.mark.spread]
+pytestmark = pytest.mark.nightly
 
 
 @pytest.fixture(scope="module")

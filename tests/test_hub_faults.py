@@ -20,7 +20,7 @@ START = f"from course_utils import start\nstart({LESSON!r}, 'full')\nprint('STAR
 LARGE, FILES, EVERYTHING = "^/cdn/", "/resolve/", "."
 HANGS_SECONDS = 600  # a silence of the Hub ends after some tries of a second each; this is no limit but a rescue
 TABLE = BUILD / "hub" / "faults.json"  # conftest.py prints it when all tests are over
-pytestmark = [pytest.mark.nightly, pytest.mark.spread]
+pytestmark = pytest.mark.nightly
 
 
 @pytest.fixture

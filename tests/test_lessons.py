@@ -47,14 +47,12 @@ def execute(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.spread
 @pytest.mark.parametrize("slug", SCRIPTS)
 def test_it_runs_in_smoke(slug, execute):
     assert faults(execute(SCRIPTS[slug], "smoke"), SCRIPTS[slug]) == []
 
 
 @pytest.mark.slow
-@pytest.mark.spread
 @pytest.mark.parametrize("slug", LESSONS)
 def test_its_stored_outputs_are_true(slug, execute):
     lesson = LESSONS[slug]

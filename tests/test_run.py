@@ -11,7 +11,7 @@ import pytest
 
 GOOD = "from course_utils import record\nrecord('answer', 42)"
 BAND = "answer = [41, 43]\n"
-pytestmark = [pytest.mark.slow, pytest.mark.spread]
+pytestmark = pytest.mark.slow
 
 
 def report_of(course) -> list[dict]:

@@ -21,8 +21,6 @@ from tests.prose import cell, offline_tokenizer, printed, prose, said
 SLUG = "bert_for_sequence_classification"
 SENTENCES = ["The river broke its bank.", "She keeps her savings in a small bank."]
 LABELS = ["anger", "joy", "optimism", "sadness"]
-
-
 tokenizer = pytest.fixture(offline_tokenizer, scope="module")
 
 
@@ -200,9 +198,8 @@ class TestWhatTheLessonSaw:
         assert looks(around)["bank"] == "savings"
 
     def test_the_first_token_gets_nine_tenths_of_the_weight_and_says_least(self):
-        lines = re.findall(
-            r"(\S+) +mean weight ([\d.]+), length of its value ([\d.]+)", printed(SLUG, "lengths = split(")
-        )
+        output = printed(SLUG, "lengths = split(")
+        lines = re.findall(r"(\S+) +mean weight ([\d.]+), length of its value ([\d.]+)", output)
         weights = {token: float(weight) for token, weight, _ in lines}
         values = {token: float(length) for token, _, length in lines}
         assert "`[CLS]` gets nine tenths of the weight, and its value is the shortest by far." in prose(SLUG)
@@ -225,15 +222,14 @@ class TestWhatTheLessonSaw:
         assert shares["mean of the windows"][-1] < 0.5 < shares["window 2"][-1] < shares["window 0"][-1]
 
     def test_the_share_of_attention_grows(self):
-        shares = {
-            tokens: int(share) for tokens, share in re.findall(r"(?m)^ *(\d+) .* (\d+)%$", printed(SLUG, "its share"))
-        }
+        output = printed(SLUG, "its share")
+        shares = {int(tokens): int(share) for tokens, share in re.findall(r"(?m)^ *(\d+) .* (\d+)%$", output)}
         at_the_limit, far = said(SLUG, "it is less than a fifth of the work at {} tokens, and more than half at {}.")
-        assert 10 < shares[f"{at_the_limit}"] < 20
-        assert shares[f"{far}"] > 50
+        assert 10 < shares[at_the_limit] < 20
+        assert shares[far] > 50
         assert "Twice the tokens, four times the scores: that is the square." in prose(SLUG)
         assert "The linear layers only double. Attention grows fourfold," in prose(SLUG)
-        columns = re.findall(r"(?m)^ *(?:64|128) +([\d.]+) +([\d.]+) +([\d.]+)", printed(SLUG, "its share"))
+        columns = re.findall(r"(?m)^ *(?:64|128) +([\d.]+) +([\d.]+) +([\d.]+)", output)
         scores, linear, attention = (float(more) / float(less) for less, more in zip(*columns, strict=True))
         assert [round(scores), round(linear), round(attention)] == [4, 2, 4]
 

@@ -39,7 +39,7 @@ def remedies():
 
 def peak(name: str) -> float:
     """Return the height of a bar, in MB."""
-    [found] = re.findall(rf"{name} ([\d,]*\d)", printed("Bar chart. The peak of one training step"))
+    [found] = re.findall(rf"{name} ([\d,]*\d)", printed(SLUG, "plots.bars(peaks, "))
     return float(found.replace(",", ""))
 
 
@@ -265,7 +265,7 @@ class TestMemory:
         assert trained / everything < 0.01
         assert "Gradients and optimizer are almost gone. The weights stay, and so does most of the rest:" in prose(SLUG)
         parts = ("weights", "gradients and optimizer", "rest")
-        table = printed("nothing done: trains")
+        table = printed(SLUG, "trains {part:.2%}")
         (weights, kept), (moving, left), (rest, most) = (
             map(float, re.findall(rf" {part} +(\d+) MB", table)) for part in parts
         )

@@ -96,9 +96,8 @@ class TestTheOwnRun:
 
     def test_typos_cost_most(self):
         figure = r"(\w[\w ]*), \d+: fine-tuned ([-+]\d+)% \(([-+]\d+)% to ([-+]\d+)%\)"
-        drops = {
-            name: tuple(map(int, ends)) for name, *ends in re.findall(figure, printed(SLUG, '"What a change costs'))
-        }
+        found = re.findall(figure, printed(SLUG, '"What a change costs'))
+        drops = {name: tuple(map(int, ends)) for name, *ends in found}
         assert "typos cost the fine-tuned model most" in prose(SLUG)
         assert min(drops, key=drops.get) == "typos"
         assert "For names and punctuation the intervals hold zero" in prose(SLUG)

@@ -187,10 +187,8 @@ class TestTheTexts:
     def test_counting_words_gets_all_of_them(self, n_train):
         tweets = load_dataset(*sources.dataset("tweets", "laptop"), split="train")
         pool = sum(label != 1 for label in tweets["label"][:])  # 1 is neutral
-        assert said(SLUG, "With all of the {} it catches up with the model that was fine-tuned on {}") == [
-            pool,
-            3 * n_train,
-        ]
+        everything, tuned = said(SLUG, "With all of the {} it catches up with the model that was fine-tuned on {}")
+        assert (everything, tuned) == (pool, 3 * n_train)
 
     def test_the_projects_box(self):
         test, train, millions = said(SLUG, "{} times {}, divided by {} million")

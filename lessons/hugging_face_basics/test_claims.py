@@ -14,8 +14,6 @@ from course_utils import sources
 from tests.prose import cells, made, offline_similarity, prose, said, small_bert
 
 SLUG = "hugging_face_basics"
-
-
 similarity = pytest.fixture(offline_similarity, scope="module")
 
 

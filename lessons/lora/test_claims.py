@@ -18,9 +18,10 @@ from tests.prose import cells, made, printed, prose, said, small_bert, stored_re
 
 SLUG = "lora"
 CARD = (DATA / "stance" / "README.md").read_text(encoding="utf-8")
-PLAN = made("lora", "lora_plan", LoraConfig=LoraConfig)()
+PLAN = made(SLUG, "lora_plan", LoraConfig=LoraConfig)()
 RUNS = json.loads((ROOT / "benchmarks" / "lora_ways.json").read_text(encoding="utf-8"))
 WAYS = {"last two layers": "last two", "full": "full", "LoRA": "LoRA"}  # the lesson's names, the benchmark's names
+RATES = made(SLUG, "rates", ways=list(WAYS))
 
 
 def batch_size() -> int:
@@ -39,7 +40,7 @@ def test_the_rates_are_the_best_on_the_validation_plans():
         for run in runs(protocol, way):
             by_rate[run["rate"]].append(run["validation"])
         assert [len(scores) for scores in by_rate.values()] == [3, 3, 3]
-        assert max(by_rate, key=lambda rate: sum(by_rate[rate])) == made(SLUG, "rates")[name]
+        assert max(by_rate, key=lambda rate: sum(by_rate[rate])) == RATES[name]
 
 
 class TestTheRecordedTrainings:
@@ -145,24 +146,22 @@ class TestWhatItCosts:
 
     def test_the_rate_of_millions_is_too_small_for_thousands(self):
         assert "A rate that is right for eleven million weights is far too small for" in prose(SLUG)
+        output = printed(SLUG, "everything = sum(")
         full, adapter = (
-            int(
-                re.search(rf"^{way} +([\d,]+) of", printed(SLUG, "everything = sum("), re.MULTILINE)[1].replace(",", "")
-            )
+            int(re.search(rf"^{way} +([\d,]+) of", output, re.MULTILINE)[1].replace(",", ""))
             for way in ("full", "LoRA")
         )
         assert round(full / 1e6) == 11
         assert adapter < 1e5
-        assert made(SLUG, "rates")["LoRA"] >= 10 * made(SLUG, "rates")["full"]
+        assert RATES["LoRA"] >= 10 * RATES["full"]
         assert "ten times the rate of full fine-tuning" in prose(SLUG)
 
     def test_the_intervals_of_so_few_posts_overlap(self):
         [posts] = said(SLUG, "So {} posts, read once, decide nothing")
         assert posts == made(SLUG, "size") == made(SLUG, "steps") * batch_size()
         assert "all their intervals overlap, and counting words stands among them" in prose(SLUG)
-        lines = re.findall(
-            r"^(\S.*?) +([\d.]+)%, from ([\d.]+)% to ([\d.]+)%$", printed(SLUG, "gains = {"), re.MULTILINE
-        )
+        output = printed(SLUG, "gains = {")
+        lines = re.findall(r"^(\S.*?) +([\d.]+)%, from ([\d.]+)% to ([\d.]+)%$", output, re.MULTILINE)
         values = {name: tuple(map(float, numbers)) for name, *numbers in lines}
         trained = [values[name] for name in WAYS]
         assert max(low for _, low, _ in trained) < min(high for *_, high in trained)
@@ -268,9 +267,8 @@ class TestExperts:
 
     def test_zero_lies_inside_the_intervals_or_close_to_them(self):
         assert "Zero lies inside, or close to it: these texts cannot tell the mix from its parts" in prose(SLUG)
-        ends = re.findall(
-            r"mix minus .*, from ([-+\d.]+)% to ([-+\d.]+)%", printed(SLUG, 'for name in ("base", *pair)')
-        )
+        output = printed(SLUG, 'for name in ("base", *pair)')
+        ends = re.findall(r"mix minus .*, from ([-+\d.]+)% to ([-+\d.]+)%", output)
         assert len(ends) == 3
         assert all(float(low) < 2 and float(high) > -2 for low, high in ends)
 

@@ -14,8 +14,6 @@ from tests.prose import cell, executed, made, offline_similarity, printed, prose
 
 SLUG = "start_here"
 SHEET = f"{SLUG}_exercises"
-
-
 similarity = pytest.fixture(offline_similarity, scope="module")
 
 

@@ -19,8 +19,6 @@ from tests.public_data import PUBLIC, needs_public
 SLUG = "tokenization"
 TWEETS = PUBLIC / "datasets" / "cardiffnlp" / "tweet_eval" / "emotion" / "train-00000-of-00001.parquet"
 REVIEWS = PUBLIC / "datasets" / "stanfordnlp" / "imdb" / "plain_text" / "train-00000-of-00001.parquet"
-
-
 tokenizer = pytest.fixture(offline_tokenizer, scope="module")
 
 
@@ -28,11 +26,9 @@ tokenizer = pytest.fixture(offline_tokenizer, scope="module")
 def lesson(tokenizer):
     """The lesson's own `words_of` and `wordpiece`."""
     backend = tokenizer.backend_tokenizer
-    space = {"vocabulary": tokenizer.get_vocab(), "normalizer": backend.normalizer, "angry": ""}
-    space["pre_tokenizer"] = backend.pre_tokenizer
-    exec(cell(SLUG, "def words_of("), space)
-    exec(cell(SLUG, "def wordpiece("), space)
-    return space
+    names = {"normalizer": backend.normalizer, "pre_tokenizer": backend.pre_tokenizer}
+    names["vocabulary"] = tokenizer.get_vocab()
+    return names | {name: made(SLUG, name, **names) for name in ("words_of", "wordpiece")}
 
 
 @pytest.fixture(scope="module")
