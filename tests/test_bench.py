@@ -222,7 +222,7 @@ class TestTheCommand:
 
 class TestATrial:
     @pytest.mark.parametrize(
-        "part", ["prediction", *(pytest.param(part, marks=pytest.mark.nightly) for part in TRAINING)]
+        "part", [pytest.param(part, marks=pytest.mark.nightly) for part in ("prediction", *TRAINING)]
     )
     def test_each_part_runs_in_small_and_leaves_the_page_alone(self, part, tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(command, "TRIAL", tmp_path / "bench.json")
