@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SECONDS_OF_ALL_LESSONS, MIB_OF_A_KERNEL = 900, 3 * 1024
+from course_tools.running.verdict import MOST_MB
+
+SECONDS_OF_ALL_LESSONS = 900
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,6 @@ def _lessons(found: dict) -> list[Target]:
             "the lessons",
             f"all in at most {SECONDS_OF_ALL_LESSONS} s, each kernel under 3 GiB",
             f"{found['total_seconds']:.0f} s, at most {peak:,} MiB",
-            found["total_seconds"] <= SECONDS_OF_ALL_LESSONS and peak < MIB_OF_A_KERNEL,
+            found["total_seconds"] <= SECONDS_OF_ALL_LESSONS and peak < MOST_MB,
         ),
     ]

@@ -54,7 +54,8 @@ def test_what_varies_from_run_to_run_is_no_change(judged):
 
 
 def test_how_a_stream_was_cut_is_no_change(judged):
-    assert judged(text("one\n"), text("two\n"), kept=[record(42), text("one\ntwo\n")]) == []
+    bar = text("100%|####|", "stderr")
+    assert judged(text("one\n"), bar, text("two\n"), kept=[record(42), text("one\ntwo\n")]) == []
 
 
 def test_an_output_that_is_not_tagged_may_change(judged, tmp_path):

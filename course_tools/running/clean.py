@@ -31,9 +31,8 @@ ABSOLUTE_PATH = re.compile(r"(?<![\w.~:/])/[\w.-]+/[\w./-]+|\b[A-Za-z]:\\\w+|sit
 def clean(notebook: NotebookNode) -> None:
     """Clean the outputs and the metadata of an executed notebook, in place."""
     for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
-        cell.outputs = coalesced(cell.outputs)
         private = PRIVATE_TAG in cell.metadata.get("tags", [])
-        cell.outputs = [private_note()] if private and cell.outputs else clean_outputs(cell.outputs)
+        cell.outputs = [private_note()] if private and cell.outputs else coalesced(clean_outputs(cell.outputs))
         cell.execution_count = number
         for output in cell.outputs:
             if output.output_type == "execute_result":
@@ -45,7 +44,7 @@ def clean(notebook: NotebookNode) -> None:
 
 
 def coalesced(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Return the outputs of one cell with the pieces of a stream put together: how it was cut says nothing."""
+    """Return the outputs of one cell with the pieces of a stream put together: how a bar cut it says nothing."""
     cell = from_dict({"cell_type": "code", "outputs": outputs})
     return CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)[0].outputs
 

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 
 from course_tools.files import write_in_one_step
 from course_utils import CourseError
-from course_utils.records import read_device, read_records
+from course_utils.records import read_records
 
 VERSION = 1
 METADATA = "course_execution"
@@ -47,11 +47,6 @@ class Execution:
     def records(self) -> dict:
         """Every result that the notebook recorded, name -> value."""
         return read_records(self.notebook) if self.path.is_file() else {}
-
-    @property
-    def device(self) -> str | None:
-        """The device that the notebook's `start` chose, or None where it did not get that far."""
-        return read_device(self.notebook) if self.path.is_file() else None
 
 
 def keep(execution: Execution, notebook: NotebookNode) -> None:

@@ -3,7 +3,7 @@
 import copy
 import os
 import shutil
-import tempfile
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -66,7 +66,7 @@ class Executor:
 
     def __enter__(self):
         require_writable(self.executed, self.folder / "logs", self.folder / "cwd")
-        if self.profile != "full" and not self.fresh and os.uname().sysname == "Linux":
+        if self.profile != "full" and not self.fresh and sys.platform.startswith("linux"):
             kept = self.variables(self.folder / "logs" / "kernels.network")
             self.server = self._open.enter_context(kernels.ForkServer(kept, self.folder / "logs" / "kernels.log"))
             self.gflops_of_all = self.server.ask(speed=os.cpu_count() or 1, copies=1)
@@ -124,7 +124,9 @@ class Run:
         self.cwd = executor.folder / "cwd" / task.name
         shutil.rmtree(self.cwd, ignore_errors=True)  # its work of an earlier run, the progress of a sheet, say
         self.cwd.mkdir(parents=True)
-        self.network = Path(tempfile.mkdtemp(prefix="course-")) / "network"
+        self.network = self.log.with_suffix(".network")
+        for old in (self.network, self._seen):
+            old.unlink(missing_ok=True)
         executor.progress.started(task.name, result.cells)
         self.thread = threading.Thread(target=self._execute, daemon=True)
         self.thread.start()
@@ -147,6 +149,10 @@ class Run:
             kill_tree(pid)
         self.thread.join(timeout=20)
         self._end()
+
+    @property
+    def _seen(self) -> Path:
+        return self.network.with_name(f"{self.network.name}.seen")
 
     def _execute(self) -> None:
         try:
@@ -182,7 +188,7 @@ class Run:
         result.reference_seconds = round(speed.reference_seconds(result.seconds, self.executor.gflops), 1)
         if self.watch:
             result.cpu_seconds, result.peak_mb = round(self.watch.cpu_seconds, 1), round(self.watch.peak_mb)
-        result.network, seen = _lines(self.network), _lines(self.network.with_name("network.seen"))
+        result.network, seen = _lines(self.network), _lines(self._seen)
         result.read = sorted({line.removeprefix("read ") for line in seen if line.startswith("read ")})
         keep(result, self.notebook)
         self.executor.progress.ended(self)

@@ -15,6 +15,7 @@ from course_tools.project import BUILD, Lesson
 from course_tools.running.execution import Execution
 from course_tools.running.executor import Executor
 from course_tools.running.speed import reference_seconds
+from course_utils.records import read_device, read_records
 
 LIBRARIES = ("torch", "transformers", "datasets", "tokenizers", "accelerate", "peft", "evaluate", "scikit-learn")
 JSON, HTML = BUILD / "report.json", BUILD / "report.html"
@@ -34,9 +35,10 @@ def write_report(
 
     `faults`: what is wrong with each result, one sentence each. `seconds`: of the clock, so far, of the whole run.
     """
+    seen = [_look_inside(result) for result in results]
     report = {
         "profile": executor.profile,
-        "device": next((result.device for result in results if result.device), "unknown"),
+        "device": next((page["device"] for page in seen if page["device"]), "unknown"),
         "versions": versions(),
         "total_seconds": round(seconds, 1),
         "reference_seconds": round(reference_seconds(seconds, executor.gflops_of_all), 1),
@@ -54,33 +56,35 @@ def write_report(
                 "cells": result.cells,
                 "error": result.error,
                 "faults": wrong,
-                "records": result.records,
+                "records": page["records"],
             }
-            for lesson, result, wrong in zip(lessons, results, faults, strict=True)
+            for lesson, result, page, wrong in zip(lessons, results, seen, faults, strict=True)
         ],
     }
     write_in_one_step(JSON, json.dumps(report, indent=2) + "\n")
     template = Environment(loader=PackageLoader("course_tools", "."), autoescape=True).get_template(
         "running/report.html.j2"
     )
-    pages = [{"lesson": lesson, **_look_inside(result)} for lesson, result in zip(lessons, results, strict=True)]
+    pages = [{"lesson": lesson, **page} for lesson, page in zip(lessons, seen, strict=True)]
     write_in_one_step(HTML, template.render(report=report, pages=pages))
 
 
 def _look_inside(result: Execution) -> dict:
     if not result.path.is_file():
-        return {"figures": [], "failure": None, "notebook": None}
+        return {"figures": [], "failure": None, "notebook": None, "records": {}, "device": None}
     return _seen(result.path, result.path.stat().st_mtime_ns)
 
 
 @cache
 def _seen(path: Path, _stamp: int) -> dict:
-    """Return the figures of an executed notebook, its failing cell and its path, for the page. Each is read once."""
+    """Return what an executed notebook holds for the reports. Each is read once."""
     notebook = nbformat.read(path, as_version=4)
     return {
         "figures": list(figures(notebook)),
         "failure": next(failures(notebook), None),
         "notebook": path.relative_to(BUILD).as_posix() if path.is_relative_to(BUILD) else str(path),
+        "records": read_records(notebook),
+        "device": read_device(notebook),
     }
 
 
