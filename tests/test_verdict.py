@@ -101,6 +101,15 @@ def test_a_record_outside_of_its_band_is_found(judged, value):
 
 def test_bands_hold_in_laptop_only(judged):
     assert judged(record(99), profile="smoke") == []
+    assert judged(record(99), profile="full") == []
+
+
+def test_a_record_that_no_band_knows_is_found_in_every_profile(judged):
+    data = {"text/plain": "", RECORD_MIME: {"name": "unknown", "value": 1}}
+    other = new_output("display_data", data=data)
+    assert judged(other, profile="full") == ["its records have no band in lesson.toml: unknown"]
+    for profile in ("smoke", "laptop"):
+        assert judged(other, profile=profile)[0].endswith("do not name the same: unknown")
 
 
 @pytest.mark.parametrize(
