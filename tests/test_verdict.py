@@ -54,8 +54,9 @@ def test_what_varies_from_run_to_run_is_no_change(judged):
 
 
 def test_how_a_stream_was_cut_is_no_change(judged):
-    bar = text("100%|####|", "stderr")
-    assert judged(text("one\n"), bar, text("two\n"), kept=[record(42), text("one\ntwo\n")]) == []
+    bar, pieces, whole = text("100%|####|", "stderr"), [text("one\n"), text("two\n")], [text("one\ntwo\n")]
+    assert judged(pieces[0], bar, pieces[1], kept=[record(42), *whole]) == []
+    assert judged(*whole, kept=[record(42), *pieces]) == []
 
 
 def test_an_output_that_is_not_tagged_may_change(judged, tmp_path):

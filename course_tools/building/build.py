@@ -87,7 +87,7 @@ def with_stored_outputs(script: Lesson | Sheet) -> NotebookNode:
 def _with_outputs(notebook: NotebookNode, source: NotebookNode, measured: dict) -> NotebookNode:
     pairs = zip(_code_cells(notebook), _code_cells(source), strict=True)
     for cell, ran in pairs:
-        cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        cell.outputs, cell.execution_count = clean.coalesced(ran.outputs), ran.execution_count
     notebook.metadata.course.update(measured)
     return notebook
 

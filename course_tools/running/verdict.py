@@ -116,7 +116,7 @@ class Comparison:
 
     def same(self, fresh: list[NotebookNode], stored: list[NotebookNode]) -> bool:
         """Return whether nbval calls them the same."""
-        return IPyNbCell.compare_outputs(self, coalesced(clean_outputs(fresh)), stored, NOT_COMPARED)
+        return IPyNbCell.compare_outputs(self, coalesced(clean_outputs(fresh)), coalesced(stored), NOT_COMPARED)
 
     def sanitize(self, text):
         """nbval would take patterns out here; ours are taken out by `clean_outputs`."""
