@@ -2,7 +2,8 @@
 
 import pytest
 
-from course_tools.running import testing
+from course_tools.project import BUDGET_SECONDS, ROOT
+from course_tools.running import executor, speed, testing, verdict
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,15 @@ def test_what_each_tier_leaves_out(tier, left_out, anew, monkeypatch):
     ((command, options),) = calls
     assert (command[command.index("-m", 3) + 1] if "-m" in command[3:] else "") == left_out
     assert (testing.ANEW in options["env"]) == anew
+
+
+def test_the_page_for_authors_says_the_limits_that_hold():
+    page = " ".join((ROOT / "docs" / "authors.md").read_text(encoding="utf-8").split())
+    assert "done nothing for three minutes" in page
+    assert executor.IDLE_SECONDS == 3 * 60
+    assert "has worked eight budgets long" in page
+    assert executor.BUDGETS_OF_WORK["laptop"] == 8
+    assert "memory (3 GiB)" in page
+    assert verdict.MOST_MB == 3 * 1024
+    assert f"matrices of {speed.SIDE} x {speed.SIDE} reaches {speed.REFERENCE_GFLOPS} GFLOP/s" in page
+    assert f"Budgets: {BUDGET_SECONDS['lesson']} a lesson, {BUDGET_SECONDS['case']} a case" in page

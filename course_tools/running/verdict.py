@@ -86,14 +86,16 @@ def _of_warnings(execution: Execution) -> list[str]:
 
 def _of_outputs(executed: NotebookNode, stored: NotebookNode) -> list[str]:
     """Compare the tagged outputs with nbval's own comparison, both cleaned as stored ones are."""
-    pairs = zip(_code_cells(executed), _code_cells(stored), strict=False)
-    if len(_code_cells(executed)) != len(_code_cells(stored)):
+    fresh, old = _code_cells(executed), _code_cells(stored)
+    if len(fresh) != len(old):
         return ["the stored notebook has other cells: `course build`"]
     found = []
-    for number, (ran, kept) in enumerate(pairs, 1):
+    for number, (ran, kept) in enumerate(zip(fresh, old, strict=True), 1):
         comparison = Comparison()
         if CHECKED_TAG in kept.metadata.get("tags", []) and not comparison.same(ran.outputs, kept.outputs):
-            found.append(f"the output of code cell {number} is not the stored one: {' '.join(comparison.words)}")
+            found.append(
+                f"the output of code cell {number} is not the stored one: {' '.join(comparison.comparison_traceback)}"
+            )
     return found
 
 
@@ -107,12 +109,7 @@ class Comparison:
     colors = nocolors
 
     def __init__(self):
-        self.comparison_traceback: list[str] = []
-
-    @property
-    def words(self) -> list[str]:
-        """What differs, in nbval's words."""
-        return self.comparison_traceback
+        self.comparison_traceback: list[str] = []  # what differs, in nbval's words
 
     def same(self, fresh: list[NotebookNode], stored: list[NotebookNode]) -> bool:
         """Return whether nbval calls them the same."""
