@@ -1,22 +1,29 @@
-"""Grades the graders: every known right and wrong answer to a sheet, its stub, and things that nobody should hand in.
+"""Grades the graders: every known right and wrong answer to a sheet, its stub, mutants, and what nobody should hand in.
 
-    python -m tests.grade_the_graders SHEET
+    python -m tests.grade_the_graders SHEET [EXERCISE]
 
 Prints one JSON object for each judged answer. The answers are in lessons/SLUG/answers.py: cells with
-`exercise="NAME"` and either `right="..."` or `wrong="..." says="..."`, a part of what the check must say.
+`exercise="NAME"` and one of
+
+- `right="..."`
+- `wrong="..." says="..."`, a part of what the check must say
+- `equivalent="reason"`: mutants that are no mistake, as `tests.mutants` shows them, in comments, with blank lines between
+
+A right or wrong one may be an edit of the solution: `old="..." new="..."` in place of code.
 """
 
 import contextlib
-import inspect
 import io
 import json
 import os
 import re
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import jupytext
 import nbformat
@@ -24,11 +31,14 @@ from nbformat import NotebookNode
 
 from course_tools.building.render import render
 from course_tools.project import ROOT, Sheet, find_scripts
+from course_utils.checks import limit as limit_module
 from course_utils.checks import sheet as sheet_module
 from course_utils.checks.sheet import Exercise
 from course_utils.checks.wrong import WrongAnswer
+from tests.mutants import CHANGED, FIRST, FROZEN, IGNORED, SPOIL, FirstSeen, Spoil, mutants, solution_in
 
 PATIENT_SECONDS = 60  # for real answers: the machine may be busy
+MUTANT_SECONDS = 5  # many a mutant never ends
 IMPATIENT_SECONDS = 0.3  # for what never ends: what holds with this limit holds with the real one
 
 
@@ -45,6 +55,7 @@ class Verdict:
     cpu_seconds: float
     says: str = ""
     tells: bool = False  # the words hold the answer itself
+    kind: str = "by hand"  # or a mutant, an equivalent one, strange
 
     @property
     def fine(self) -> bool:
@@ -52,14 +63,16 @@ class Verdict:
         return self.accepted == self.expected and self.says in self.message and not self.tells
 
 
-def judge(sheet: Sheet) -> Iterator[Verdict]:
-    """Judge all answers to one sheet. Imports what the sheet imports, and writes into the working directory."""
+def judge(sheet: Sheet, only: str = "") -> Iterator[Verdict]:
+    """Judge all answers to one sheet, or to one exercise of it.
+
+    Imports what the sheet imports, and writes into the working directory.
+    """
     stubs = {
         cell.metadata.answer: cell.source
         for cell in nbformat.read(sheet.page, as_version=4).cells
         if "answer" in cell.metadata
     }
-    sheet_module.SECONDS = PATIENT_SECONDS
     answers = jupytext.read(sheet.answers).cells
     space: dict = {"__name__": "__main__"}
     solution = ""
@@ -68,21 +81,67 @@ def judge(sheet: Sheet) -> Iterator[Verdict]:
             solution = cell.source
         elif "check" not in cell.metadata:
             run(cell.source, space)  # an error here is an error of the sheet
-        else:
+        elif only in ("", cell.metadata.check):
             name = cell.metadata.check
+            run(cell.source.splitlines()[0], space)  # the checks themselves
+            theirs = [answer for answer in answers if answer.metadata.get("exercise") == name]
             tried = [("the reference solution", solution, True, ""), ("the untouched stub", stubs[name], False, "")]
-            for answer in answers:
-                if answer.metadata.get("exercise") == name:
-                    right = "right" in answer.metadata
-                    label = answer.metadata["right" if right else "wrong"]
-                    tried.append((label, answer.source, right, answer.metadata.get("says", "")))
+            tried += [by_hand(answer, solution) for answer in theirs if "equivalent" not in answer.metadata]
             hidden = secrets_of(name, solution, space)
+            limit(PATIENT_SECONDS)
             for label, code, right, says in tried:
                 verdict = _judged(sheet, cell, space, label, code, right, says)
                 hints = "\n".join(getattr(space["check"], name).hints)
                 verdict.tells = not right and told(f"{verdict.message}\n{hints}", hidden)
                 yield verdict
+            yield from _mutated(sheet, cell, space, solution, listed(theirs))
             yield from _strange(sheet, getattr(space["check"], name))
+
+
+def limit(seconds: float) -> None:
+    """Set what a check may take, of the processor and in standing still."""
+    sheet_module.SECONDS, limit_module.IDLE_SECONDS = seconds, seconds
+
+
+def by_hand(answer: NotebookNode, solution: str) -> tuple[str, str, bool, str]:
+    """Return label, code, right and words of an answer, which may be an edit of the solution."""
+    right = "right" in answer.metadata
+    code = answer.source
+    if "old" in answer.metadata:
+        whole, old = solution_in(solution), answer.metadata["old"]
+        if whole.count(old) != 1:
+            raise ValueError(f"{old!r} stands {whole.count(old)} times in the solution, not once:\n{whole}")
+        code = whole.replace(old, answer.metadata["new"])
+    return answer.metadata["right" if right else "wrong"], code, right, answer.metadata.get("says", "")
+
+
+def listed(answers: list[NotebookNode]) -> dict[str, str]:
+    """Return change -> reason, of the mutants that are no mistake."""
+    return {
+        "\n".join(line.removeprefix("# ") for line in change.splitlines()): answer.metadata.equivalent
+        for answer in answers
+        if "equivalent" in answer.metadata
+        for change in re.split(r"\n\s*\n", answer.source.strip())
+    }
+
+
+def _mutated(sheet: Sheet, cell: NotebookNode, space: dict, solution: str, equivalent: dict[str, str]):
+    """Judge the mutants of the solution, then name what is listed and no mutant of it (any more)."""
+    limit(MUTANT_SECONDS)
+    shown = solution.partition("### END SOLUTION")[2]
+    for mutant in mutants(solution):
+        spoil, kind = Spoil(), "equivalent" if mutant.change in equivalent else "mutant"
+        own = {**space, FIRST: FirstSeen(), SPOIL: spoil}
+        code = mutant.code
+        if mutant.kind in (IGNORED, FROZEN):  # it is the first call in the notebook that it remembers
+            code += f"\ntry:\n    pass\n{textwrap.indent(shown, '    ')}\nexcept Exception:\n    pass"
+        label = f"{mutant.kind}:\n{mutant.change}"
+        verdict = _judged(sheet, cell, own, label, code, kind == "equivalent", kind=kind)
+        if mutant.kind != CHANGED or spoil.done:
+            equivalent.pop(mutant.change, None)
+            yield verdict
+    for change in equivalent:
+        yield Verdict(sheet.name, cell.metadata.check, f"listed, but no mutant:\n{change}", True, False, "", 0)
 
 
 def secrets_of(name: str, solution: str, space: dict) -> set[str]:
@@ -106,20 +165,23 @@ def run(code: str, space: dict) -> None:
     exec(compile(code, "<cell>", "exec"), space)
 
 
-def _judged(sheet: Sheet, cell: NotebookNode, space: dict, label: str, answer: str, right: bool, says="") -> Verdict:
+def _judged(
+    sheet: Sheet, cell: NotebookNode, space: dict, label: str, answer: str, right: bool, says="", kind="by hand"
+) -> Verdict:
     own, trouble = dict(space), ""
     try:
-        run(answer, own)
+        with contextlib.redirect_stdout(io.StringIO()):
+            run(answer, own)
     except Exception as error:  # nbgrader goes on to the check, too
         trouble = f"the answer itself raised {type(error).__name__}: {error}\n"
-    verdict = _verdict(sheet, cell.metadata.check, label, right, says, lambda: run(cell.source, own))
+    verdict = _verdict(sheet, cell.metadata.check, label, right, says, lambda: run(cell.source, own), kind)
     verdict.message = trouble + verdict.message
     if trouble and (right or label == "the untouched stub"):
         verdict.accepted = not right
     return verdict
 
 
-def _verdict(sheet: Sheet, name: str, label: str, right: bool, says: str, check) -> Verdict:
+def _verdict(sheet: Sheet, name: str, label: str, right: bool, says: str, check, kind: str) -> Verdict:
     accepted, said, started = True, io.StringIO(), time.process_time()
     try:
         with contextlib.redirect_stdout(said):
@@ -130,17 +192,17 @@ def _verdict(sheet: Sheet, name: str, label: str, right: bool, says: str, check)
         accepted, message = not right, f"{type(error).__name__} out of the check itself: {error}"
     else:
         message = said.getvalue()
-    return Verdict(sheet.name, name, label, right, accepted, message, round(time.process_time() - started, 2), says)
+    seconds = round(time.process_time() - started, 2)
+    return Verdict(sheet.name, name, label, right, accepted, message, seconds, says, kind=kind)
 
 
 def _strange(sheet: Sheet, exercise: Exercise) -> Iterator[Verdict]:
     """Hand over what nobody should: each must be refused in words, in time."""
-    count = sum(name != "hidden" for name in inspect.signature(exercise.judge).parameters)
-    sheet_module.SECONDS = IMPATIENT_SECONDS
+    count = len(exercise.answers)
+    limit(IMPATIENT_SECONDS)
     for label, value in strange_values().items():
-        name = exercise.name
-        yield _verdict(sheet, name, f"handed {label}", False, "", lambda value=value: exercise(*[value] * count))
-    sheet_module.SECONDS = PATIENT_SECONDS
+        call = partial(exercise, *[value] * count)
+        yield _verdict(sheet, exercise.name, f"handed {label}", False, "", call, "strange")
 
 
 def strange_values() -> dict[str, object]:
@@ -211,13 +273,13 @@ def _catches_everything(*_, **__):
 
 
 def main() -> None:
-    """Judge the sheet named on the command line, in a folder of its own."""
+    """Judge the sheet named on the command line, or one exercise of it, in a folder of its own."""
     _, [sheet] = find_scripts([sys.argv[1]])
     out = os.fdopen(os.dup(1), "w")
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         with contextlib.redirect_stdout(io.StringIO()):
-            for verdict in judge(sheet):
+            for verdict in judge(sheet, *sys.argv[2:]):
                 print(json.dumps({**asdict(verdict), "fine": verdict.fine}), file=out, flush=True)
         os.chdir(ROOT)
 

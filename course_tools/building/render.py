@@ -78,6 +78,8 @@ def render(script: Lesson | Sheet, run_seconds: float | None = None) -> Notebook
     bytes for the same script, order and setting.
     """
     notebook = jupytext.read(script.source)
+    if isinstance(script, Sheet):
+        sheets.complete_checks(notebook, script.entry.slug)
     _fill(notebook, script, run_seconds)
     notebook.cells = [
         part

@@ -5,10 +5,12 @@ In a script, `answer="NAME"` marks the cell that a student fills, with the solut
 a point.
 """
 
+import importlib
 import re
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 
 from course_utils import CourseError
 
@@ -23,9 +25,10 @@ INTRO = """\
 long it takes.
 
 1. Run the cells from the top. They prepare what the exercises need.
-2. Write your answer where it says `# Your code here.`
+2. Write your answer where it says `# Your code here.` If a function is there already, change it in its place.
 3. Run the check below it. It tells you at once whether you are right, and if not, what may be wrong.
-4. Stuck? Run `check.NAME.hint()` in a new cell, with the name that the check has. Each call tells a little more.
+4. Stuck? Below each check are hints. Unfold one at a time.
+5. The kernel was restarted? Choose *Run > Run All Above Selected Cell*. Your progress is kept.
 
 They belong to {{{{ lesson:{slug} }}}}. Nothing here needs a GPU, an account or a network."""
 
@@ -52,6 +55,31 @@ def intro(notebook: NotebookNode, slug: str) -> str:
     found = [match for cell in notebook.cells if cell.cell_type == "markdown" for match in CARD.finditer(cell.source)]
     minutes = sum(int(match["minutes"]) for match in found)
     return INTRO.format(count=len(found), minutes=minutes, slug=slug)
+
+
+def complete_checks(notebook: NotebookNode, slug: str) -> None:
+    """Let each check work alone, also after a restart, and put its hints below it, folded. In place."""
+    exercises = importlib.import_module(f"lessons.{slug}.checks").sheet.exercises
+    cells = []
+    for cell in notebook.cells:
+        cells.append(cell)
+        if name := cell.metadata.get("check"):
+            cell.source = f"from lessons.{slug} import checks as check\n\n{cell.source}"
+            cells.append(new_markdown_cell(folded([*exercises[name].hints[:-1], again(slug, exercises[name].section)])))
+    notebook.cells = cells
+
+
+def again(slug: str, section: str) -> str:
+    """Return the last hint: where to read."""
+    return f"Read {{{{ lesson:{slug} }}}} again, the part “{section}”."
+
+
+def folded(hints: list[str]) -> str:
+    """Return hints as markdown, each one folded."""
+    parts = (
+        f"<details><summary>Hint {number}</summary>\n\n{hint}\n\n</details>" for number, hint in enumerate(hints, 1)
+    )
+    return "\n".join(parts)
 
 
 def add_nbgrader_metadata(notebook: NotebookNode) -> None:

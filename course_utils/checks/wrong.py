@@ -5,29 +5,46 @@ from __future__ import annotations
 from course_utils.errors import CourseError
 
 LONGEST_SHOWN = 160
+ARRAYS = {"ndarray": "array ", "Tensor": "tensor "}
+UNKNOWN = "I do not recognise this slip"
 
 
 class WrongAnswer(CourseError):
-    """An answer that is not right yet: what was expected, what came, and the slip that is most likely behind it.
+    """An answer that is not right yet: what was given, what was expected, what came, and the slip behind it.
 
     The message never holds the answer. In a notebook the message alone is shown, without our stack.
     """
 
-    def __init__(self, expected: str, received: object = None, perhaps: str = ""):
-        """`expected` is in words. `received` is the student's own value, or words in a `Said`."""
-        self.expected, self.received, self.perhaps, self.name = expected, shown(received), perhaps, ""
+    form = True  # it runs, and returns what the card asks for: half of the way
+
+    def __init__(self, expected: str, received: object = None, perhaps: str = "", *, given: str = ""):
+        """`expected` is in words. `received` is the student's own value, or words in a `Said`.
+
+        `perhaps` names a slip only where the answer is what that slip gives. `given`: the call, where there is one.
+        """
+        self.given, self.expected, self.received, self.perhaps = given, expected, shown(received), perhaps
+        self.name, self.progress = "", ""
         super().__init__(expected)
 
     def __str__(self) -> str:
-        lines = ["Not yet.", f"  expected: {self.expected}", f"  received: {self.received}"]
-        if self.perhaps:
-            lines.append(f"  perhaps:  {self.perhaps}")
-        if self.name:
-            lines.append(f"  a hint:   check.{self.name}.hint()")
-        return "\n".join(lines)
+        parts = {
+            "given": self.given,
+            "expected": self.expected,
+            "received": self.received,
+            "perhaps": self.perhaps or (UNKNOWN if self.form else ""),
+            "a hint": f"unfold one below, or run check.{self.name}.hint()" if self.name else "",
+        }
+        lines = ["Not yet.", *(f"  {part + ':':<9} {words}" for part, words in parts.items() if words)]
+        return "\n".join([*lines, self.progress] if self.progress else lines)
 
     def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()
+
+
+class WrongForm(WrongAnswer):
+    """An answer that does not run, or is of another kind than the card asks for: it cannot be judged further."""
+
+    form = False
 
 
 class Said(str):
@@ -42,6 +59,20 @@ def shown(value: object) -> str:
         if isinstance(error, KeyboardInterrupt):
             raise
         return f"an object of type {type(value).__name__} that cannot be shown"
+
+
+def shown_call(name: str, arguments: tuple) -> str:
+    """Describe a call in one line, each argument cut to its share."""
+    share = max(40, 2 * LONGEST_SHOWN // max(1, len(arguments)))
+    return f"{name}({', '.join(_cut(_as_argument(each), share) for each in arguments)})"
+
+
+def _as_argument(value: object) -> str:
+    """Describe an argument as a cell would write it, where that is short."""
+    if hasattr(value, "tolist") and len(str(value.tolist())) <= LONGEST_SHOWN // 2:
+        return f"{ARRAYS.get(type(value).__name__, '')}{value.tolist()}"
+    plain = isinstance(value, str | int | float | bool | list | tuple | dict | None)
+    return repr(value) if plain and "tensor(" not in repr(value) else shown(value)
 
 
 def _described(value: object) -> str:
@@ -64,6 +95,8 @@ def _described(value: object) -> str:
 
 
 def _described_array(value, kind: str) -> str:
+    if not value.shape and str(getattr(value, "device", "cpu")) == "cpu":
+        return f"{value.item()!r} ({kind})"
     size = 1
     for length in value.shape:
         size *= length
@@ -72,6 +105,6 @@ def _described_array(value, kind: str) -> str:
     return f"a {kind} of shape {tuple(value.shape)}, {value.dtype}{place}{held}"
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, longest: int = LONGEST_SHOWN) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST_SHOWN else line[: LONGEST_SHOWN - 2] + " …"
+    return line if len(line) <= longest else line[: longest - 2] + " …"

@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.bert_for_sequence_classification import checks as check
 
 course = start("bert_for_sequence_classification_exercises", "laptop")
+check.sheet.begin()
 
 # %%
 import torch

@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.case_cefr import checks as check
 
 course = start("case_cefr_exercises", "laptop")
+check.sheet.begin()
 
 # %%
 import numpy as np

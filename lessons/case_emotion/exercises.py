@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.case_emotion import checks as check
 
 course = start("case_emotion_exercises", "laptop")
+check.sheet.begin()
 
 # %%
 import numpy as np

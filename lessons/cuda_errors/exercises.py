@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.cuda_errors import checks as check
 
 course = start("cuda_errors_exercises", "laptop")
+check.sheet.begin()
 
 # %% [markdown]
 # Everything here runs on the CPU. For the first exercise we build a very small imitation of a GPU. It notes an order

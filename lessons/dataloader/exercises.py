@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.dataloader import checks as check
 
 course = start("dataloader_exercises", "laptop")
+check.sheet.begin()
 
 # %%
 from torch.utils.data import DataLoader

@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.evaluation import checks as check
 
 course = start("evaluation_exercises", "laptop")
+check.sheet.begin()
 
 # %% [markdown]
 # Two models, trained in seconds, on the course's emotion posts. One counts words, the other counts pieces of words.

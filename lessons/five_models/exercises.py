@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.five_models import checks as check
 
 course = start("five_models_exercises", "laptop")
+check.sheet.begin()
 
 # %% [markdown]
 # ## 1 · What do the losses say?

@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.hugging_face_basics import checks as check
 
 course = start("hugging_face_basics_exercises", "laptop")
+check.sheet.begin()
 
 # %%
 from pathlib import Path

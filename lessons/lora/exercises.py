@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.lora import checks as check
 
 course = start("lora_exercises", "laptop")
+check.sheet.begin()
 
 # %% [markdown]
 # ## 1 · Six numbers before you run

@@ -35,7 +35,7 @@ lazy_scores = {"a": "50%", "b": "12.5%", "c": "0%", "d": "100%"}
 # %% exercise="lazy_scores" wrong="the share that is wrong" says="the share that is wrong"
 lazy_scores = {"a": 0.5, "b": 0.875, "c": 1, "d": 0}
 
-# %% exercise="lazy_scores" wrong="one is missing" says='the keys "a", "b", "c" and "d"'
+# %% exercise="lazy_scores" wrong="one is missing" says='the keys "a", "b", "c", "d"'
 lazy_scores = {"a": 0.5, "b": 0.125, "c": 0}
 
 # %% exercise="lazy_scores" wrong="a list" says="a dict"
@@ -87,12 +87,12 @@ def paired_gain(first, second, truth):
     return np.mean(second == truth) - np.mean(first == truth)
 
 
-# %% exercise="paired_gain" wrong="how often they differ" says="both may be wrong"
+# %% exercise="paired_gain" wrong="how often they differ" says="how often the two differ"
 def paired_gain(first, second, truth):
     return np.mean(first != second)
 
 
-# %% exercise="paired_gain" wrong="mended the symptom: no gain for the worse one" says="only `second` gets right"
+# %% exercise="paired_gain" wrong="mended the symptom: no gain for the worse one" says="hidden behind 0"
 def paired_gain(first, second, truth):
     wins = np.mean((first == truth) & (second != truth))
     losses = np.mean((first != truth) & (second == truth))
@@ -114,7 +114,7 @@ def paired_gain(first, second, truth):
     return 100 * (np.mean(first == truth) - np.mean(second == truth))
 
 
-# %% exercise="paired_gain" wrong="relative to the other score" says="the score of `second`"
+# %% exercise="paired_gain" wrong="relative to the other score" says="a division by zero"
 def paired_gain(first, second, truth):
     return np.mean(first == truth) / np.mean(second == truth) - 1
 
@@ -140,6 +140,36 @@ def paired_gain(first, second, truth):
     print(np.mean(first == truth) - np.mean(second == truth))
 
 
-# %% exercise="paired_gain" wrong="the card's numbers" says="the gain over 40 tweets"
+# %% exercise="paired_gain" wrong="the card's numbers" says="I do not recognise this slip"
 def paired_gain(first, second, truth):
     return 0.1
+
+
+# %% exercise="paired_gain" wrong="its inputs are used up" says="leaves `first` as it is"
+def paired_gain(first, second, truth):
+    first -= truth
+    second -= truth
+    return np.mean(first == 0) - np.mean(second == 0)
+
+
+# %% exercise="paired_gain" wrong="divided by the ten tweets of the card" says="divided by 10"
+def paired_gain(first, second, truth):
+    return (np.sum(first == truth) - np.sum(second == truth)) / 10
+
+
+# %% exercise="paired_gain" wrong="rounded" says="rounded"
+def paired_gain(first, second, truth):
+    return round(np.mean(first == truth) - np.mean(second == truth), 2)
+
+
+# %% exercise="lazy_scores" wrong="counts" says="a count or a percentage"
+lazy_scores = {"a": 4, "b": 1, "c": 0, "d": 1}
+
+# %% exercise="lazy_scores" wrong="one letter left" says="replace the dots for d"
+lazy_scores = {"a": 0.5, "b": 0.125, "c": 0, "d": ...}
+
+# %% exercise="lazy_scores" right="exact numbers"
+from decimal import Decimal
+from fractions import Fraction
+
+lazy_scores = {"a": Fraction(1, 2), "b": Decimal("0.125"), "c": 0, "d": 1}

@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.start_here import checks as check
 
 course = start("start_here_exercises", "laptop")
+check.sheet.begin()
 
 # %%
 from collections import Counter

@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.tokenization import checks as check
 
 course = start("tokenization_exercises", "laptop")
+check.sheet.begin()
 
 # %%
 from transformers import AutoTokenizer

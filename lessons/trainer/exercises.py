@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.trainer import checks as check
 
 course = start("trainer_exercises", "laptop")
+check.sheet.begin()
 
 # %% [markdown]
 # ## 1 · When will it evaluate?

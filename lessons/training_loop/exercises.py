@@ -22,6 +22,7 @@ from course_utils import start
 from lessons.training_loop import checks as check
 
 course = start("training_loop_exercises", "laptop")
+check.sheet.begin()
 
 # %% [markdown]
 # ## 1 · Which rate does each step get?
