@@ -97,6 +97,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     bench.add_argument("--runs", type=_positive, metavar="N", help="runs of a trial, the same")
     bench.set_defaults(action=command_bench)
 
+    progress = commands.add_parser("progress", help="tell which exercises are right so far, of all sheets")
+    progress.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="where the sheets lie (exercises/)")
+    progress.set_defaults(action=command_progress)
+
     doctor = commands.add_parser("doctor", help="look at this machine")
     doctor.set_defaults(action=command_doctor)
     return parser.parse_args(arguments)
@@ -186,6 +190,19 @@ def command_bench(options: argparse.Namespace) -> int:
     from benchmarks.command import bench
 
     bench(options.parts, options.runs, options.rows, lambda line: print(line, flush=True))
+    return 0
+
+
+def command_progress(options: argparse.Namespace) -> int:
+    """Print a line for each sheet."""
+    from course_tools.building.progress import lines
+    from course_tools.project import ROOT
+
+    folder = options.folder or ROOT / "exercises"
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {folder}.")
+    for line in lines(folder):
+        print(line)
     return 0
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -183,16 +184,36 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def graders_table(reporter) -> None:
-    """How many answers the graders accepted and rejected, and how many of each were expected."""
+    """How many answers the graders accepted and rejected as they should, and what became of the mutants."""
     reporter.section("graders")
-    reporter.line(f"{'sheet':<6}{'exercise':<24} accepted (expected)  rejected (expected)")
+    heads = f"{'right ones accepted':>21}{'wrong ones rejected':>21}{'mutants killed':>16}{'listed as no mistake':>22}"
+    reporter.line(f"{'sheet':<6}{'exercise':<22}{heads}")
+    whole = Counter()
     for table in sorted((BUILD / "graders").glob("*.json")):
         verdicts = json.loads(table.read_text(encoding="utf-8"))
         for exercise in dict.fromkeys(verdict["exercise"] for verdict in verdicts):
-            judged = [verdict for verdict in verdicts if verdict["exercise"] == exercise]
-            accepted, expected = (sum(each[key] for each in judged) for key in ("accepted", "expected"))
-            rest = f"{accepted:>8} ({expected}) {len(judged) - accepted:>14} ({len(judged) - expected})"
-            reporter.line(f"{judged[0]['sheet'].partition('_')[0]:<6}{exercise:<24} {rest}")
+            mine = [verdict for verdict in verdicts if verdict["exercise"] == exercise]
+            counts = counted(mine)
+            whole += counts
+            reporter.line(f"{mine[0]['sheet'].partition('_')[0]:<6}{exercise:<22}{shares(counts)}")
+    reporter.line(f"{'all':<28}{shares(whole)}")
+    share = whole["mutants", True] / max(1, whole["mutants", True] + whole["mutants", False])
+    reporter.line(f"Mutants that are not listed: {share:.1%} killed.")
+
+
+def counted(verdicts: list[dict]) -> Counter:
+    """Return (what, judged as it should be) -> how many."""
+    whats = {"mutant": "mutants", "equivalent": "equivalent"}
+    return Counter(
+        (whats.get(each["kind"]) or ("right" if each["expected"] else "wrong"), each["fine"]) for each in verdicts
+    )
+
+
+def shares(counts: Counter) -> str:
+    """Return "judged as it should be / all" for each kind of answer."""
+    parts = [(counts[what, True], counts[what, False]) for what in ("right", "wrong", "mutants", "equivalent")]
+    widths = (21, 21, 16, 22)
+    return "".join(f"{f'{fine}/{fine + bad}':>{width}}" for (fine, bad), width in zip(parts, widths, strict=True))
 
 
 def faults_table(reporter) -> None:

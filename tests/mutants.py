@@ -10,7 +10,6 @@ import ast
 import copy
 import difflib
 import re
-import textwrap
 from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 
@@ -103,9 +102,9 @@ def mutants(code: str) -> list[Mutant]:
 
 
 def solution_in(code: str) -> str:
-    """Return what stands between nbgrader's marks in a cell, or all of it where there are none."""
-    found = re.search(r"### BEGIN SOLUTION\n(.*?)\n *### END SOLUTION", code, re.S)
-    return textwrap.dedent(found[1]) if found else code
+    """Return what stands between nbgrader's marks; the whole cell where they stand in a function, or are not there."""
+    found = re.search(r"^### BEGIN SOLUTION\n(.*?)\n### END SOLUTION", code, re.S | re.M)
+    return found[1] if found else re.sub(r"^ *### (BEGIN|END) SOLUTION\n", "", code, flags=re.M)
 
 
 def difference(before: str, after: str) -> str:

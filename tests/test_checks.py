@@ -1,21 +1,33 @@
 """What every check can do, whatever it is handed: words, time, hints, and progress."""
 
+import copy
 import json
+import os
 import re
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 import warnings
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
+from datasets import Dataset
 
+from course_tools.project import ROOT
+from course_utils.checks import limit, values
 from course_utils.checks import sheet as sheet_module
-from course_utils.checks import values
+from course_utils.checks.cases import judge
+from course_utils.checks.cells import makes
 from course_utils.checks.limit import TookTooLong, within
+from course_utils.checks.same import near
 from course_utils.checks.sheet import Sheet
-from course_utils.checks.wrong import Said, WrongAnswer, shown
+from course_utils.checks.values import Part, predict
+from course_utils.checks.wrong import UNKNOWN, Said, WrongAnswer, WrongForm, shown
 
 
 @pytest.fixture
@@ -53,7 +65,8 @@ class TestAnExercise:
             "  expected: another number",
             "  received: 8 (int)",
             "  perhaps:  one too many?",
-            "  a hint:   check.seven.hint()",
+            "  a hint:   unfold one below, or run check.seven.hint()",
+            "  sheet 03: □□ 0 of 2 right",
         ]
 
     def test_a_notebook_shows_the_words_and_no_stack(self, sheet):
@@ -82,7 +95,7 @@ class TestAnExercise:
         def never(number):
             try:
                 while True:
-                    time.sleep(0.01)
+                    pass
             finally:
                 ended.set()
 
@@ -122,18 +135,27 @@ class TestProgress:
         sheet.exercises["seven"](7)
         again = Sheet("tokenization")
         again.exercises = sheet.exercises
-        assert "■□" in again.keep("called", False)
+        capsys.readouterr()
+        again.begin()
+        assert capsys.readouterr().out == "You have been here before. Sheet 03: ■□ 1 of 2 right\n"
+
+    def test_a_new_sheet_begins_in_silence(self, sheet, capsys):
+        sheet.begin()
+        assert capsys.readouterr().out == ""
 
     def test_the_last_judgement_counts(self, sheet):
-        sheet.keep("seven", True)
-        assert "□□ 0 of 2" in sheet.keep("seven", False)
+        sheet.progress.keep("seven", True)
+        sheet.progress.keep("seven", False)
+        assert "□□ 0 of 2" in sheet.line()
 
     @pytest.mark.parametrize("text", ["", "{", "[1]", '{"seven": "yes"}', "null"])
     def test_a_damaged_file_is_begun_anew(self, sheet, text):
-        sheet.file.parent.mkdir(parents=True)
-        sheet.file.write_text(text)
-        assert "□■ 1 of 2" in sheet.keep("called", True)
-        assert json.loads(sheet.file.read_text())["called"] is True
+        file = sheet.progress.file
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+        sheet.progress.keep("called", True)
+        assert "□■ 1 of 2" in sheet.line()
+        assert json.loads(file.read_text())["called"] is True
 
     def test_a_folder_that_cannot_be_written_costs_no_answer(self, sheet, capsys):
         Path("work").write_text("a file where the folder should be")
@@ -189,7 +211,8 @@ class TestValues:
             (torch.tensor([1, 2]), "many values"),
             (len, "with brackets"),
             (72.5, "a percentage?"),
-            (-1, "look at the unit"),
+            (-1, "at least 0, at most 1"),
+            (4, "a count or"),
         ],
     )
     def test_what_is_no_share_is_told(self, value, words):
@@ -252,7 +275,7 @@ class TestLimit:
         def stubborn():
             while not enough.is_set():
                 try:
-                    time.sleep(0.05)
+                    sum(range(1000))
                 except BaseException:
                     continue
             over.set()
@@ -262,3 +285,224 @@ class TestLimit:
         assert not over.is_set(), "it waited for the work"
         enough.set()
         assert over.wait(60)
+
+    def test_a_slow_clock_stops_nothing(self):
+        assert within(0.2, lambda: time.sleep(0.6) or 5) == 5
+
+    def test_what_only_waits_is_stopped(self, monkeypatch):
+        monkeypatch.setattr(limit, "IDLE_SECONDS", 0.3)
+        with pytest.raises(TookTooLong):
+            within(60, threading.Event().wait)
+
+
+class TestPoints:
+    """In nbgrader's terms: a number that a check cell returns is partial credit, an error is none."""
+
+    @pytest.fixture
+    def graded(self, sheet, monkeypatch):
+        monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+        return sheet.exercises
+
+    def test_all_points_for_a_right_answer(self, graded):
+        assert (graded["seven"](7), graded["seven"](7, hidden=True)) == (None, None)
+
+    def test_one_for_the_right_form_with_the_words(self, graded, capsys):
+        assert graded["seven"](8) == 1
+        assert "expected: another number" in capsys.readouterr().out
+
+    def test_none_for_another_form(self, graded):
+        assert "without quotes" in say(graded["seven"], "seven")
+
+    def test_the_hidden_half_cannot_better_the_visible_one(self, graded):
+        graded["seven"](8)
+        assert graded["seven"](7, hidden=True) == 1
+
+    def test_none_for_the_form_where_the_card_gives_the_form(self, graded):
+        graded["seven"].form_point = False
+        say(graded["seven"], 8)
+
+    def test_a_student_meets_an_error(self, sheet):
+        say(sheet.exercises["seven"], 8)
+
+
+class TestNear:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            (1, 1.0),
+            (float("nan"), float("nan")),
+            ([1, 2], (1.0, 2.0)),
+            (np.array([1, 2]), torch.tensor([1.0, 2.0])),
+            ({"a": [1]}, {"a": [1]}),
+            (torch.zeros(2), [0, 0]),
+            (np.array(["a"]), np.array(["a"])),
+            (None, None),
+        ],
+    )
+    def test_alike(self, one, other):
+        assert near(one, other)
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            (1, 1.1),
+            ([1], [1, 2]),
+            (np.zeros(2), np.zeros((1, 2))),
+            ({"a": 1}, {"b": 1}),
+            ("1", 1),
+            (torch.zeros(2), "text"),
+            (None, 0),
+        ],
+    )
+    def test_not_alike(self, one, other):
+        assert not near(one, other)
+
+    def test_a_model_that_learned_or_changed_its_mode_is_another(self):
+        model = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Dropout(0.5))
+        for change in (
+            lambda copied: copied.eval(),
+            lambda copied: copied[0].weight.data.add_(1),
+            lambda copied: copied(torch.ones(1, 2)).sum().backward(),
+            lambda copied: copied.requires_grad_(False),
+            lambda copied: setattr(copied[1], "p", 0.0),
+        ):
+            copied = copy.deepcopy(model)
+            assert near(model, copied)
+            change(copied)
+            assert not near(model, copied)
+
+    def test_a_dataset_is_what_its_columns_rows_and_format_are(self):
+        rows = Dataset.from_dict({"text": ["a", "b"], "label": [0, 1]})
+        assert near(rows, Dataset.from_dict({"text": ["a", "b"], "label": [0, 1]}))
+        assert not near(rows, rows.select([1, 0]))
+        assert not near(rows, rows.with_format("numpy"))
+
+
+class TestCases:
+    def words(self, function, **options) -> str:
+        with pytest.raises(WrongAnswer) as wrong:
+            judge(function, "half", [([2],), ([4, 6],)], lambda numbers: [each / 2 for each in numbers], **options)
+        return str(wrong.value)
+
+    def test_a_right_one_is_silent(self):
+        judge(lambda numbers: tuple(n / 2 for n in numbers), "half", [([2],), ([4, 6],)], lambda n: [e / 2 for e in n])
+
+    def test_the_smallest_input_that_differs_is_shown(self):
+        words = self.words(lambda numbers: [n / len(numbers) if len(numbers) > 1 else n / 2 for n in numbers][:1])
+        assert "given:    half([4, 6])" in words
+        assert "expected: a list of 2: [2.0, 3.0]" in words
+        assert "received: a list of 1: [2.0]" in words
+
+    def test_a_slip_is_named_where_it_gives_all_results(self):
+        slips = {"nothing is halved": lambda numbers: numbers, "always one": lambda numbers: [1]}
+        assert "perhaps:  nothing is halved" in self.words(lambda numbers: list(numbers), slips=slips)
+
+    def test_a_slip_that_fits_once_is_not_named(self):
+        slips = {"always one": lambda numbers: [1]}
+        words = self.words(lambda numbers: [1.0] if numbers == [2] else [0, 0], slips=slips)
+        assert f"perhaps:  {UNKNOWN}" in words
+
+    def test_an_argument_that_was_changed_is_told(self):
+        def emptied(numbers):
+            return [numbers.pop(0) / 2 for _ in range(len(numbers))]
+
+        assert "leaves `numbers` as it is: a list of 1: [2]" in self.words(emptied)
+        judge(emptied, "half", [([2],)], lambda numbers: [1.0], may_change={"numbers"})
+
+    def test_an_argument_that_is_handed_back_is_not_the_answer_of_another_call(self):
+        assert "received: a list of 1: [2]" in self.words(lambda numbers: numbers)
+
+    def test_an_error_is_told_with_the_call(self):
+        words = self.words(lambda numbers: numbers["a"])
+        assert "given:    half([2])" in words
+        assert "TypeError" in words
+
+
+class TestPredict:
+    PARTS: ClassVar = {"a": Part(3, {"one too many": 4}), "b": Part("up", read=lambda value, _: value)}
+
+    def words(self, answers) -> str:
+        with pytest.raises(WrongAnswer) as wrong:
+            predict(answers, "guess", self.PARTS)
+        return str(wrong.value)
+
+    def test_right(self):
+        predict({"a": np.int64(3), "b": "up", "more": 1}, "guess", self.PARTS)
+
+    def test_the_slip_or_none(self):
+        assert "one too many" in self.words({"a": 4, "b": "up"})
+        assert UNKNOWN in self.words({"a": 5, "b": "up"})
+
+    def test_a_missing_key_and_another_kind_have_no_form(self):
+        for answers in ({"a": 3}, [3, "up"], {"a": "3", "b": "up"}):
+            with pytest.raises(WrongForm):
+                predict(answers, "guess", self.PARTS)
+
+    def test_the_answer_is_not_told(self):
+        assert "3" not in self.words({"a": 5, "b": "up"}).replace("03", "")
+
+
+class TestCells:
+    """In a real IPython, without a kernel: what a failed cell leaves behind is no answer."""
+
+    @pytest.fixture
+    def shell(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        code = """
+            import sys
+            from IPython.core.interactiveshell import InteractiveShell
+            from traitlets.config import Config
+            shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+            for cell in sys.stdin.read().split("----\\n"):
+                shell.run_cell(cell)
+        """
+
+        def run(*cells: str) -> str:
+            command = [sys.executable, "-c", textwrap.dedent(code)]
+            done = subprocess.run(
+                command,
+                input="----\n".join(cells),
+                capture_output=True,
+                text=True,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+            assert done.returncode == 0, done.stderr
+            return done.stdout
+
+        return run
+
+    CHECK = "from lessons.start_here import checks as check\ncheck.lazy_scores(lazy_scores)\n"
+    RIGHT = 'lazy_scores = {"a": 4 / 8, "b": 1 / 8, "c": 0, "d": 1}\n'
+
+    def test_an_older_value_is_not_judged(self, shell):
+        said = shell(self.CHECK, self.RIGHT, self.CHECK, "lazy_scores = {'a': 4 / 8\n", self.CHECK)
+        assert said.count("✓") == 1
+        assert "a cell that ended with SyntaxError" in said
+
+    def test_a_mended_cell_is_judged_again(self, shell):
+        said = shell(self.CHECK, "lazy_scores = 1 / 0\n", self.RIGHT, self.CHECK)
+        assert said.count("✓") == 1
+
+    def test_a_restart_is_explained(self, shell):
+        said = shell(self.CHECK)
+        assert "NameError" in said
+        assert "`lazy_scores` is not there. After a restart" in said
+
+    def test_another_error_is_left_alone(self, shell):
+        assert "After a restart" not in shell(self.RIGHT, self.CHECK, "nothing_of_ours\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        ("name = 1", True),
+        ("def name(x):", True),
+        ("x = 1\nname: dict = {", True),
+        ("name == 1", False),
+        ("print(name)", False),
+        ("name(1) = 2", False),
+        ("other_name = 1", False),
+    ],
+)
+def test_which_cell_makes_a_name(source, made):
+    assert makes(source, "name") is made

@@ -91,10 +91,25 @@ class TestSheet:
         counts = Counter()
         for cell in jupytext.read(SHEETS[name].answers).cells:
             if "exercise" in cell.metadata:
-                assert ("right" in cell.metadata) != ("wrong" in cell.metadata)
-                assert "wrong" not in cell.metadata or cell.metadata["says"], cell.source
-                counts[cell.metadata["exercise"], "right" if "right" in cell.metadata else "wrong"] += 1
+                [kind] = {"right", "wrong", "equivalent"} & set(cell.metadata)
+                assert kind != "wrong" or cell.metadata["says"], cell.source
+                assert kind != "equivalent" or cell.metadata["equivalent"].count(" ") > 2, cell.source
+                counts[cell.metadata["exercise"], kind] += 1
         for card in CARDS[name]:
-            assert counts[card.name, "right"] >= 2, card
-            assert counts[card.name, "wrong"] >= 4, card
+            assert counts[card.name, "right"] >= 3, card
+            assert counts[card.name, "wrong"] >= 8, card
         assert {exercise for exercise, _ in counts} == {card.name for card in CARDS[name]}
+
+    def test_the_form_earns_a_point_where_it_is_no_gift(self, name):
+        for card in CARDS[name]:
+            gift = card.kind == "bug hunt" or card.stars == 1
+            assert checks_of(name).sheet.exercises[card.name].form_point is not gift, card
+
+    def test_hints_lie_folded_below_each_check(self, name):
+        cells = NOTEBOOKS[name].cells
+        for at, cell in enumerate(cells):
+            if "check" in cell.metadata:
+                hints = checks_of(name).sheet.exercises[cell.metadata.check].hints
+                assert cells[at + 1].source.count("<details>") == len(hints)
+                assert all(hint in cells[at + 1].source for hint in hints[:-1])
+                assert cell.source.startswith(f"from lessons.{SHEETS[name].entry.slug} import checks as check\n")

@@ -38,8 +38,8 @@ def as_number(value: object, name: str, *, whole: bool = False, low: float = -ma
         raise WrongForm(f"{kind} in `{name}`", value, "something is counted here: divide nothing")
     if not low <= value <= high:
         slip = "a count or a percentage? Give the share, between 0 and 1" if high == 1 and value > 1 else ""
-        least, most = f" from {low:g} on" * (low > -math.inf), f" up to {high:g}" * (high < math.inf)
-        raise WrongAnswer(f"{kind}{least}{most} in `{name}`", value, slip)
+        least, most = f", at least {low:g}" * (low > -math.inf), f", at most {high:g}" * (high < math.inf)
+        raise WrongAnswer(f"{kind} in `{name}`{least}{most}", value, slip)
     return int(value) if whole else float(value)
 
 
