@@ -29,7 +29,7 @@ loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 1}
 loss_verdicts = {"a": "learns on", "b": "learns on", "c": "learned nothing", "d": "not fresh"}
 loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 1}
 
-# %% exercise="loss_verdicts" wrong="c and d changed" says="each verdict fits one training"
+# %% exercise="loss_verdicts" wrong="c and d changed" says="a model that guesses between two labels"
 loss_verdicts = {"a": "learns on", "b": "overfits", "c": "not fresh", "d": "learned nothing"}
 loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 1}
 
@@ -49,7 +49,7 @@ loss_verdicts |= {"fewer_right": "no", "stops_after": 3, "goes_back_to": 1}
 loss_verdicts = {"a": "learns on", "b": "overfits", "c": "learned nothing", "d": "not fresh"}
 loss_verdicts |= {"fewer_right": "no", "stops_after": 0, "goes_back_to": 0}
 
-# %% exercise="loss_verdicts" wrong="it keeps the last model" says="the loss was already worse"
+# %% exercise="loss_verdicts" wrong="it keeps the last model" says="the validation loss was worse already"
 loss_verdicts = {"a": "learns on", "b": "overfits", "c": "learned nothing", "d": "not fresh"}
 loss_verdicts |= {"fewer_right": "no", "stops_after": 2, "goes_back_to": 2}
 
@@ -162,12 +162,12 @@ def possible_batches(rows, epochs, steps, sizes):
     return {size for size in sizes if -(-rows // size) * epochs == steps}
 
 
-# %% exercise="possible_batches" wrong="at least so many steps" says="by hand"
+# %% exercise="possible_batches" wrong="at least so many steps" says="at least so many steps"
 def possible_batches(rows, epochs, steps, sizes):
     return [size for size in sizes if -(-rows // size) * epochs >= steps]
 
 
-# %% exercise="possible_batches" wrong="taken out of the list that was handed over" says="that `sizes` stays"
+# %% exercise="possible_batches" wrong="taken out of the list that was handed over" says="leaves `sizes` as it is"
 def possible_batches(rows, epochs, steps, sizes):
     for size in list(sizes):
         if -(-rows // size) * epochs != steps:
@@ -211,7 +211,7 @@ def upright(raw):
     return labelled.remove_columns("sentiment").cast_column("label", names)
 
 
-# %% exercise="upright" wrong="only the neutral ones dropped" says="which number does your line give"
+# %% exercise="upright" wrong="only the neutral ones dropped" says="the wrong way round"
 def upright(raw):
     clear = raw.filter(lambda tweet: tweet["sentiment"] != 2)
     labelled = clear.map(lambda tweet: {"label": 0 if tweet["sentiment"] == 4 else 1})
@@ -316,7 +316,7 @@ def apart_by_text(rows, n_train, n_test, seed):
     return parts["train"], parts["test"].filter(lambda row: row["text"] not in seen)
 
 
-# %% exercise="apart_by_text" wrong="cut without shuffling" says="shuffle first"
+# %% exercise="apart_by_text" wrong="cut without shuffling" says="not drawn at random at all"
 def apart_by_text(rows, n_train, n_test, seed):
     places = {text: place for place, text in enumerate(rows["text"])}
     single = rows.select(list(places.values()))
@@ -352,3 +352,150 @@ def apart_by_text(rows, n_train, n_test, seed):
     single = rows.select(list(places.values()))
     parts = single.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
     return parts["test"], parts["train"]
+
+
+# %% exercise="loss_verdicts" right="keys in another order, one key more"
+loss_verdicts = {"goes_back_to": 1, "stops_after": 2, "fewer_right": "NO", "why": "the loss rises"}
+loss_verdicts |= {"d": "not fresh", "c": "learned nothing", "b": "overfits", "a": "learns on"}
+
+# %% exercise="loss_verdicts" wrong="another epoch" says="I do not recognise this slip" old="\"stops_after\": 2" new="\"stops_after\": 7"
+
+# %% exercise="loss_verdicts" wrong="verdicts in lists" says="one text, not several in a list" old="\"a\": \"learns on\"" new="\"a\": [\"learns on\"]"
+
+# %% exercise="loss_verdicts" wrong="no learning taken for learning" says="do its losses move at all" old="learned nothing" new="learns on"
+
+# %% exercise="possible_batches" wrong="at most so many steps" says="at most so many steps" old="== steps" new="<= steps"
+
+# %% exercise="possible_batches" wrong="the sizes of the first call" says="received: a list of 4: [8, 16, 32, 64]"
+def possible_batches(rows, epochs, steps, sizes):
+    return [size for size in [8, 16, 32, 64] if -(-rows // size) * epochs == steps]
+
+
+# %% exercise="upright" right="one label for each number, from a dict"
+def upright(raw):
+    mood = {0: 0, 4: 1}
+    rows = [{"text": t["text"], "label": mood[t["sentiment"]]} for t in raw if t["sentiment"] in mood]
+    return Dataset.from_list(rows).cast_column("label", ClassLabel(names=["negative", "positive"]))
+
+
+# %% exercise="upright" wrong="pandas keeps its index" says="one column too many"
+def upright(raw):
+    table = raw.to_pandas()
+    table = table[table.sentiment != 2].copy()
+    table["label"] = table.sentiment // 4
+    names = ClassLabel(names=["negative", "positive"])
+    return Dataset.from_pandas(table.drop(columns="sentiment")).cast_column("label", names)
+
+
+# %% exercise="upright" wrong="texts that come twice dropped" says="a text that comes twice stays twice"
+def upright(raw):
+    table = raw.to_pandas().drop_duplicates("text")
+    table = table[table.sentiment != 2]
+    rows = {"text": table.text.tolist(), "label": (table.sentiment // 4).tolist()}
+    return Dataset.from_dict(rows).cast_column("label", ClassLabel(names=["negative", "positive"]))
+
+
+# %% exercise="upright" wrong="capital letters" says="without capital letters" old="[\"negative\", \"positive\"]" new="[\"Negative\", \"Positive\"]"
+
+# %% exercise="upright" wrong="the notebook's tweets" says="only neutral tweets are dropped"
+texts = ["The sun is out!", "My train is late again.", "The shop opens at nine."]
+raw_of_the_notebook = Dataset.from_dict({"text": texts, "sentiment": [4, 0, 2]})
+
+
+def upright(raw):
+    clear = raw_of_the_notebook.filter(lambda tweet: tweet["sentiment"] != 2)
+    labelled = clear.map(lambda tweet: {"label": tweet["sentiment"] // 4})
+    names = ClassLabel(names=["negative", "positive"])
+    return labelled.remove_columns("sentiment").cast_column("label", names)
+
+
+# %% exercise="upright" equivalent="the two lines do not need each other"
+# + names = ClassLabel(names=['negative', 'positive'])
+# - names = ClassLabel(names=['negative', 'positive'])
+
+# %% exercise="upright" equivalent="the order of the numbers in a tuple does not matter to in"
+# - clear = raw.filter(lambda tweet: tweet['sentiment'] in (0, 4))
+# + clear = raw.filter(lambda tweet: tweet['sentiment'] in (4, 0))
+
+# %% exercise="apart_by_text" wrong="the labels of other texts" says="still have its own label"
+def apart_by_text(rows, n_train, n_test, seed):
+    import random
+
+    texts = sorted(set(rows["text"]))
+    random.Random(seed).shuffle(texts)
+    labels, source = list(rows.shuffle(seed=seed)["label"]), rows["source"][0]
+
+    def made(first, last):
+        part = {"text": texts[first:last], "label": labels[first:last], "source": [source] * (last - first)}
+        return Dataset.from_dict(part)
+
+    return made(0, n_train), made(n_train, n_train + n_test)
+
+
+# %% exercise="apart_by_text" wrong="every test label is 0" says="still have its own label"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text: place for place, text in enumerate(rows["text"])}
+    parts = rows.select(list(places.values())).train_test_split(train_size=n_train, test_size=n_test, seed=seed)
+    return parts["train"], parts["test"].map(lambda row: {"label": 0})
+
+
+# %% exercise="apart_by_text" wrong="texts without labels" says="was lost on the way"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text: place for place, text in enumerate(rows["text"])}
+    single = rows.select(list(places.values())).select_columns("text")
+    parts = single.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
+    return parts["train"], parts["test"]
+
+
+# %% exercise="apart_by_text" wrong="whole rows compared" says="one row here, one row there"
+def apart_by_text(rows, n_train, n_test, seed):
+    table = rows.to_pandas().drop_duplicates().sample(n_train + n_test, random_state=seed)
+    return table[:n_train], table[n_train:]
+
+
+# %% exercise="apart_by_text" wrong="the index of pandas left in" says="the index of pandas"
+def apart_by_text(rows, n_train, n_test, seed):
+    table = rows.to_pandas().drop_duplicates("text").sample(n_train + n_test, random_state=seed)
+    return Dataset.from_pandas(table[:n_train]), Dataset.from_pandas(table[n_train:])
+
+
+# %% exercise="apart_by_text" wrong="drawn with replacement" says="with replacement"
+def apart_by_text(rows, n_train, n_test, seed):
+    import random
+
+    drawn = random.Random(seed).choices(range(len(rows)), k=n_train)
+    seen = {rows["text"][place] for place in drawn}
+    rest = [place for place in range(len(rows)) if rows["text"][place] not in seen]
+    rest = list({rows["text"][place]: place for place in rest}.values())
+    random.Random(seed).shuffle(rest)
+    return rows.select(drawn), rows.select(rest[:n_test])
+
+
+# %% exercise="apart_by_text" wrong="an even seed and an odd one" says="other rows for another seed"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text: place for place, text in enumerate(rows["text"])}
+    parts = rows.select(list(places.values())).train_test_split(train_size=n_train, test_size=n_test, seed=seed % 2)
+    return parts["train"], parts["test"]
+
+
+# %% exercise="apart_by_text" wrong="the first twenty characters compared" says="rows"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text[:20]: place for place, text in enumerate(rows["text"])}
+    single = rows.select(list(places.values()))
+    parts = single.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
+    return parts["train"], parts["test"]
+
+
+# %% exercise="apart_by_text" wrong="all that is left as test" says="Only so many as are asked for"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text: place for place, text in enumerate(rows["text"])}
+    single = rows.select(list(places.values())).shuffle(seed=seed)
+    return single.select(range(n_train)), single.select(range(n_train, len(single)))
+
+
+# %% exercise="apart_by_text" wrong="the box of the notebook" says="a variable of the notebook"
+def apart_by_text(rows, n_train, n_test, seed):
+    places = {text: place for place, text in enumerate(box["text"])}
+    table = box.select(list(places.values())).map(lambda row: {"source": 0})
+    parts = table.train_test_split(train_size=n_train, test_size=n_test, seed=seed)
+    return parts["train"], parts["test"]

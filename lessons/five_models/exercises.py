@@ -118,13 +118,14 @@ for verdict, found in four.items():
         print(f"{verdict:<15} {name:<15}", *(f"{value:.2f}" for value in values))
 
 # %% [markdown]
-# The second one ends with a clearly higher validation loss than it had on the way. Its accuracy hardly moves.
+# The second one ends with a clearly higher validation loss than it had on the way. What does its accuracy do?
 
 # %%
-over, best = four["overfits"], np.argmin(four["overfits"]["validation loss"])
-assert over["validation loss"][-1] > 1.1 * over["validation loss"][best]
-assert abs(over["accuracy"][-1] - over["accuracy"][best]) < 0.05
-assert four["not fresh"]["train loss"][0] < four["learns on"]["train loss"][-1]
+over = four["overfits"]
+best = np.argmin(over["validation loss"])
+print(f"best epoch {best + 1}, last epoch {len(over['accuracy'])}")
+print(f"validation loss {over['validation loss'][best]:.2f}, then {over['validation loss'][-1]:.2f}")
+print(f"accuracy {over['accuracy'][best]:.2f}, then {over['accuracy'][-1]:.2f}")
 
 # %% [markdown]
 # ## 2 · Which batch size was it?
@@ -160,8 +161,9 @@ check.possible_batches(possible_batches, hidden=True)
 # ★★☆ · 8 minutes · bug hunt
 #
 # Raw tweets have a `sentiment`: 0 is negative, 2 is neutral, 4 is positive. `upright` shall drop the neutral ones, and
-# give the others a `label`: 0 with the name negative, 1 with the name positive. The scores looked fine, until somebody
-# printed tweets with their label names. Mend `upright`. It gets and returns a `Dataset`.
+# give the others a `label`: 0 with the name `negative`, 1 with the name `positive`. The scores looked fine, until
+# somebody printed tweets with their label names. Mend `upright`. It gets a `Dataset` and returns one, with the columns
+# `text` and `label` and no other. All other tweets stay, also one that comes twice.
 
 # %%
 from datasets import ClassLabel, Dataset
@@ -205,7 +207,7 @@ check.upright(upright, hidden=True)
 # %% [markdown]
 # ## 4 · One box, two parts
 #
-# ★★★ · 12 minutes · write code
+# ★★★ · 15 minutes · write code
 #
 # A box of posts was filled from two exports, and some posts are in both. Its rows are sorted by label. The next cell
 # draws from it as the project did: twice, with two seeds.
@@ -220,9 +222,10 @@ second = box.shuffle(seed=2).select(range(50))
 print(len(set(first["text"]) & set(second["text"])), "texts stand in both parts")
 
 # %% [markdown]
-# Write `apart_by_text(rows, n_train, n_test, seed)`. It gets a `Dataset` and returns two, the training
-# part first, with so many rows. No **text** may stand in both parts. Rows are drawn at random, and the same seed draws
-# the same rows.
+# Write `apart_by_text(rows, n_train, n_test, seed)`. It gets a `Dataset` and returns two: first a training part with
+# `n_train` rows, then a test part with `n_test` rows. They are rows of `rows`, with all their columns, and no row comes
+# more often than it does there. No **text** may stand in both parts, not even with another label. Rows are drawn at
+# random. The same seed draws the same rows, also after a restart; another seed draws others.
 
 
 # %% answer="apart_by_text"

@@ -16,7 +16,7 @@ from datasets import Dataset, load_dataset
 from transformers import Trainer, TrainingArguments
 
 from course_utils import sources
-from tests.prose import WORDS, cell, cells, executed, made, numbered, prose, said, small_bert
+from tests.prose import WORDS, cell, cells, executed, made, numbered, printed, prose, said, small_bert
 
 SLUG = "five_models"
 
@@ -204,3 +204,12 @@ class TestTheTexts:
         assert said(SLUG, "whose labels are {} for negative and {} for positive") == [0, 4]
         assert said(SLUG, "it says: *convert {} to {}*") == [4, 1]
         assert made(SLUG, "comment") == "0 = negative, 4 = positive -> convert 4 to 1"
+
+
+def test_the_sheet_shows_a_loss_that_rises_beside_an_accuracy_that_stays():
+    assert "clearly higher validation loss" in prose(f"{SLUG}_exercises")
+    shown = printed(f"{SLUG}_exercises", "best = np.argmin")
+    best, last = map(float, re.findall(r"loss ([\d.]+), then ([\d.]+)", shown)[0])
+    accuracy, later = map(float, re.findall(r"accuracy ([\d.]+), then ([\d.]+)", shown)[0])
+    assert last > 1.1 * best
+    assert abs(later - accuracy) < 0.05
