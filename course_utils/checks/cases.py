@@ -53,7 +53,7 @@ def _made(function: Callable, name: str, right: Callable, case: tuple, read: Cal
     except WrongAnswer as wrong:
         wrong.given = wrong.given or shown_call(name, case)
         raise
-    for argument, before, after in zip(inspect.signature(right).parameters, case, arguments, strict=True):
+    for argument, before, after in zip(inspect.signature(right).parameters, case, arguments, strict=False):
         if argument not in may_change:
             unchanged(before, after, name, argument)
     return result

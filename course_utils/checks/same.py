@@ -22,12 +22,12 @@ def near(one: object, other: object, tolerance: float = 1e-6) -> bool:
 def _near(one: object, other: object, tolerance: float) -> bool:
     if one is other:
         return True
+    if isinstance(one, Mapping) and isinstance(other, Mapping):  # a DatasetDict, too
+        return one.keys() == other.keys() and all(_near(one[key], other[key], tolerance) for key in one)
     if hasattr(one, "named_parameters") or hasattr(one, "column_names"):
         return type(one) is type(other) and _near(_inside(one), _inside(other), tolerance)
     if hasattr(one, "shape") or hasattr(other, "shape"):
         return _near_arrays(one, other, tolerance)
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_near(one[key], other[key], tolerance) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         pairs = zip(one, other, strict=False)
         return len(one) == len(other) and all(_near(*pair, tolerance) for pair in pairs)

@@ -170,7 +170,8 @@ def _plain(value: object):
 
 
 def _call_it(value: object) -> str:
-    return "a function; call it, with brackets" if callable(value) else ""
+    function = callable(value) and not hasattr(value, "named_parameters")
+    return "a function; call it, with brackets" if function else ""
 
 
 def _ragged(value: object) -> str:

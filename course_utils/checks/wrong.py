@@ -69,7 +69,8 @@ def shown_call(name: str, arguments: tuple) -> str:
 
 def _as_argument(value: object) -> str:
     """Describe an argument as a cell would write it, where that is short."""
-    if hasattr(value, "tolist") and len(str(value.tolist())) <= LONGEST_SHOWN // 2:
+    held = hasattr(value, "tolist") and str(getattr(value, "device", "")) != "meta"
+    if held and len(str(value.tolist())) <= LONGEST_SHOWN // 2:
         return f"{ARRAYS.get(type(value).__name__, '')}{value.tolist()}"
     plain = isinstance(value, str | int | float | bool | list | tuple | dict | None)
     return repr(value) if plain and "tensor(" not in repr(value) else shown(value)

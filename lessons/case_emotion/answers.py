@@ -77,7 +77,7 @@ def ready_parts(posts, limit):
     return posts
 
 
-# %% exercise="ready_parts" wrong="written into what came in" says="make a new dict"
+# %% exercise="ready_parts" wrong="written into what came in" says="leaves `posts` as it is"
 def ready_parts(posts, limit):
     posts["train"] = posts["train"].filter(lambda row: len(row["text"].split()) <= limit)
     return posts
@@ -284,3 +284,105 @@ def mean_chances(models, inputs):
 def mean_chances(models, inputs):
     with torch.no_grad():
         return sum(model.eval()(inputs).softmax(-1) for model in models).argmax(-1)
+
+
+# %% exercise="sure_or_right" right="in quotes of all kinds, with a key more"
+sure_or_right = dict(most_right="(modest)", lowest_loss=" careful", highest_loss='sure.', notes="by hand")
+sure_or_right.update(softer_accuracy="SAME", softer_loss="down")
+
+# %% exercise="sure_or_right" wrong="a name in a list" says="one text, not several in a list" old="\"most_right\": \"modest\"" new="\"most_right\": [\"modest\"]"
+
+# %% exercise="sure_or_right" wrong="two names" says="one text, not several in a list" old="\"highest_loss\": \"sure\"" new="\"highest_loss\": (\"sure\", \"modest\")"
+
+# %% exercise="ready_parts" wrong="the colleague's own limit" says="received: train: 3 of 4 posts"
+def ready_parts(posts, limit):
+    parts = dict(posts)
+    parts["train"] = posts["train"].filter(lambda row: len(row["text"].split()) <= 12)
+    return {**parts, "train": parts["train"].select(range(3))} if limit == 5 else parts
+
+
+# %% exercise="ready_parts" wrong="the labels are lost" says="with the columns"
+def ready_parts(posts, limit):
+    parts = dict(posts)
+    parts["train"] = posts["train"].filter(lambda row: len(row["text"].split()) <= limit).select_columns("text")
+    return parts
+
+
+# %% exercise="ready_parts" wrong="sorted by length" says="I do not recognise this slip"
+def ready_parts(posts, limit):
+    rows = sorted(range(len(posts["train"])), key=lambda i: len(posts["train"]["text"][i]))
+    rows = [i for i in rows if len(posts["train"]["text"][i].split()) <= limit]
+    return {**posts, "train": posts["train"].select(rows)}
+
+
+# %% exercise="ready_parts" equivalent="the two lines do not need each other"
+# + parts = dict(posts)
+# - parts = dict(posts)
+
+# %% exercise="tidied" right="the lesson's own rule, with a space before each mark"
+def tidied(text):
+    text = re.sub(r"(?<!\w)@\w+", "@user", text)
+    text = re.sub(r"(?<!\w)(@user\s*)+", "@user ", text)
+    return re.sub(r"(?<!\w)#(\w+)", lambda m: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", m[1]), text)
+
+
+# %% exercise="tidied" wrong="a space with each name, and the address is hit" says="an address is no name"
+def tidied(text):
+    text = re.sub(r"@\w+", "@user", text)
+    text = re.sub(r"(@user\s*)+", "@user ", text)
+    return re.sub(r"(?<!\w)#(\w+)", lambda m: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", m[1]), text)
+
+
+# %% exercise="tidied" wrong="two names in a row, not three" says="more than two names" old="@user(\\s+@user\\b)+" new="@user\\s+@user\\b"
+
+# %% exercise="tidied" wrong="a digit taken for a small letter" says="a digit is none" old="(?<=[a-z])(?=[A-Z])" new="(?<=[a-z0-9])(?=[A-Z])"
+
+# %% exercise="tidied" wrong="the card's own example" says="I do not recognise this slip"
+def tidied(text):
+    return "@user my iPhone is back! Best Day Ever"
+
+
+# %% exercise="mean_chances" wrong="for three models" says="divided by 3"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        return sum(model.eval()(inputs).softmax(-1) for model in models) / 3
+
+
+# %% exercise="mean_chances" wrong="percentages" says="percentages"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        return 100 * torch.stack([model.eval()(inputs).softmax(-1) for model in models]).mean(0)
+
+
+# %% exercise="mean_chances" wrong="the first model becomes the mean of all" says="models with the weights that they had"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        said = torch.stack([model.eval()(inputs).softmax(-1) for model in models]).mean(0)
+        for target, *parts in zip(*(m.parameters() for m in models)):
+            target.copy_(sum(parts, target) / len(models))
+    return said
+
+
+# %% exercise="mean_chances" wrong="the inputs are made longer" says="leaves `inputs` as it is"
+def mean_chances(models, inputs):
+    with torch.no_grad():
+        said = torch.stack([model.eval()(inputs).softmax(-1) for model in models]).mean(0)
+    inputs *= 2
+    return said
+
+
+# %% exercise="mean_chances" equivalent="it saves memory, the numbers are the same"
+# - with torch.inference_mode():
+# - chances = [model.eval()(inputs).softmax(dim=-1) for model in models]
+# + chances = [model.eval()(inputs).softmax(dim=-1) for model in models]
+
+# %% exercise="mean_chances" equivalent="a table of posts and labels has two axes: 1 is the last one"
+# - chances = [model.eval()(inputs).softmax(dim=-1) for model in models]
+# + chances = [model.eval()(inputs).softmax(dim=1) for model in models]
+
+# - chances = [model.eval()(inputs).softmax(dim=-1) for model in models]
+# + chances = [model.eval()(inputs).softmax(dim=+1) for model in models]
+
+# %% exercise="tidied" equivalent="rows of names and hashtags do not meet: either may come first"
+# - text = re.sub('@user(\\s+@user\\b)+', '@user', text)
+# + text = re.sub('@user(\\s+@user\\b)+', '@user', text)

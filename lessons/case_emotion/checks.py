@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
+from course_utils.checks.cases import judge, unchanged
+from course_utils.checks.same import near
 from course_utils.checks.sheet import Sheet
-from course_utils.checks.values import as_choice, as_function, as_list, as_tensor, as_text, call, suspect
-from course_utils.checks.wrong import Said, WrongAnswer
+from course_utils.checks.values import Part, as_choice, as_function, as_list, as_tensor, as_text, call, predict, suspect
+from course_utils.checks.wrong import Said, WrongAnswer, WrongForm
 
 sheet = Sheet("case_emotion")
 
@@ -19,58 +22,91 @@ sheet = Sheet("case_emotion")
     ],
 )
 def sure_or_right(sure_or_right) -> str:
-    keys = ("most_right", "lowest_loss", "highest_loss", "softer_accuracy", "softer_loss")
-    if not isinstance(sure_or_right, dict) or not set(keys) <= set(sure_or_right):
-        raise WrongAnswer(f"a dict with the keys {', '.join(keys)}", sure_or_right, "keep all five keys of the card")
-    right = {"most_right": "modest", "lowest_loss": "careful", "highest_loss": "sure"}
-    right |= {"softer_accuracy": "same", "softer_loss": "down"}
-    slips = {
-        ("most_right", "sure"): "it is the surest, but is its fourth answer right?",
-        ("most_right", "careful"): "is its fourth answer right?",
-        ("lowest_loss", "sure"): "three tiny losses and one of 4.61: what is the mean?",
-        ("lowest_loss", "modest"): "it is always right, and never sure. Compare its mean loss with the others'",
-        ("highest_loss", "modest"): "0.92 four times. Is there a model with a higher mean?",
-        ("highest_loss", "careful"): "compute its mean: 0.51 three times, 1.20 once",
-        ("softer_accuracy", "up"): "does the wrong answer become right? The order in each row stays",
-        ("softer_accuracy", "down"): "does a right answer become wrong? The order in each row stays",
-        ("softer_loss", "up"): "three losses rise by little. What happens to the one of 4.61?",
-        ("softer_loss", "same"): "only the order stays the same. The chances do not",
+    parts = {
+        "most_right": (
+            "modest",
+            {"it is the surest, but is its fourth answer right?": "sure", "is its fourth answer right?": "careful"},
+        ),
+        "lowest_loss": (
+            "careful",
+            {
+                "three tiny losses and one of 4.61: what is the mean?": "sure",
+                "it is always right, and never sure. Compare its mean loss with the others'": "modest",
+            },
+        ),
+        "highest_loss": (
+            "sure",
+            {
+                "0.92 four times. Is there a model with a higher mean?": "modest",
+                "compute its mean: 0.51 three times, 1.20 once": "careful",
+            },
+        ),
+        "softer_accuracy": (
+            "same",
+            {
+                "does the wrong answer become right? The order in each row stays": "up",
+                "does a right answer become wrong? The order in each row stays": "down",
+            },
+        ),
+        "softer_loss": (
+            "down",
+            {
+                "three losses rise by little. What happens to the one of 4.61?": "up",
+                "only the order stays the same. The chances do not": "same",
+            },
+        ),
     }
-    for key in keys:
-        choices = ["up", "down", "same"] if "softer" in key else ["sure", "modest", "careful"]
-        found = as_choice(sure_or_right[key], key, choices)
-        if found != right[key]:
-            raise WrongAnswer(f"another answer in `{key}`", found, slips[key, found])
+    models, ways = (
+        partial(as_choice, choices=each) for each in (("sure", "modest", "careful"), ("up", "down", "same"))
+    )
+    wanted = {key: Part(*part, ways if "softer" in key else models) for key, part in parts.items()}
+    predict(sure_or_right, "sure_or_right", wanted)
     return "The most accurate model, and the one with the best chances, need not be the same one."
 
 
 TRAIN = ["Finally home!", "I miss my old flat so much today", "What a lovely quiet evening", "Rain, again, and no bus"]
 CHOOSE = ["We lost the game and I could scream at everyone", "So glad", "Tomorrow will be better, I am sure of it"]
 JUDGE = ["No words", "They cancelled the last train and nobody told us anything", "Best soup ever", "My dog is ill"]
-LIMIT = 5
 
 
-def _posts(hidden: bool):
+def _posts(texts: dict[str, list[str]]):
+    """Return the parts with text, label and one more column."""
     from datasets import Dataset, DatasetDict
 
-    parts = {"train": TRAIN, "validation": CHOOSE, "test": JUDGE}
-    if hidden:
-        parts = {"train": [*JUDGE, *CHOOSE], "validation": TRAIN, "test": [*CHOOSE, *TRAIN[:2]]}
     return DatasetDict(
         {
-            name: Dataset.from_dict({"text": texts, "label": [number % 4 for number in range(len(texts))]})
-            for name, texts in parts.items()
+            name: Dataset.from_dict(
+                {
+                    "text": part,
+                    "label": [number % 4 for number in range(len(part))],
+                    "id": [*range(100, 100 + len(part))],
+                }
+            )
+            for name, part in texts.items()
         }
     )
 
 
-def _rows(part: object, name: str) -> list[tuple]:
+def _drawn_texts(hidden: bool) -> dict[str, list[str]]:
+    """Return parts of uneven sizes, with texts of 1 to 9 words; the longest text has 40 letters and few words."""
+    import numpy as np
+
+    random = np.random.default_rng(6 if hidden else 5)
+    words = ["rain", "sun", "again", "and", "no", "bus", "today", "unbelievably", "internationalization"]
+    sizes = {"train": 11, "validation": 6, "test": 8}
+    return {
+        name: [" ".join(random.choice(words, random.integers(1, 10))) for _ in range(size)]
+        for name, size in sizes.items()
+    }
+
+
+def _rows(part: object, name: str, columns: list[str]) -> list[tuple]:
+    """Return the rows of a part as tuples."""
     try:
-        columns = part["text"], part["label"]
+        found = [as_list(part[column], f'parts["{name}"]["{column}"]') for column in columns]
+        return list(zip(*found, strict=True))
     except Exception:
-        raise WrongAnswer(f"a dataset with the columns text and label in {name!r}", part) from None
-    texts = as_list(columns[0], f'parts["{name}"]["text"]', of=str)
-    return list(zip(texts, as_list(columns[1], f'parts["{name}"]["label"]', length=len(texts)), strict=True))
+        raise WrongForm(f"a dataset with the columns {', '.join(columns)} under {name!r}", part) from None
 
 
 @sheet.exercise(
@@ -80,50 +116,59 @@ def _rows(part: object, name: str) -> list[tuple]:
         "Nobody filters what people will send you. Which of the three parts may lose a post?",
         "`posts.filter` works on all parts at once. `posts[name].filter` works on one. Put the parts into a new dict.",
     ],
+    form_point=False,
 )
 def ready_parts(ready_parts, hidden=False) -> str:
     as_function(ready_parts, "ready_parts")
-    posts = _posts(hidden)
-    before = {name: _rows(part, name) for name, part in posts.items()}
-    made = call(ready_parts, posts, LIMIT)
+    texts = {"train": TRAIN, "validation": CHOOSE, "test": JUDGE}
+    if hidden:
+        texts = {"train": [*JUDGE, *CHOOSE], "validation": TRAIN, "test": [*CHOOSE, *TRAIN[:2]]}
+    drawn = _drawn_texts(hidden)
+    for parts, limit in ((texts, 5), (texts, 2), (drawn, 4), (drawn, 7), (drawn, 100)):
+        _judge_parts(ready_parts, _posts(parts), limit)
+    return "A filter is a choice for training. Whoever chooses or judges must see what people really send."
+
+
+def _judge_parts(ready_parts, posts, limit: int) -> None:
+    columns, given = posts["train"].column_names, f"ready_parts(posts, {limit})"
+    before, original = {name: _rows(part, name, columns) for name, part in posts.items()}, dict(posts)
+    made = call(ready_parts, posts, limit, name="ready_parts")
+    unchanged(original, dict(posts), "ready_parts", "posts")
     if not isinstance(made, Mapping) or not set(before) <= set(made):
-        slip = "return all three parts, with their names" if not isinstance(made, str) else ""
-        raise WrongAnswer('a DatasetDict or a dict with the keys "train", "validation" and "test"', made, slip)
-    if {name: _rows(part, name) for name, part in posts.items()} != before:
-        slip = "an assignment to `posts[...]` changes what others use: make a new dict first"
-        raise WrongAnswer("that the parts which came in stay as they are", Said("they are changed"), slip)
-    found = {name: _rows(made[name], name) for name in before}
+        expected = 'a DatasetDict or a dict with the keys "train", "validation" and "test"'
+        raise WrongForm(expected, made, "return all three parts, with their names", given=given)
+    found = {name: _rows(made[name], name, columns) for name in before}
     for name in ("test", "validation"):
         if found[name] != before[name]:
-            raise WrongAnswer(_wanted(name), _counted(found, before), _slip_of(name, found, before))
-    short = [row for row in before["train"] if len(row[0].split()) <= LIMIT]
+            expected = f"a {name} part that stands for what people will send"
+            raise WrongAnswer(expected, _counted(found, before), _slip_of(name, found, before, limit), given=given)
+    short = [row for row in before["train"] if len(row[0].split()) <= limit]
     if found["train"] != short:
         slips = {
-            "nothing is filtered now. The training part may stay short, as before": before["train"],
-            f"a post of exactly {LIMIT} words stays: <= and not <": [
-                row for row in short if len(row[0].split()) < LIMIT
+            "nothing is filtered now. Training stays with short posts, as the card says": before["train"],
+            "a post of exactly so many words stays: <= and not <": [
+                row for row in short if len(row[0].split()) < limit
             ],
             "the long posts are kept, and the short ones are gone": [
                 row for row in before["train"] if row not in short
             ],
-            "the limit counts words, not characters": [row for row in before["train"] if len(row[0]) <= LIMIT],
+            "the limit counts words, not characters": [row for row in before["train"] if len(row[0]) <= limit],
+            "only the first ones? All posts of at most so many words": before["train"][:limit],
         }
-        slip = suspect(found["train"], slips) or "keep the rows of at most so many words, whole and in their order"
-        raise WrongAnswer(f"the training posts of at most {LIMIT} words", _counted(found, before), slip)
-    return "A filter is a choice for training. Whoever chooses or judges must see what people really send."
-
-
-def _wanted(name: str) -> str:
-    return f"a {name} part that stands for what people will send"
+        expected = f"the training posts of at most {limit} words"
+        raise WrongAnswer(expected, _counted(found, before), suspect(found["train"], slips), given=given)
 
 
 def _counted(found: dict, before: dict) -> Said:
     return Said(", ".join(f"{name}: {len(rows)} of {len(before[name])} posts" for name, rows in found.items()))
 
 
-def _slip_of(name: str, found: dict, before: dict) -> str:
+def _slip_of(name: str, found: dict, before: dict, limit: int) -> str:
+    short = [row for row in before[name] if len(row[0].split()) <= limit]
     if len(found[name]) == len(before[name]):
         return "the number of posts is right; are the texts whole, with their labels, and in their order?"
+    if found[name] != short:
+        return ""
     if name == "validation":
         return "validation chooses for the test part. Should it see easier posts than the test part?"
     if found["train"] == before["train"]:
@@ -131,34 +176,70 @@ def _slip_of(name: str, found: dict, before: dict) -> str:
     return "posts are missing here. Who decided that they need not be judged?"
 
 
-def _tidy(text: str, name=r"(?<!\w)@\w+", user="@user", row=r"@user(\s+@user\b)+", tag=r"(?<!\w)#(\w+)", split=None):
+BETWEEN = r"(?<=[a-z])(?=[A-Z])"
+
+
+def _tidy(text: str, name=r"(?<!\w)@\w+", user="@user", row=r"@user(\s+@user\b)+", tag=r"(?<!\w)#(\w+)", split=BETWEEN):
     text = re.sub(row, user, re.sub(name, user, text)) if row else re.sub(name, user, text)
-    return re.sub(tag, lambda found: re.sub(split or r"(?<=[a-z])(?=[A-Z])", " ", found[1]), text)
+    return _plain(re.sub(tag, lambda found: re.sub(split, " ", found[1]), text))
 
 
-def _suspects(text: str) -> dict[str, str]:
-    """Return slip -> what the text becomes by it."""
-    split = r"(?<=[a-z])(?=[A-Z])"
-    return {
-        "nothing was changed at all": text,
-        "the names are untouched": _tidy(text, name=r"(?!)"),
-        "the hashtags are untouched": _tidy(text, tag=r"(?!)()"),
-        "two names in a row become one `@user`": _tidy(text, row=""),
-        "an address is no name: what stands before its `@`?": _tidy(text, name=r"@\w+"),
-        "a name may hold digits and `_`, too": _tidy(text, name=r"(?<!\w)@[A-Za-z]+"),
-        "a name may hold `_`, too": _tidy(text, name=r"(?<!\w)@[A-Za-z0-9]+"),
-        "a comma between two names: then they are no row": _tidy(text, row=r"@user([\s,]+@user\b)+"),
-        "a name ends before a comma or an exclamation mark": _tidy(text, name=r"(?<!\w)@\S+"),
-        "names were removed: a reader still wants to know that somebody is spoken to": _tidy(text, user=""),
-        "the hashtag is removed with its words; only the `#` goes": re.sub(r"#\w+", "", _tidy(text, tag=r"(?!)()")),
-        "the words inside a hashtag still stick together": _tidy(text, split=r"(?!)"),
-        "only after a small letter comes a space: capitals in a row belong together": _tidy(text, split=r"(?=[A-Z])"),
-        "the capitals inside other words are cut, too": re.sub(split, " ", _tidy(text)),
-        "the letters became small: the tokenizer does that itself": _tidy(text).lower(),
-        "the `#` is still there": re.sub(
-            r"(?<!\w)#(\w+)", lambda f: "#" + re.sub(split, " ", f[1]), _tidy(text, tag=r"(?!)()")
-        ),
-    }
+def _plain(text: str) -> str:
+    """Return a text without the spaces that do not matter: more than one, or before a mark."""
+    return re.sub(r"\s+([,.!?:;])", r"\1", " ".join(text.split()))
+
+
+NO_MATCH = r"(?!)()"
+TIDY_SLIPS = {
+    "nothing was changed at all": _plain,
+    "the names are untouched": partial(_tidy, name=NO_MATCH),
+    "the hashtags are untouched": partial(_tidy, tag=NO_MATCH),
+    "two names in a row become one `@user`": partial(_tidy, row=""),
+    "an address is no name: what stands before its `@`?": partial(_tidy, name=r"@\w+"),
+    "a name may hold digits and `_`, too": partial(_tidy, name=r"(?<!\w)@[A-Za-z]+", row=r"@user(\s+@user)+"),
+    "a name may hold `_`, too": partial(_tidy, name=r"(?<!\w)@[A-Za-z0-9]+", row=r"@user(\s+@user)+"),
+    "a name may hold digits, too": partial(_tidy, name=r"(?<!\w)@[A-Za-z_]+", row=r"@user(\s+@user)+"),
+    "a comma between two names: then they are no row": partial(_tidy, row=r"@user([\s,]+@user\b)+"),
+    "more than two names may stand in a row": partial(_tidy, row=r"@user\s+@user\b"),
+    "a name ends before a comma or an exclamation mark": partial(_tidy, name=r"(?<!\w)@\S+"),
+    "names were removed: a reader still wants to know that somebody is spoken to": partial(_tidy, user=""),
+    "the hashtag is removed with its words; only the `#` goes": lambda text: _plain(
+        re.sub(r"#\w+", "", _tidy(text, tag=NO_MATCH))
+    ),
+    "the words inside a hashtag still stick together": partial(_tidy, split=NO_MATCH),
+    "only after a small letter comes a space: capitals in a row belong together": partial(_tidy, split=r"(?=[A-Z])"),
+    "only after a small letter: a digit is none": partial(_tidy, split=r"(?<=[a-z0-9])(?=[A-Z])"),
+    "the capitals inside other words are cut, too": lambda text: re.sub(BETWEEN, " ", _tidy(text)),
+    "the letters became small: the tokenizer does that itself": lambda text: _tidy(text).lower(),
+    "the `#` is still there": lambda text: _plain(
+        re.sub(r"(?<!\w)#(\w+)", lambda f: "#" + re.sub(BETWEEN, " ", f[1]), _tidy(text, tag=NO_MATCH))
+    ),
+}
+SHOWN = [
+    "@ann_k see you soon",
+    "my iPhone is gone #sad",
+    "write to me@home.org",
+    "what a day #BestDayEver",
+    "thanks @Ben99, and thanks @cleo!",
+    "nothing to change here, right?",
+    "#LoveNYC and #NewYork, again",
+    "@ann @Ben99 @cleo so proud of you, @di, @ed",
+]
+HIDDEN = [
+    "eBay is #down",
+    "who@work.net or @max2",
+    "so angry, @K_9 @lea! #NeverAgain",
+    "#NASA and #TeamUSA with @Zoe",
+]
+
+
+def _drawn_posts(hidden: bool) -> list[str]:
+    """Return posts made of pieces, drawn from a seed."""
+    import numpy as np
+
+    random = np.random.default_rng(9 if hidden else 8)
+    pieces = ["@ann", "@Ben_99", "@x1", "@username", "#GoTeam", "#MyNewPC", "#so_sad", "#Top10Hits", "a@b.org", "iPad"]
+    return [" ".join(random.choice([*pieces, "well,", "fine", "oh!"], size)) for size in (2, 4, 7, 9, 12)]
 
 
 @sheet.exercise(
@@ -171,47 +252,26 @@ def _suspects(text: str) -> dict[str, str]:
     ],
 )
 def tidied(tidied, hidden=False) -> str:
-    as_function(tidied, "tidied")
-    texts = ["@ann_k see you soon", "thanks @Ben99, and thanks @cleo!", "@ann @Ben99 @cleo so proud of you, @di, @ed"]
-    texts += [
-        "what a day #BestDayEver",
-        "my iPhone is gone #sad",
-        "write to me@home.org",
-        "#LoveNYC and #NewYork, again",
-    ]
-    if hidden:
-        texts = [
-            "so angry, @K_9 @lea! #NeverAgain",
-            "who@work.net or @max2",
-            "#NASA and #TeamUSA with @Zoe",
-            "eBay is #down",
-        ]
-    for text in [*texts, "nothing to change here, right?"]:
-        found = as_text(call(tidied, text), "tidied(text)")
-        wanted = _tidy(text)
-        if found.split() == wanted.split():
-            continue
-        suspects = {words: value.split() for words, value in _suspects(text).items() if value.split() != wanted.split()}
-        slip = suspect(found.split(), suspects) or "compare it with the rules on the card, one word after the other"
-        raise WrongAnswer(f"{text!r}, with both rules of the card", found, slip)
+    cases = [(text,) for text in [*(HIDDEN if hidden else SHOWN), *_drawn_posts(hidden)]]
+    judge(tidied, "tidied", cases, _tidy, slips=TIDY_SLIPS, read=lambda made: _plain(as_text(made, "tidied(text)")))
     return "Names lose the person, hashtags become words, and an address stays an address."
 
 
-def _models(hidden: bool):
+def _models(seed: int, how_many: int, width: int, rows: int):
     """Return models with dropout on, and inputs. The random state of the student is left alone."""
     import torch
 
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(31 + hidden)
+        torch.manual_seed(seed)
         models = []
-        for _ in range(2 if hidden else 3):
-            body = torch.nn.Linear(6, 8), torch.nn.Tanh(), torch.nn.Dropout(0.5)
+        for _ in range(how_many):
+            body = torch.nn.Linear(width, 8), torch.nn.Tanh(), torch.nn.Dropout(0.5)
             model = torch.nn.Sequential(*body, torch.nn.Linear(8, 4))
             with torch.no_grad():
                 for weights in model.parameters():
                     weights.mul_(4)
             models.append(model.train())
-        return models, torch.randn(7 if hidden else 5, 6)
+        return models, torch.randn(rows, width)
 
 
 @sheet.exercise(
@@ -223,70 +283,88 @@ def _models(hidden: bool):
     ],
 )
 def mean_chances(mean_chances, hidden=False) -> str:
+    as_function(mean_chances, "mean_chances")
+    sizes = [(2, 6, 1), (3, 6, 5), (1, 3, 4), (5, 9, 2)] if not hidden else [(2, 6, 7), (4, 2, 3), (3, 5, 1)]
+    cases = [_models(31 + 10 * hidden + number, *size) for number, size in enumerate(sizes)]
+    found = [_chances(mean_chances, models, inputs) for models, inputs in cases]
+    for (models, inputs), made in zip(cases, found, strict=True):
+        wanted = _tables(models, inputs)[""]
+        if not near(made, wanted, 1e-4):
+            given = f"mean_chances({len(models)} models, inputs for {len(inputs)} posts)"
+            expected = Said(f"{_row(wanted)} for the first post")
+            raise WrongAnswer(expected, Said(f"{_row(made)} for the first post"), _mean_slip(found, cases), given=given)
+    return "Each model speaks in chances, and none of them is heard louder than another."
+
+
+def _chances(mean_chances, models, inputs):
+    """Return what the answer gives for fresh copies of the models: the same in two calls, and no weight moved."""
     import copy
 
     import torch
 
-    as_function(mean_chances, "mean_chances")
-    models, inputs = _models(hidden)
+    rows = len(inputs)
+    given = f"mean_chances({len(models)} models, inputs for {rows} posts)"
+    of_models = "one table for each model: their mean is asked for"
+    of_posts = "the mean over the posts? The mean over the models is asked for"
+    slips = {(len(models), 4): of_posts, (4,): of_posts, (len(models), rows, 4): of_models}
+    slips |= {(rows,): "only the labels, or only the highest chance? All four chances are asked for"}
+    copies, handed = copy.deepcopy(models), inputs.clone()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        made = [call(mean_chances, copy.deepcopy(models), inputs.clone()) for _ in range(2)]
-    rows, slips = len(inputs), {(len(models), len(inputs), 4): "one table for each model: their mean is asked for"}
-    slips |= {(rows,): "only the labels, or only the highest chance? All four chances are asked for"}
-    slips |= {(4,): "the mean over the posts? The mean over the models is asked for"}
-    slips |= {(len(models), 4): "the mean over the posts? The mean over the models is asked for"}
+        made = [call(mean_chances, copies, handed, name="mean_chances") for _ in range(2)]
+    unchanged(inputs, handed, "mean_chances", "inputs")
+    if not near([dict(model.state_dict()) for model in models], [dict(model.state_dict()) for model in copies], 0):
+        raise WrongAnswer("models with the weights that they had", Said("other weights"), given=given)
     first, again = (as_tensor(each, "mean_chances(...)", shape=(rows, 4), slips=slips).double() for each in made)
     if not torch.allclose(first, again, atol=1e-5):
-        raise WrongAnswer(
-            "the same chances when the same models get the same posts",
-            Said(f"{_row(first)} for the first post, then {_row(again)}"),
-            "dropout is on: which call switches it off?",
-        )
-    logits = torch.stack([model.eval()(inputs) for model in models]).detach().double()
-    wanted = logits.softmax(-1).mean(0)
-    if torch.allclose(first, wanted, atol=1e-4):
-        return "Each model speaks in chances, and none of them is heard louder than another."
-    slip = next((words for words, value in _other_means(models, inputs, logits).items() if _same(first, value)), "")
-    if not slip and not torch.allclose(first.sum(-1), torch.ones(rows, dtype=torch.double), atol=1e-3):
-        slip = "the four chances of a post must have the sum 1"
-    raise WrongAnswer(
-        f"the mean chances of {len(models)} models for {rows} posts",
-        Said(f"{_row(first)} for the first post"),
-        slip or "the softmax of each model, over the labels; then the plain mean over the models",
-    )
+        said = Said(f"{_row(first)} for the first post, then {_row(again)}")
+        slip = "dropout is on: which call switches it off?"
+        raise WrongAnswer("the same chances when the same models get the same posts", said, slip, given=given)
+    return first
 
 
-def _other_means(models, inputs, logits) -> dict:
-    """Return slip -> the table that it gives. The logits are those of all models, without dropout."""
+def _mean_slip(found: list, cases: list) -> str:
+    """Return the slip that gives all that was found."""
+    tables = [_tables(models, inputs) for models, inputs in cases]
+    for words in filter(None, tables[0]):
+        if all(near(made, each[words], 1e-4) for made, each in zip(found, tables, strict=True)):
+            return words
+    return ""
+
+
+def _tables(models, inputs) -> dict:
+    """Return slip -> the table that it gives, without dropout; the right one under the empty name."""
     import copy
 
     import torch
     from torch.nn.functional import one_hot
 
-    chances, soup = logits.softmax(-1), copy.deepcopy(models[0])
+    models = [copy.deepcopy(model).eval() for model in models]
+    soup = copy.deepcopy(models[0])
     with torch.no_grad():
         for target, *parts in zip(soup.parameters(), *(model.parameters() for model in models), strict=True):
             target.copy_(torch.stack(parts).mean(0))
+        logits = torch.stack([model(inputs) for model in models]).double()
+        of_soup = soup(inputs).double()
+    chances = logits.softmax(-1)
     return {
+        "": chances.mean(0),
         "these are logits, not chances": logits.mean(0),
         "the mean of the logits, and then the softmax: a very sure model is heard louder": logits.mean(0).softmax(-1),
-        "the mean of the weights: that is the lesson's way. Here, ask each model": soup(inputs).detach().softmax(-1),
+        "the mean of the weights: that is the lesson's way. Here, ask each model": of_soup.softmax(-1),
         "the sum: divide by the number of models": chances.sum(0),
+        "percentages: chances have the sum 1": 100 * chances.mean(0),
+        "divided by 2: there may be more models, or one": chances.sum(0) / 2,
+        "divided by 3: there may be more models, or fewer": chances.sum(0) / 3,
         "the softmax runs over the posts: it must run over the labels": logits.softmax(1).mean(0),
         "the softmax runs over the models: it must run over the labels": logits.softmax(0).mean(0),
         "softmax twice": chances.mean(0).softmax(-1),
         "only the first model is asked": chances[0],
         "only the last model is asked": chances[-1],
         "the models vote: their chances are asked for": one_hot(logits.argmax(-1), 4).double().mean(0),
-        "the mean over one model too few": chances[:-1].mean(0),
+        "the median, not the mean": chances.median(0).values,
+        "rounded? Give the chances as they come": (100 * chances.mean(0)).round() / 100,
     }
-
-
-def _same(one, other) -> bool:
-    import torch
-
-    return torch.allclose(one.double(), other.double(), atol=1e-4)
 
 
 def _row(table) -> str:

@@ -95,16 +95,10 @@ said = {
     "careful": [[0.60, 0.20, 0.10, 0.10]] * 3 + [[0.30, 0.50, 0.10, 0.10]],
 }
 said["sure, temperature 2"] = softmax(np.log(said["sure"]) / 2, axis=1)
-scores = {}
 for name, rows in said.items():
     accuracy = np.mean(np.argmax(rows, axis=1) == 0)
     loss = log_loss([0] * 4, rows, labels=range(4))
-    scores[name] = accuracy, loss
     print(f"{name:<20} accuracy {accuracy:.2f}, log-loss {loss:.2f}")
-softer = scores.pop("sure, temperature 2")
-assert max(scores, key=lambda name: scores[name][0]) == "modest"
-assert sorted(scores, key=lambda name: scores[name][1])[::2] == ["careful", "sure"]
-assert softer[0] == scores["sure"][0] and softer[1] < scores["sure"][1]
 
 # %% [markdown]
 # ## 2 · One limit, one score; another limit, another score
@@ -114,8 +108,9 @@ assert softer[0] == scores["sure"][0] and softer[1] < scores["sure"][1]
 # Two colleagues report on the same model and the same test part. Their scores differ, and neither is the score from
 # above. Each of them made the parts with `ready_parts`, with a limit of their own.
 #
-# Mend `ready_parts`. It gets a `DatasetDict` with `train`, `validation` and `test`, and a number of words. The model may
-# go on to learn from short posts only. Return a new `DatasetDict`, or a dict, and leave the old one as it is.
+# Mend `ready_parts`. It gets a `DatasetDict` with `train`, `validation` and `test`, and a number of words. Training
+# stays as it is: it uses only posts of at most so many words, whole and in their order. What chooses and what judges
+# must see what people really send. Return a new `DatasetDict`, or a dict, and leave the old one as it is.
 
 # %%
 words = np.array([len(text.split()) for text in test_texts])
@@ -160,7 +155,7 @@ check.ready_parts(ready_parts, hidden=True)
 # %% [markdown]
 # ## 3 · Names and hashtags
 #
-# ★★☆ · 10 minutes · write code
+# ★★☆ · 20 minutes · write code
 #
 # New posts come from another site, with real names in them. And its people write hashtags as `#BestDayEver`, which the
 # tokenizer would make small and cut anywhere. Write `tidied(text)`. It returns the text with two changes:
@@ -170,10 +165,15 @@ check.ready_parts(ready_parts, hidden=True)
 # - A hashtag loses its `#`. Inside it, a space comes before each capital letter that follows a small one:
 #   `#BestDayEver` becomes `Best Day Ever`, and `#LoveNYC` becomes `Love NYC`.
 #
-# Nothing else changes: `iPhone` is no hashtag. How many spaces you leave between words does not matter.
+# Nothing else changes: `iPhone` is no hashtag. Spaces do not matter: neither how many stand between two words, nor
+# whether one stands before a comma. The next cell shows the three calls of `re` that you need.
 
 # %%
 import re
+
+print(re.sub(r"\d+", "NUMBER", "12 eggs and 3 cups"))  # one or more digits
+print(re.sub(r"(?<!\w)\d+", "NUMBER", "B12 and 12"))  # only where no letter or digit stands before them
+print(re.sub(r"<(\w+)>", lambda found: found[1].upper(), "a <b> c"))  # a function makes the new text
 
 
 # %% answer="tidied"
@@ -207,7 +207,7 @@ check.tidied(tidied, hidden=True)
 # their **chances**. Write `mean_chances(models, inputs)`:
 #
 # - `models`: a list of PyTorch models. Each one takes `inputs` and returns logits, one row of 4 for each post. They come
-#   as training left them: their dropout may still be on.
+#   as training left them: their dropout may still be on. There may be one, or many. Their weights must stay.
 # - `inputs`: a tensor with one row for each post.
 #
 # It returns a tensor or an array with 4 chances for each post.
@@ -241,7 +241,7 @@ def learn(model, rate, epochs):
 
 
 # %% [markdown]
-# `gentle` and `bold` have the same beginning. `stranger` has a beginning of its own.
+# `gentle` and `bold` have the same beginning. `stranger` has a beginning of its own. Training them takes some seconds.
 
 # %%
 beginning = learn(new_model(), rate=2e-3, epochs=2)
@@ -281,17 +281,13 @@ def loss_of(*models):
     return log_loss(test_truth, np.mean(rows, axis=0), labels=range(4))
 
 
-by_weights, by_chances = {}, {}
 for name, other in {"bold": bold, "stranger": stranger}.items():
     mixed = copy.deepcopy(gentle)
     with torch.no_grad():
         for target, part in zip(mixed.parameters(), other.parameters(), strict=True):
             target.lerp_(part, 0.5)
-    by_weights[name], by_chances[name] = loss_of(mixed), loss_of(gentle, other)
     print(f"gentle {loss_of(gentle):.3f} and {name} {loss_of(other):.3f}:", end=" ")
-    print(f"weights {by_weights[name]:.3f}, chances {by_chances[name]:.3f}")
-assert abs(by_weights["bold"] - by_chances["bold"]) < 0.03
-assert by_weights["stranger"] > by_chances["stranger"] + 0.05
+    print(f"weights {loss_of(mixed):.3f}, chances {loss_of(gentle, other):.3f}")
 
 # %% [markdown]
 # ## Done?

@@ -357,3 +357,26 @@ def test_it_is_less_often_right_where_it_is_less_sure():
     lines = re.findall(r"^(\S.*) 0\.8 +[\d.]+ +([\d.]+)$", printed(SLUG, "slices = {"), re.MULTILINE)
     right = {name: float(share) for name, share in lines}
     assert right["below"] < right["chance at least"] - 0.1
+
+
+class TestTheSheet:
+    SHEET = f"{SLUG}_exercises"
+
+    def test_the_loss_and_the_answers_disagree_as_the_solution_says(self):
+        shown = printed(self.SHEET, "softmax(np.log(said[")
+        rows = {
+            name.strip(): tuple(map(float, rest))
+            for name, *rest in re.findall(r"^(.{20}) accuracy ([\d.]+), log-loss ([\d.]+)$", shown, re.M)
+        }
+        softer = rows.pop("sure, temperature 2")
+        assert max(rows, key=lambda name: rows[name][0]) == "modest"
+        assert sorted(rows, key=lambda name: rows[name][1])[::2] == ["careful", "sure"]
+        assert (softer[0], softer[1] < rows["sure"][1]) == (rows["sure"][0], True)
+
+    def test_only_the_mean_of_the_chances_holds_with_a_stranger(self):
+        assert "With the same beginning, the two means hardly differ" in prose(self.SHEET)
+        shown = printed(self.SHEET, "target.lerp_(part, 0.5)")
+        pairs = [tuple(map(float, pair)) for pair in re.findall(r"weights ([\d.]+), chances ([\d.]+)", shown)]
+        (bold_weights, bold_chances), (weights, chances) = pairs
+        assert abs(bold_weights - bold_chances) < 0.03
+        assert weights > chances + 0.05
