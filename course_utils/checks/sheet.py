@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import logging
 import os
 import warnings
 from collections.abc import Callable, Sequence
@@ -150,7 +151,12 @@ def _which(answer: object) -> str:
 
 @contextlib.contextmanager
 def quiet():
-    """Swallow warnings and progress bars: to nbgrader, anything on standard error is a wrong answer."""
-    with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    """Swallow warnings, log lines and progress bars: to nbgrader, anything on standard error is a wrong answer."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)

@@ -49,10 +49,10 @@ padding_bill = {"a": 3, "b": 2, "c": 320, "d": 178, "e": 178, "f": 84}
 # %% exercise="padding_bill" wrong="real tokens for padding" says="the others are asked for"
 padding_bill = {"a": 3, "b": 2, "c": 320, "d": 178, "e": 104, "f": 94}
 
-# %% exercise="padding_bill" wrong="a share" says="a share?"
+# %% exercise="padding_bill" wrong="a share" says="divide nothing"
 padding_bill = {"a": 3, "b": 2, "c": 320, "d": 178, "e": 104, "f": 0.47}
 
-# %% exercise="padding_bill" wrong="nothing that we know" says="how wide"
+# %% exercise="padding_bill" wrong="nothing that we know" says="I do not recognise this slip"
 padding_bill = {"a": 3, "b": 2, "c": 320, "d": 177, "e": 104, "f": 84}
 
 
@@ -91,14 +91,14 @@ def batch_loss(model, batch):
     return model(**batch).loss
 
 
-# %% exercise="batch_loss" wrong="the batch is changed" says="changes the caller's batch"
+# %% exercise="batch_loss" wrong="the batch is changed" says="something changes `batch` itself"
 def batch_loss(model, batch):
     if "label" in batch:
         batch["labels"] = batch.pop("label")
     return model(**batch).loss
 
 
-# %% exercise="batch_loss" wrong="both names in the caller's batch" says="changes the caller's batch"
+# %% exercise="batch_loss" wrong="both names in the caller's batch" says="something changes `batch` itself"
 def batch_loss(model, batch):
     batch["labels"] = batch.get("label", batch.get("labels"))
     return model(**batch).loss
@@ -117,13 +117,13 @@ def batch_loss(model, batch):
     return model(input_ids=batch["input_ids"], labels=targets).loss
 
 
-# %% exercise="batch_loss" wrong="a number" says="cuts the way back"
+# %% exercise="batch_loss" wrong="a number" says="is there an `.item()`"
 def batch_loss(model, batch):
     targets = batch["labels"] if "labels" in batch else batch["label"]
     return model(batch["input_ids"], batch["attention_mask"], labels=targets).loss.item()
 
 
-# %% exercise="batch_loss" wrong="without gradients" says="cuts the way back"
+# %% exercise="batch_loss" wrong="without gradients" says="without a way back"
 def batch_loss(model, batch):
     import torch
 
@@ -132,7 +132,7 @@ def batch_loss(model, batch):
         return model(batch["input_ids"], batch["attention_mask"], labels=targets).loss
 
 
-# %% exercise="batch_loss" wrong="a new tensor with the same number" says="cuts the way back"
+# %% exercise="batch_loss" wrong="a new tensor with the same number" says="knows no model"
 def batch_loss(model, batch):
     import torch
 
@@ -231,7 +231,7 @@ def collate_with_text(rows):
     return {**batch, "text": [row["text"] for row in rows]}
 
 
-# %% exercise="collate_with_text" wrong="padded to 512" says="padded to the limit"
+# %% exercise="collate_with_text" wrong="padded to 512" says="each batch is 512 wide"
 def collate_with_text(rows):
     wide = DataCollatorWithPadding(tokenizer, padding="max_length", max_length=512)
     numbers = [{name: row[name] for name in ("input_ids", "attention_mask", "label")} for row in rows]
@@ -300,7 +300,7 @@ def grouped_batches(lengths, size, seed):
     return batches
 
 
-# %% exercise="grouped_batches" wrong="only shuffled" says="Rows of similar length must be neighbours"
+# %% exercise="grouped_batches" wrong="only shuffled" says="as much as without any order"
 def grouped_batches(lengths, size, seed):
     import numpy as np
 
@@ -308,7 +308,7 @@ def grouped_batches(lengths, size, seed):
     return [order[row : row + size] for row in range(0, len(order), size)]
 
 
-# %% exercise="grouped_batches" wrong="only sorted" says="the seed changes nothing"
+# %% exercise="grouped_batches" wrong="only sorted" says="both seeds give the same batches"
 def grouped_batches(lengths, size, seed):
     order = sorted(range(len(lengths)), key=lambda row: lengths[row])
     return [order[row : row + size] for row in range(0, len(order), size)]
@@ -359,7 +359,7 @@ def grouped_batches(lengths, size, seed):
     return [sorted(mixed[i : i + size]) for i in range(0, len(mixed), size)]
 
 
-# %% exercise="grouped_batches" wrong="one order, not cut" says="Cut it into batches"
+# %% exercise="grouped_batches" wrong="one order, not cut" says="cut the order of the rows into batches"
 def grouped_batches(lengths, size, seed):
     import numpy as np
 
@@ -387,3 +387,365 @@ def grouped_batches(lengths, size, seed):
         r for i in range(0, len(order), 3 * size) for r in sorted(order[i : i + 3 * size], key=lambda r: lengths[r])
     ]
     return [order[row : row + size] for row in range(0, len(order), size)]
+
+
+# %% exercise="padding_bill" right="whole numbers of other kinds"
+from decimal import Decimal
+from fractions import Fraction
+
+padding_bill = {"f": Decimal(84), "e": 104.0, "d": torch.tensor(178), "c": 10 * 32, "b": Fraction(2), "a": -(-10 // 4)}
+
+# %% exercise="padding_bill" wrong="drop_last in mind for all, c" says="nothing is dropped here"
+padding_bill = {"a": 3, "b": 2, "c": 256, "d": 160, "e": 64, "f": 80}
+
+# %% exercise="padding_bill" wrong="drop_last in mind, d" says="nothing is dropped here"
+padding_bill = {"a": 3, "b": 2, "c": 320, "d": 160, "e": 64, "f": 80}
+
+# %% exercise="padding_bill" wrong="drop_last in mind, e" says="nothing is dropped here"
+padding_bill = {"a": 3, "b": 2, "c": 320, "d": 178, "e": 64, "f": 84}
+
+# %% exercise="padding_bill" wrong="drop_last in mind, f" says="nothing is dropped here"
+padding_bill = {"a": 3, "b": 2, "c": 320, "d": 178, "e": 104, "f": 80}
+
+# %% exercise="padding_bill" wrong="longest first" says="the shortest row comes first"
+padding_bill = {"a": 3, "b": 2, "c": 320, "d": 178, "e": 122, "f": 84}
+
+# %% exercise="padding_bill" wrong="a percentage" says="a percentage?"
+padding_bill = {"a": 3, "b": 2, "c": 320, "d": 178, "e": 104, "f": 47}
+
+# %% exercise="padding_bill" wrong="the padding in c" says="the padding in `c`"
+padding_bill = {"a": 3, "b": 2, "c": 320, "d": 178, "e": 104, "f": 226}
+
+# %% exercise="padding_bill" wrong="one is missing" says='the keys "a", "b", "c", "d", "e", "f"'
+padding_bill = {"a": 3, "b": 2, "c": 320, "d": 178, "e": 104}
+
+# %% exercise="padding_bill" wrong="steps and a half" says="divide nothing"
+padding_bill = {"a": 2.5, "b": 2, "c": 320, "d": 178, "e": 104, "f": 84}
+
+# %% exercise="padding_bill" wrong="one batch of 32 for c" says="how many rows are there"
+padding_bill = {"a": 3, "b": 2, "c": 32, "d": 178, "e": 104, "f": 84}
+
+
+# %% exercise="batch_loss" right="a union of dictionaries, tried in turn"
+def batch_loss(model, batch):
+    out = model(**batch)
+    if out.loss is not None:
+        return out.loss
+    return model(**{**batch, "labels": batch["label"]})["loss"]
+
+
+# %% exercise="batch_loss" right="a copy of the batch, for loop"
+def batch_loss(model, batch):
+    kept = batch.copy()
+    for name in list(kept):
+        if name == "label":
+            kept["labels"] = kept.pop(name)
+    return model(**kept.to(model.device)).loss
+
+
+# %% exercise="batch_loss" right="by hand, with log_softmax"
+def batch_loss(model, batch):
+    targets = batch["label" if "label" in batch else "labels"]
+    chances = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits.log_softmax(-1)
+    return -chances.gather(1, targets[:, None]).mean()
+
+
+# %% exercise="batch_loss" wrong="backward inside" says="did you call `backward` yourself?" old="return model(**inputs).loss" new="loss = model(**inputs).loss; loss.backward(); return loss"
+
+# %% exercise="batch_loss" wrong="backward inside, the graph kept" says="did you call `backward` yourself?" old="return model(**inputs).loss" new="loss = model(**inputs).loss; loss.backward(retain_graph=True); return loss"
+
+# %% exercise="batch_loss" wrong="zero_grad and backward inside" says="the caller's work" old="return model(**inputs).loss" new="model.zero_grad(); loss = model(**inputs).loss; loss.backward(); return loss"
+
+# %% exercise="batch_loss" wrong="zero_grad inside" says="has collected so far" old="return model(**inputs).loss" new="model.zero_grad(); return model(**inputs).loss"
+
+# %% exercise="batch_loss" wrong="eval left on" says="the model stays in its mode" old="return model(**inputs).loss" new="model.eval(); return model(**inputs).loss"
+
+# %% exercise="batch_loss" wrong="train first" says="the model stays in its mode" old="return model(**inputs).loss" new="model.train(); return model(**inputs).loss"
+
+# %% exercise="batch_loss" wrong="train and back" says="the model stays in its mode"
+def batch_loss(model, batch):
+    was = model.training
+    model.train()
+    loss = model(**{"labels" if name == "label" else name: values for name, values in batch.items()}).loss
+    model.train(was)
+    return loss
+
+
+# %% exercise="batch_loss" wrong="all but the head frozen" says="no weight of the model is frozen" old="return model(**inputs).loss" new="model.requires_grad_(False); model.classifier.requires_grad_(True); return model(**inputs).loss"
+
+# %% exercise="batch_loss" wrong="the encoder without gradients" says="the right gradients in all weights"
+def batch_loss(model, batch):
+    import torch
+
+    targets = batch["labels"] if "labels" in batch else batch["label"]
+    with torch.no_grad():
+        seen = model.bert(batch["input_ids"], batch["attention_mask"]).pooler_output
+    return torch.nn.functional.cross_entropy(model.classifier(seen), targets)
+
+
+# %% exercise="batch_loss" wrong="a step is taken" says="keeps its weights"
+def batch_loss(model, batch):
+    loss = model(**{"labels" if name == "label" else name: values for name, values in batch.items()}).loss
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight -= 0.1
+    return loss
+
+
+# %% exercise="batch_loss" wrong="a softmax first" says="a softmax before the cross entropy"
+def batch_loss(model, batch):
+    targets = batch["labels"] if "labels" in batch else batch["label"]
+    logits = model(batch["input_ids"], batch["attention_mask"]).logits
+    return torch.nn.functional.cross_entropy(logits.softmax(-1), targets)
+
+
+# %% exercise="batch_loss" wrong="the first row only" says="only the loss of the first row"
+def batch_loss(model, batch):
+    targets = batch["labels"] if "labels" in batch else batch["label"]
+    return model(batch["input_ids"][:1], batch["attention_mask"][:1], labels=targets[:1]).loss
+
+
+# %% exercise="batch_loss" wrong="the sum of the rows" says="is their mean"
+def batch_loss(model, batch):
+    targets = batch["labels"] if "labels" in batch else batch["label"]
+    logits = model(batch["input_ids"], batch["attention_mask"]).logits
+    return torch.nn.functional.cross_entropy(logits, targets, reduction="sum")
+
+
+# %% exercise="batch_loss" wrong="one loss for each row" says="many values"
+def batch_loss(model, batch):
+    targets = batch["labels"] if "labels" in batch else batch["label"]
+    logits = model(batch["input_ids"], batch["attention_mask"]).logits
+    return torch.nn.functional.cross_entropy(logits, targets, reduction="none")
+
+
+# %% exercise="batch_loss" wrong="three labels hard-coded" says="RuntimeError"
+def batch_loss(model, batch):
+    targets = batch["labels"] if "labels" in batch else batch["label"]
+    logits = model(batch["input_ids"], batch["attention_mask"]).logits
+    return torch.nn.functional.cross_entropy(logits.view(2, 3), targets)
+
+
+# %% exercise="batch_loss" wrong="the model of the notebook" says="out of bounds"
+notebook_model = model
+
+
+def batch_loss(model, batch):
+    targets = batch["labels"] if "labels" in batch else batch["label"]
+    return notebook_model(batch["input_ids"], batch["attention_mask"], labels=targets).loss
+
+
+# %% exercise="batch_loss" wrong="smoothed labels" says="I do not recognise this slip"
+def batch_loss(model, batch):
+    targets = batch["labels"] if "labels" in batch else batch["label"]
+    logits = model(batch["input_ids"], batch["attention_mask"]).logits
+    return torch.nn.functional.cross_entropy(logits, targets, label_smoothing=0.1)
+
+
+# %% exercise="batch_loss" wrong="labels only" says="does it end with `return`?"
+def batch_loss(model, batch):
+    if "labels" in batch:
+        return model(**batch).loss
+
+
+# %% exercise="batch_loss" wrong="no return" says="does it end with `return`?" old="return model(**inputs).loss" new="model(**inputs).loss"
+
+# %% exercise="batch_loss" wrong="detached" says="without a way back" old="return model(**inputs).loss" new="return model(**inputs).loss.detach()"
+
+# %% exercise="batch_loss" wrong="the mask is all ones" says="did the mask get lost" old="return model(**inputs).loss" new="inputs['attention_mask'] = torch.ones_like(inputs['attention_mask']); return model(**inputs).loss"
+
+# %% exercise="batch_loss" wrong="the targets changed in place" says="something changes `batch` itself" old="return model(**inputs).loss" new="loss = model(**inputs).loss; inputs['labels'].zero_(); return loss"
+
+
+# %% exercise="collate_with_text" right="a mask of floats, ids of int32"
+def collate_with_text(rows):
+    longest = max(len(row["input_ids"]) for row in rows)
+    ids = torch.zeros(len(rows), longest, dtype=torch.int32)
+    mask = torch.zeros(len(rows), longest)
+    for line, row in enumerate(rows):
+        ids[line, : len(row["input_ids"])] = torch.tensor(row["input_ids"])
+        mask[line, : len(row["input_ids"])] = 1
+    labels = torch.LongTensor([row["label"] for row in rows])
+    return {"text": [row["text"] for row in rows], "labels": labels, "attention_mask": mask, "input_ids": ids}
+
+
+# %% exercise="collate_with_text" right="itertools and a BatchEncoding"
+from itertools import zip_longest
+
+from transformers import BatchEncoding
+
+
+def collate_with_text(rows):
+    ids = torch.tensor(list(zip_longest(*[row["input_ids"] for row in rows], fillvalue=0))).T
+    numbers = {"input_ids": ids, "attention_mask": ids > 0, "labels": torch.tensor([row["label"] for row in rows])}
+    return BatchEncoding({**numbers, "text": [row["text"] for row in rows]})
+
+
+# %% exercise="collate_with_text" right="pandas"
+import pandas as pd
+
+
+def collate_with_text(rows):
+    table = pd.DataFrame(rows)
+    batch = collator(table.drop(columns="text").to_dict("records"))
+    return {"text": table["text"], **batch}
+
+
+# %% exercise="collate_with_text" wrong="int32 labels" says="torch.int64" old="return batch" new="batch['labels'] = batch['labels'].int(); return batch"
+
+# %% exercise="collate_with_text" wrong="labels in a column" says="an axis of length 1 is left" old="return batch" new="batch['labels'] = batch['labels'][:, None]; return batch"
+
+# %% exercise="collate_with_text" wrong="the same dictionary each time" says="overwrites the one before" old="batch = dict(collator(numbers))" new="collate_with_text.kept = batch = getattr(collate_with_text, 'kept', {}); batch.update(collator(numbers))"
+
+# %% exercise="collate_with_text" wrong="the first texts stay" says="the texts of the rows"
+kept = {}
+
+
+def collate_with_text(rows):
+    batch = dict(collator([{k: v for k, v in row.items() if k != "text"} for row in rows]))
+    batch["text"] = kept.setdefault("text", [row["text"] for row in rows])
+    return batch
+
+
+# %% exercise="collate_with_text" wrong="filled with 1" says="filled with 1: it must be 0"
+def collate_with_text(rows):
+    longest = max(len(row["input_ids"]) for row in rows)
+    batch = {"text": [row["text"] for row in rows], "labels": torch.tensor([row["label"] for row in rows])}
+    for name, fill in (("input_ids", 1), ("attention_mask", 0)):
+        batch[name] = torch.tensor([row[name] + [fill] * (longest - len(row[name])) for row in rows])
+    return batch
+
+
+# %% exercise="collate_with_text" wrong="padded to 64" says="each batch is 64 wide" old="collator(numbers)" new="DataCollatorWithPadding(tokenizer, padding='max_length', max_length=64)(numbers)"
+
+# %% exercise="collate_with_text" wrong="padded to a multiple of 8" says="a multiple of 8" old="collator(numbers)" new="DataCollatorWithPadding(tokenizer, pad_to_multiple_of=8)(numbers)"
+
+# %% exercise="collate_with_text" wrong="cut to the shortest row" says="the shortest row"
+def collate_with_text(rows):
+    short = min(len(row["input_ids"]) for row in rows)
+    batch = {"text": [row["text"] for row in rows], "labels": torch.tensor([row["label"] for row in rows])}
+    for name in ("input_ids", "attention_mask"):
+        batch[name] = torch.tensor([row[name][:short] for row in rows])
+    return batch
+
+
+# %% exercise="collate_with_text" wrong="no mask" says="without a mask" old="return batch" new="del batch['attention_mask']; return batch"
+
+# %% exercise="collate_with_text" wrong="a mask turned round" says="0 and 1 are exchanged" old="return batch" new="batch['attention_mask'] = 1 - batch['attention_mask']; return batch"
+
+# %% exercise="collate_with_text" wrong="the longest row first, texts too" says="the rows are these, in another order" old="numbers = [" new="rows = sorted(rows, key=lambda row: -len(row['input_ids'])); numbers = ["
+
+# %% exercise="collate_with_text" wrong="the rows sorted in place" says="the rows stay as they are" old="numbers = [" new="rows.sort(key=lambda row: -len(row['input_ids'])); numbers = ["
+
+# %% exercise="collate_with_text" wrong="each text once" says="the texts of the rows" old="batch[\"text\"] = [row[\"text\"] for row in rows]" new="batch[\"text\"] = list(dict.fromkeys(row[\"text\"] for row in rows))"
+
+# %% exercise="collate_with_text" wrong="the texts in the order of the alphabet" says="in another order" old="batch[\"text\"] = [row[\"text\"] for row in rows]" new="batch[\"text\"] = sorted(row[\"text\"] for row in rows)"
+
+# %% exercise="collate_with_text" wrong="one long text" says="a list of texts" old="batch[\"text\"] = [row[\"text\"] for row in rows]" new="batch[\"text\"] = ' '.join(row[\"text\"] for row in rows)"
+
+# %% exercise="collate_with_text" wrong="labels sorted" says="in another order" old="return batch" new="batch['labels'] = batch['labels'].sort().values; return batch"
+
+# %% exercise="collate_with_text" wrong="labels as a list" says="a tensor in `labels`" old="return batch" new="batch['labels'] = batch['labels'].tolist(); return batch"
+
+# %% exercise="collate_with_text" wrong="on its side" says="it lies on its side" old="return batch" new="batch['input_ids'] = batch['input_ids'].T; return batch"
+
+# %% exercise="collate_with_text" wrong="two batches hard-coded" says="IndexError" old="[row[\"text\"] for row in rows]" new="[rows[0][\"text\"], rows[1][\"text\"]]"
+
+# %% exercise="collate_with_text" wrong="float ids" says="no floats" old="return batch" new="batch['input_ids'] = batch['input_ids'].float(); return batch"
+
+
+# %% exercise="grouped_batches" right="blocks of fifty batches, as in the lesson" old="10 * size" new="50 * size"
+
+# %% exercise="grouped_batches" right="blocks of four batches" old="10 * size" new="4 * size"
+
+# %% exercise="grouped_batches" right="a generator of arrays, batches shuffled" old="return [mixed[first : first + size] for first in range(0, len(mixed), size)]" new="whole = [np.array(mixed[first : first + size]) for first in range(0, len(mixed), size)]; return (whole[at] for at in np.random.default_rng(seed).permutation(len(whole)))"
+
+
+# %% exercise="grouped_batches" right="groups of similar length, with pandas"
+def grouped_batches(lengths, size, seed):
+    import pandas as pd
+
+    table = pd.DataFrame({"group": pd.Series(lengths) // 16}).sample(frac=1, random_state=seed)
+    order = table.sort_values("group", kind="stable").index.tolist()
+    return [order[row : row + size] for row in range(0, len(order), size)]
+
+
+# %% exercise="grouped_batches" wrong="size is not used when cutting" says="is `size` used?" old="return [mixed[first : first + size] for first in range(0, len(mixed), size)]" new="return [mixed[first : first + 8] for first in range(0, len(mixed), 8)]"
+
+# %% exercise="grouped_batches" wrong="batches of two" says="is `size` used?" old="return [mixed[first : first + size] for first in range(0, len(mixed), size)]" new="return [mixed[first : first + 2] for first in range(0, len(mixed), 2)]"
+
+# %% exercise="grouped_batches" wrong="numbers from 1" says="begin at 0" old="mixed[first : first + size] for" new="[row + 1 for row in mixed[first : first + size]] for"
+
+# %% exercise="grouped_batches" wrong="the lengths sorted in place" says="leaves `lengths` as it is" old="block, mixed =" new="lengths.sort(); block, mixed ="
+
+# %% exercise="grouped_batches" wrong="an empty batch at the end" says="a batch without any row" old="range(0, len(mixed), size)]" new="range(0, len(mixed) + size, size)]"
+
+# %% exercise="grouped_batches" wrong="the seed only says even or odd" says="both seeds give the same batches" old="default_rng(seed)" new="default_rng(seed % 2)"
+
+# %% exercise="grouped_batches" wrong="blocks of two batches of rows" says="are they too small?" old="10 * size" new="2 * size"
+
+# %% exercise="grouped_batches" wrong="one row twice, another one not at all" says="numbers, " old="return [mixed" new="mixed[1] = mixed[0]; return [mixed"
+
+# %% exercise="grouped_batches" wrong="batches that overlap" says="no row is missing, but some come more than once" old="mixed[first : first + size]" new="mixed[first : first + size + 1]"
+
+# %% exercise="grouped_batches" wrong="all batches begin one row too early" says="I do not recognise this slip" old="mixed[first : first + size] for first in range(0, len(mixed), size)" new="mixed[max(first - 1, 0) : first + size - 1] for first in range(0, len(mixed) + 1, size)"
+
+# %% exercise="grouped_batches" wrong="the shortest rows dropped" says="numbers, " old="return [mixed" new="mixed = mixed[3:]; return [mixed"
+
+# %% exercise="grouped_batches" wrong="one block" says="only rows of equal length change places" old="10 * size" new="10_000 * size"
+
+# %% exercise="grouped_batches" wrong="a seed of its own" says="both seeds give the same batches" old="default_rng(seed)" new="default_rng(0)"
+
+# %% exercise="grouped_batches" wrong="the batches filled up to size" says="no row is missing" old="return [mixed" new="mixed += mixed[: -len(mixed) % size]; return [mixed"
+
+# %% exercise="grouped_batches" equivalent="blocks of 9, 11 or 20 batches keep all rules of the card, too"
+# - block, mixed = (10 * size, [])
+# + block, mixed = (11 * size, [])
+
+# - block, mixed = (10 * size, [])
+# + block, mixed = (9 * size, [])
+
+# - block, mixed = (10 * size, [])
+# + block, mixed = (20 * size, [])
+
+# %% exercise="grouped_batches" equivalent="two lines that do not need each other, in the other order"
+# + block, mixed = (10 * size, [])
+# - block, mixed = (10 * size, [])
+
+# %% exercise="grouped_batches" wrong="the first row is lost" says="I do not recognise this slip" old="range(0, len(order), block)" new="range(1, len(order), block)"
+
+# %% exercise="grouped_batches" wrong="row numbers with a point" says="of type int" old="return [mixed[" new="mixed = [float(row) for row in mixed]; return [mixed["
+
+# %% exercise="grouped_batches" wrong="each batch sorted, but rows not" says="as much as without any order" old="mixed += sorted(order[first : first + block], key=lambda row: lengths[row])" new="mixed += order[first : first + block]"
+
+# %% exercise="batch_loss" wrong="a copy of the model" says="gets gradients from the loss" old="return model(**inputs).loss" new="import copy; return copy.deepcopy(model)(**inputs).loss"
+
+# %% exercise="batch_loss" wrong="divided by the rows" says="I do not recognise this slip" old="return model(**inputs).loss" new="return model(**inputs).loss / len(batch['input_ids'])"
+
+# %% exercise="collate_with_text" wrong="as wide as the widest batch so far" says="I do not recognise this slip"
+widest = [0]
+
+
+def collate_with_text(rows):
+    widest[0] = max(widest[0], *[len(row["input_ids"]) for row in rows], 0)
+    pad = DataCollatorWithPadding(tokenizer, padding="max_length", max_length=widest[0])
+    batch = dict(pad([{k: v for k, v in row.items() if k != "text"} for row in rows]))
+    return {**batch, "text": [row["text"] for row in rows]}
+
+
+# %% exercise="collate_with_text" wrong="the lists of the rows grow" says="the rows stay as they are"
+def collate_with_text(rows):
+    longest = max(len(row["input_ids"]) for row in rows)
+    for row in rows:
+        for name in ("input_ids", "attention_mask"):
+            row[name] += [0] * (longest - len(row[name]))
+    batch = {name: torch.tensor([row[name] for row in rows]) for name in ("input_ids", "attention_mask")}
+    return {**batch, "labels": torch.tensor([row["label"] for row in rows]), "text": [row["text"] for row in rows]}
+
+
+# %% exercise="collate_with_text" wrong="the rows of the notebook" says="of each row, and zeros behind"
+def collate_with_text(rows):
+    batch = dict(collator([{k: v for k, v in opinions[at].items() if k != "text"} for at, _ in enumerate(rows)]))
+    for name in ("input_ids", "attention_mask"):
+        batch[name] = batch[name][:, : max(len(row["input_ids"]) for row in rows)]
+    return {**batch, "text": [row["text"] for row in rows]}

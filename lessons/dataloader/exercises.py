@@ -25,6 +25,7 @@ course = start("dataloader_exercises", "laptop")
 check.sheet.begin()
 
 # %%
+import torch
 from torch.utils.data import DataLoader
 from transformers import AutoTokenizer, DataCollatorWithPadding
 
@@ -40,13 +41,13 @@ print(len(rows), "rows,", sum(lengths), "real tokens")
 # ★☆☆ · 6 minutes · predict
 #
 # Ten rows have these `lengths`. They go through a DataLoader with `batch_size=4`, in this order. Run nothing
-# yet: take a pencil. Write one whole number for each letter.
+# yet: take a pencil. Write one whole number for each letter. From `c` on, all ten rows are sent, as in `a`.
 #
 # - `a`: how many steps an epoch has
 # - `b`: the same with `drop_last=True`
 # - `c`: how many tokens are sent in an epoch, when every row is padded to 32
 # - `d`: how many tokens are sent with dynamic padding
-# - `e`: the same, but the rows are sorted by length first
+# - `e`: the same, but the rows are sorted first, from the shortest to the longest
 # - `f`: how many of the tokens in `d` are padding
 
 # %% answer="padding_bill"
@@ -80,13 +81,15 @@ print("drop_last:   ", len(DataLoader(rows, batch_size=4, drop_last=True)), "ste
 # %% [markdown]
 # ## 2 · The loss that is always zero
 #
-# ★★☆ · 7 minutes · bug hunt
+# ★★☆ · 8 minutes · bug hunt
 #
 # A loop of our own stopped: `'NoneType' object has no attribute 'backward'`. A colleague added two lines. Now
 # it runs. But each loss is 0.0, and the model learns nothing.
 #
-# Mend `batch_loss`. Some batches call their targets `label`, some `labels`: both must work. The caller uses the same
-# batch again, so leave it as it is.
+# Mend `batch_loss`. Some batches call their targets `label`, some `labels`: both must work. Other models may have
+# other numbers of labels. The caller uses the same batch again, so leave it as it is.
+#
+# Leave the model as it is, too: its mode, its weights, its gradients. The caller calls `backward` later.
 
 # %%
 from datasets import load_dataset
@@ -107,8 +110,6 @@ batch["label"] = stance.with_format("torch")["label"][:4]
 # %% answer="batch_loss"
 def batch_loss(model, batch):
     """Return the loss of one batch, as a tensor with which `backward` works."""
-    import torch
-
     outputs = model(**batch)
     if outputs.loss is None:
         return torch.tensor(0.0, requires_grad=True)
@@ -143,8 +144,14 @@ check.batch_loss(batch_loss, hidden=True)
 # You want to read the opinions of a batch beside their loss. But a column of words does not fit into a tensor, and
 # `DataCollatorWithPadding` stops. Write a collate function that keeps the words.
 #
-# `collate_with_text(rows)` gets a list of rows, such as `opinions[0]`. It returns a dictionary with four names.
-# `input_ids`, `attention_mask` and `labels` are tensors, as wide as the longest row. `text` is the list of the texts.
+# `collate_with_text(rows)` gets a list of rows, such as `opinions[0]`. It returns a dictionary with four names, and no
+# others:
+#
+# - `input_ids` and `attention_mask`: tensors with a line for each row. They are as wide as the longest of these rows.
+#   Shorter rows have zeros behind their tokens.
+# - `labels`: a tensor with one number for each row. Its type is `torch.int64`, as the loss of the model needs it.
+# - `text`: the list of the texts.
+#
 # The rows must stay as they are.
 
 
@@ -170,27 +177,66 @@ check.collate_with_text(collate_with_text, hidden=True)
 # %% [markdown]
 # ## 4 · Alike, but not always the same
 #
-# ★★★ · 12 minutes · write code
+# ★★★ · 20 minutes · write code
 #
-# Sorting saves the padding, but then the same texts meet in each epoch. Shuffling is the other way round. You want
-# both. Write `grouped_batches(lengths, size, seed)`. It returns a list of batches. A batch is a list of row numbers.
+# Sorting saves the padding, but then the same texts meet in each epoch. Shuffling is the other way round. Run the next
+# two cells: they measure both, with the opinions in batches of two. You want a bit of each.
+
+
+# %%
+from itertools import combinations
+
+import numpy as np
+
+opinion_lengths = [len(ids) for ids in opinions["input_ids"]]
+
+
+def pairs(batches):
+    return {pair for rows in batches for pair in combinations(sorted(rows), 2)}
+
+
+def measure(make_batches, size=2):
+    """Tell the padding of one epoch, and how many of its pairs meet again in the next one."""
+    epochs = [list(make_batches(opinion_lengths, size, seed) or []) for seed in (1, 2)]
+    if not epochs[0]:
+        return "no batches yet"
+    sent = sum(len(rows) * max(opinion_lengths[row] for row in rows) for rows in epochs[0])
+    one, other = map(pairs, epochs)
+    return f"{1 - sum(opinion_lengths) / sent:.0%} padding, {len(one & other) / len(one):.0%} of the pairs meet again"
+
+
+# %%
+def shuffled(lengths, size, seed):
+    order = np.random.default_rng(seed).permutation(len(lengths)).tolist()
+    return [order[first : first + size] for first in range(0, len(order), size)]
+
+
+def by_length(lengths, size, seed):
+    order = sorted(range(len(lengths)), key=lambda row: lengths[row])
+    return [order[first : first + size] for first in range(0, len(order), size)]
+
+
+print("shuffled:", measure(shuffled))
+print("sorted:  ", measure(by_length))
+
+# %% [markdown]
+# Write `grouped_batches(lengths, size, seed)`. It returns a list of batches. A batch is a list of row numbers. The
+# first row has the number 0.
 #
-# - Each row is in one batch. All batches have `size` rows; only one may have fewer.
+# - Each row is in one batch. All batches have `size` rows; only one may have fewer, and none is empty.
 # - The share of padding is at most half of what shuffled batches have.
-# - Another seed is another epoch: at most half of the pairs that share a batch meet again. The same seed gives the
-#   same batches.
+# - Another seed is another epoch: at most half of the pairs that share a batch meet again.
+# - The same seed gives the same batches. `lengths` stays as it is.
 #
-# How you do it is up to you. (A DataLoader takes such a list as its `batch_sampler`.)
+# Padding and pairs count where there are 200 batches or more. The lengths may all be different. How you do it is up to
+# you. (A DataLoader takes such a list as its `batch_sampler`.)
 
 
 # %% answer="grouped_batches"
 def grouped_batches(lengths, size, seed):
     """Return lists of row numbers: rows of similar length together, with some chance."""
     ### BEGIN SOLUTION
-    import numpy as np
-
-    chance = np.random.default_rng(seed)
-    order = chance.permutation(len(lengths)).tolist()
+    order = np.random.default_rng(seed).permutation(len(lengths)).tolist()
     block, mixed = 10 * size, []
     for first in range(0, len(order), block):
         mixed += sorted(order[first : first + block], key=lambda row: lengths[row])
@@ -198,7 +244,7 @@ def grouped_batches(lengths, size, seed):
     ### END SOLUTION
 
 
-grouped_batches([len(ids) for ids in opinions["input_ids"]], size=16, seed=1)
+measure(grouped_batches)
 
 # %% check="grouped_batches"
 check.grouped_batches(grouped_batches)

@@ -27,10 +27,12 @@ check.sheet.begin()
 # %% [markdown]
 # ## 1 · When will it evaluate?
 #
-# ★☆☆ · 6 minutes · predict
+# ★☆☆ · 8 minutes · predict
 #
-# Run nothing yet. 100 posts, batches of 16, three epochs. Write the number of training steps into `steps`.
-# Then each line below is added, alone. Write a list for each: after which steps does the Trainer evaluate?
+# Run nothing yet. A training has 100 posts, batches of 16, three epochs. Write the number of its steps into `steps`.
+#
+# Each line below is one more training: the same one, with these arguments added. After which steps does the Trainer
+# evaluate? Write a list of steps for each line, in the order of time, each step once.
 #
 # - `a`: `eval_strategy="steps", eval_steps=8`
 # - `b`: `eval_strategy="epoch", gradient_accumulation_steps=2`
@@ -94,12 +96,14 @@ for settings in (
 # %% [markdown]
 # ## 2 · A page of 2022
 #
-# ★★☆ · 8 minutes · bug hunt
+# ★★☆ · 10 minutes · bug hunt
 #
 # You have 48 posts and these settings of an old page. Some names are gone: `TrainingArguments` complains. Another fault
-# raises no error. Mend both. The Trainer must evaluate at least twice **before** its last step, and save each time.
+# raises no error. Mend both. The Trainer must evaluate at least twice **before** its last step. After each evaluation
+# it must save the model that it has just evaluated.
 #
-# Keep all else that the page wants: epochs, batches, one tenth warmup, grouping by length, the best model.
+# Keep all else that the page wants: three epochs, batches of eight, one tenth of all steps as warmup, grouping by
+# length, and at the end the model with the highest accuracy. Add nothing that changes the training.
 
 # %% answer="page_settings"
 page_settings = {
@@ -114,13 +118,16 @@ page_settings = {
     "metric_for_best_model": "accuracy",
 }
 ### BEGIN SOLUTION
-gone = ("evaluation_strategy", "warmup_ratio", "group_by_length")
-page_settings = {k: v for k, v in page_settings.items() if k not in gone} | {
+page_settings = {
+    "num_train_epochs": 3,
+    "per_device_train_batch_size": 8,
     "eval_strategy": "steps",
     "eval_steps": 6,  # 18 steps in all
     "save_steps": 6,
     "warmup_steps": 0.1,
     "train_sampling_strategy": "group_by_length",
+    "load_best_model_at_end": True,
+    "metric_for_best_model": "accuracy",
 }
 ### END SOLUTION
 
@@ -130,11 +137,13 @@ check.page_settings(page_settings)
 # %% [markdown]
 # ## 3 · Before, and after what?
 #
-# ★★☆ · 8 minutes · bug hunt
+# ★★☆ · 6 minutes · bug hunt
 #
 # `fair_scores` compares recipes: each one is a function that trains a model **in place** and returns nothing. `load()`
 # gives a fresh model, `score(model)` its score. The result is a dict: `"before"` without any training, then one score
-# for each recipe. Run it as it is. Both recipes are the same, and their losses are not. Mend `fair_scores`.
+# for each recipe, under its name. `recipes` must stay as it is: the caller uses it again.
+#
+# Run `fair_scores` as it is. Both recipes are the same, and their losses are not. Mend it.
 
 
 # %%
