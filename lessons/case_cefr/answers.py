@@ -24,13 +24,13 @@ four_raters = {"a": [1, 2, "zero"], "b": [0, 6, "above"], "c": [4, 0, "below"], 
 # %% exercise="four_raters" wrong="most are right, so kappa is high" says="how many levels is each off"
 four_raters = {"a": [1, 3, "zero"], "b": [0, 6, "above"], "c": [4, 4, "above"], "d": [0, 2, "below"]}
 
-# %% exercise="four_raters" wrong="nothing is right, so kappa is zero" says="how large is each of them"
+# %% exercise="four_raters" wrong="nothing is right, so kappa is zero" says="how large is each error?"
 four_raters = {"a": [1, 3, "zero"], "b": [0, 6, "zero"], "c": [4, 4, "below"], "d": [0, 2, "zero"]}
 
 # %% exercise="four_raters" wrong="kappa cannot be below zero" says="as often near as luck"
 four_raters = {"a": [1, 3, "zero"], "b": [0, 6, "above"], "c": [4, 4, "below"], "d": [0, 2, "zero"]}
 
-# %% exercise="four_raters" wrong="the constant answer is half right" says="the same of every text"
+# %% exercise="four_raters" wrong="the constant answer is half right" says="could luck do as well?"
 four_raters = {"a": [1, 3, "above"], "b": [0, 6, "above"], "c": [4, 4, "below"], "d": [0, 2, "below"]}
 
 # %% exercise="four_raters" wrong="shares for counts" says="divide nothing"
@@ -41,10 +41,10 @@ four_raters = {
     "d": [0, 1 / 3, "below"],
 }
 
-# %% exercise="four_raters" wrong="kappa as a number" says="a word, not a number"
+# %% exercise="four_raters" wrong="kappa as a number" says="as the third thing of"
 four_raters = {"a": [1, 3, 0], "b": [0, 6, 0.83], "c": [4, 4, -0.43], "d": [0, 2, -1]}
 
-# %% exercise="four_raters" wrong="the middle of the upside-down rater missed" says="0 or 1 level off"
+# %% exercise="four_raters" wrong="the middle of the upside-down rater missed" says="I do not recognise this slip"
 four_raters = {"a": [1, 3, "zero"], "b": [0, 6, "above"], "c": [4, 4, "below"], "d": [0, 1, "below"]}
 
 # %% exercise="four_raters" wrong="only the exact ones counted as within" says="Their neighbours count"
@@ -98,7 +98,7 @@ def question_rows(names, scale):
     return [[int(scale.index(name) > border) for border in range(len(scale) - 1)] for name in names]
 
 
-# %% exercise="question_rows" wrong="True and False" says="the loss cannot use whole numbers"
+# %% exercise="question_rows" wrong="True and False" says="the loss cannot use True and False"
 def question_rows(names, scale):
     places = np.array([scale.index(name) for name in names])
     return places[:, None] > np.arange(len(scale) - 1)
@@ -115,7 +115,7 @@ def question_rows(names, scale):
     return [[float(name > border) for border in scale[:-1]] for name in names]
 
 
-# %% exercise="question_rows" wrong="always five questions" says="how many questions does a scale"
+# %% exercise="question_rows" wrong="always five questions" says="always five questions?"
 def question_rows(names, scale):
     return [[float(scale.index(name) > border) for border in range(5)] for name in names]
 
@@ -188,7 +188,7 @@ def level_names(outputs):
     return [LEVELS[round(number + 2.5)] for number in outputs if -2.5 <= number <= 2.5]
 
 
-# %% exercise="level_names" wrong="numbers of the levels" says="a name such as B1"
+# %% exercise="level_names" wrong="numbers of the levels" says="such as B1"
 def level_names(outputs):
     return np.clip(np.rint(np.asarray(outputs) + 2.5), 0, 5).astype(int)
 
@@ -284,7 +284,7 @@ def table_kappa(table):
     return np.diag(table).sum() / table.sum()
 
 
-# %% exercise="table_kappa" wrong="shares of each row" says="forget how many texts"
+# %% exercise="table_kappa" wrong="shares of each row" says="a division by zero"
 def table_kappa(table):
     table = table / table.sum(axis=1, keepdims=True)
     places = np.arange(len(table))
@@ -332,17 +332,17 @@ def may_answer(probabilities):
     return first - second > 0.2
 
 
-# %% exercise="may_answer" wrong="it always answers" says="ever say no"
+# %% exercise="may_answer" wrong="it always answers" says="when does your rule say no?"
 def may_answer(probabilities):
     return True
 
 
-# %% exercise="may_answer" wrong="it never answers" says="as clear as"
+# %% exercise="may_answer" wrong="it never answers" says="silent about each clear text"
 def may_answer(probabilities):
     return False
 
 
-# %% exercise="may_answer" wrong="a slice that begins at minus one" says="what does your slice take"
+# %% exercise="may_answer" wrong="a slice that begins at minus one" says="does a slice begin at -1?"
 def may_answer(probabilities):
     level = probabilities.argmax()
     return probabilities[level - 1 : level + 2].sum() >= 0.75
@@ -380,3 +380,269 @@ def may_answer(probabilities):
 # %% exercise="may_answer" wrong="one decision for each probability" says="one decision for the six probabilities"
 def may_answer(probabilities):
     return probabilities > 0.5
+
+
+# %% exercise="four_raters" right="a table of numbers and words"
+four_raters = dict(zip("abcd", zip([1, 0, 4, 0], [3, 6, 4, 2], ["Zero", "ABOVE", " below ", "below"])))
+
+# %% exercise="four_raters" right="floats, one more key"
+four_raters = {"e": [6, 6, "above"], "a": [1.0, 3.0, "zero"], "b": [0.0, 6.0, "above"]}
+four_raters |= {"c": [4.0, 4.0, "below"], "d": (0, 2, "below")}
+
+# %% exercise="four_raters" wrong="the counts exchanged" says="exact levels come first"
+four_raters = {"a": [3, 1, "zero"], "b": [6, 0, "above"], "c": [4, 4, "below"], "d": [2, 0, "below"]}
+
+# %% exercise="four_raters" wrong="two levels off are counted" says="two levels off are counted"
+four_raters = {"a": [1, 5, "zero"], "b": [0, 6, "above"], "c": [4, 4, "below"], "d": [0, 2, "below"]}
+
+# %% exercise="four_raters" wrong="one count of exact levels" says="I do not recognise this slip"
+four_raters = {"a": [1, 3, "zero"], "b": [0, 6, "above"], "c": [3, 4, "below"], "d": [0, 2, "below"]}
+
+# %% exercise="four_raters" wrong="two errors, so luck does as well" says="Are the squares of these two errors larger"
+four_raters = {"a": [1, 3, "zero"], "b": [0, 6, "above"], "c": [4, 4, "zero"], "d": [0, 2, "below"]}
+
+# %% exercise="four_raters" wrong="one rater left out" says='with the keys'
+four_raters = {"a": [1, 3, "zero"], "b": [0, 6, "above"], "c": [4, 4, "below"]}
+
+# %% exercise="four_raters" wrong="only two things" says="3 entries"
+four_raters = {"a": [1, 3], "b": [0, 6], "c": [4, 4], "d": [0, 2]}
+
+# %% exercise="four_raters" wrong="dots for one rater" says="replace the dots for d"
+four_raters = {"a": [1, 3, "zero"], "b": [0, 6, "above"], "c": [4, 4, "below"], "d": ...}
+
+# %% exercise="four_raters" wrong="another word" says='one of "below", "zero", "above"'
+four_raters = {"a": [1, 3, "negative"], "b": [0, 6, "above"], "c": [4, 4, "below"], "d": [0, 2, "below"]}
+
+
+# %% exercise="question_rows" right="a generator of rows"
+def question_rows(names, scale):
+    for name in names:
+        yield tuple(1.0 if border in scale[: scale.index(name)] else 0.0 for border in scale[:-1])
+
+
+# %% exercise="question_rows" right="a triangle, in half precision"
+def question_rows(names, scale):
+    import torch
+
+    return torch.tril(torch.ones(len(scale), len(scale) - 1), -1).half()[[scale.index(name) for name in names]]
+
+
+# %% exercise="question_rows" right="arrays in a list"
+def question_rows(names, scale):
+    steps = dict(zip(scale, np.tri(len(scale), len(scale) - 1, -1)))
+    return [steps[name] for name in names]
+
+
+# %% exercise="question_rows" wrong="the alphabet, in place" says="leaves `scale` as it is" old="rows = []" new="rows = []; scale.sort()"
+# %% exercise="question_rows" wrong="the names used up" says="leaves `names` as it is" old="    return rows" new="    names.clear(); return rows"
+# %% exercise="question_rows" wrong="the last question left out" says="I do not recognise this slip" old="len(scale) - 1" new="len(scale) - 2"
+# %% exercise="question_rows" wrong="always three questions" says="always three questions?" old="len(scale) - 1" new="3"
+# %% exercise="question_rows" wrong="minus one for no" says="not -1" old="float(place > border)" new="1.0 if place > border else -1.0"
+# %% exercise="question_rows" wrong="from the hardest on" says="the first question is" old="    return rows" new="    return [row[::-1] for row in rows]"
+# %% exercise="question_rows" wrong="turned around" says="turn it around" old="    return rows" new="    return np.transpose(rows)"
+# %% exercise="question_rows" wrong="each level once" says="each level once?" old="in names" new="in dict.fromkeys(names)"
+# %% exercise="question_rows" wrong="the sheet's school" says="ValueError" old="scale.index" new="school.index"
+# %% exercise="question_rows" wrong="a dict of rows" says="a list in" old="    return rows" new="    return dict(zip(names, rows))"
+# %% exercise="question_rows" wrong="texts" says="one number for each question" old="float(place > border)" new="str(float(place > border))"
+# %% exercise="question_rows" wrong="rows of different lengths" says="one number for each question" old="[float(place > border) for border in range(len(scale) - 1)]" new="[1.0] * place"
+# %% exercise="question_rows" wrong="an integer array" says="the loss cannot use whole numbers" old="    return rows" new="    return np.array(rows).astype(int)"
+
+# %% exercise="level_names" right="the nearest one, with the scale as a dict"
+def level_names(outputs):
+    scale = {place - 2.5: name for place, name in enumerate(LEVELS)}
+    return [scale[min(scale, key=lambda place: abs(place - output))] for output in outputs]
+
+
+# %% exercise="level_names" right="counted borders"
+def level_names(outputs):
+    return np.array(LEVELS)[np.searchsorted([-2, -1, 0, 1, 2], np.asarray(outputs, dtype=float))].tolist()
+
+
+# %% exercise="level_names" right="with torch"
+def level_names(outputs):
+    import torch
+
+    places = torch.as_tensor(outputs).double().add(2.5).round().clamp(0, 5).long()
+    return tuple(LEVELS[place] for place in places)
+
+
+# %% exercise="level_names" wrong="an array has no truth" says="ValueError" old="numbers = np" new="numbers = [] if not outputs else np"
+# %% exercise="level_names" wrong="the array changed in place" says="leaves `outputs` as it is"
+def level_names(outputs):
+    numbers = np.asarray(outputs)
+    numbers += 2.5
+    return [LEVELS[number] for number in np.clip(np.rint(numbers), 0, 5).astype(int)]
+
+
+# %% exercise="level_names" wrong="the list used up" says="leaves `outputs` as it is"
+def level_names(outputs):
+    names, outputs_left = [], outputs if isinstance(outputs, list) else list(outputs)
+    while outputs_left:
+        names.append(LEVELS[min(5, max(0, round(outputs_left.pop(0) + 2.5)))])
+    return names
+
+
+# %% exercise="level_names" wrong="C2 is never said" says="C2 is never said" old="0, 5)" new="0, 4)"
+# %% exercise="level_names" wrong="sorted" says="I do not recognise this slip" old="np.asarray(outputs)" new="np.sort(outputs)"
+# %% exercise="level_names" wrong="small letters" says="I do not recognise this slip" old="[LEVELS[number] for" new="[LEVELS[number].lower() for"
+# %% exercise="level_names" wrong="one text with all names" says="a list" old="return [LEVELS[number] for number in numbers]" new="return ', '.join(LEVELS[number] for number in numbers)"
+# %% exercise="level_names" wrong="rounded up" says="rounded up?" old="np.rint" new="np.ceil"
+# %% exercise="level_names" wrong="the very low ones only" says="the scale has two ends"
+def level_names(outputs):
+    return [LEVELS[round(number + 2.5)] if number > -2.5 else LEVELS[0] for number in outputs]
+
+
+# %% exercise="level_names" wrong="each level once" says="I do not recognise this slip" old="return [LEVELS[number] for number in numbers]" new="return [LEVELS[number] for number in sorted(set(numbers))]"
+
+# %% exercise="level_names" equivalent="the larger of 0 and a number, then the smaller of that and 5: it has no order"
+# - numbers = np.clip(np.rint(np.asarray(outputs) + 2.5), 0, 5).astype(int)
+# + numbers = np.clip(0, np.rint(np.asarray(outputs) + 2.5), 5).astype(int)
+
+# %% exercise="table_kappa" right="weights as scikit-learn counts them"
+def table_kappa(table):
+    table = table / table.sum()
+    far = np.linspace(0, 1, len(table))
+    weights = (far[:, None] - far) ** 2
+    return 1 - np.vdot(weights, table) / (table.sum(axis=1) @ weights @ table.sum(axis=0))
+
+
+# %% exercise="table_kappa" right="means and variances of the two margins"
+def table_kappa(table):
+    places, total = np.arange(len(table)), table.sum()
+    rows, columns = table.sum(axis=1) / total, table.sum(axis=0) / total
+    mean_row, mean_column = rows @ places, columns @ places
+    together = places @ (table / total) @ places - mean_row * mean_column
+    spread = rows @ (places - mean_row) ** 2 + columns @ (places - mean_column) ** 2
+    return 2 * together / (spread + (mean_row - mean_column) ** 2)
+
+
+# %% exercise="table_kappa" right="with torch, as a tensor of one number"
+def table_kappa(table):
+    import torch
+
+    table = torch.as_tensor(table).double()
+    n = torch.arange(len(table)).double()
+    squares = (n[:, None] - n).square()
+    return 1 - (squares * table).sum() * table.sum() / (squares * torch.outer(table.sum(1), table.sum(0))).sum()
+
+
+# %% exercise="table_kappa" wrong="the table made into shares in place" says="leaves `table` as it is" old="    return 1" new="    table[:] = 0 * table; return 1"
+# %% exercise="table_kappa" wrong="only tables with four levels" says="ValueError" old="len(table)" new="4"
+# %% exercise="table_kappa" wrong="rounded" says="rounded?" old="return 1 - (squares * table).sum() / (squares * by_luck).sum()" new="return round(1 - (squares * table).sum() / (squares * by_luck).sum(), 2)"
+# %% exercise="table_kappa" wrong="upside down" says="upside down" old="(squares * table).sum() / (squares * by_luck).sum()" new="(squares * by_luck).sum() / (squares * table).sum()"
+# %% exercise="table_kappa" wrong="never below zero" says="I do not recognise this slip" old="return 1 - (squares * table).sum() / (squares * by_luck).sum()" new="return max(0, 1 - (squares * table).sum() / (squares * by_luck).sum())"
+# %% exercise="table_kappa" wrong="the labels twice" says="luck combines the labels with the labels" old="table.sum(axis=0)" new="table.sum(axis=1)"
+# %% exercise="table_kappa" wrong="the answers twice" says="luck combines the answers with the answers" old="table.sum(axis=1)" new="table.sum(axis=0)"
+# %% exercise="table_kappa" wrong="a percentage" says="a percentage?" old="return 1 - (squares * table).sum() / (squares * by_luck).sum()" new="return 100 - 100 * (squares * table).sum() / (squares * by_luck).sum()"
+# %% exercise="table_kappa" wrong="shares of each row, empty ones left at 0" says="forget how many texts" old="places = " new="table = table / np.maximum(table.sum(axis=1, keepdims=True), 1); places = "
+# %% exercise="table_kappa" wrong="a kappa for each level" says="many values" old="return 1 - (squares * table).sum() / (squares * by_luck).sum()" new="return 1 - (squares * table).sum(axis=1) / (squares * by_luck).sum(axis=1)"
+# %% exercise="table_kappa" wrong="the correlation" says="that is the correlation"
+def table_kappa(table):
+    rows, columns = np.indices(table.shape)
+    return np.cov(rows.ravel(), columns.ravel(), fweights=table.ravel())[0, 1] / np.sqrt(
+        np.cov(rows.ravel(), fweights=table.ravel()) * np.cov(columns.ravel(), fweights=table.ravel()) + 1e-12
+    )
+
+
+# %% exercise="table_kappa" equivalent="two lines that do not need each other"
+# + by_luck = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+# - by_luck = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+
+# %% exercise="table_kappa" equivalent="the square of a difference has no order"
+# - squares = (places[:, None] - places) ** 2
+# + squares = (places - places[:, None]) ** 2
+
+# %% exercise="table_kappa" equivalent="the weights are the same on both sides of the diagonal, so luck may be turned around"
+# - by_luck = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+# + by_luck = np.outer(table.sum(axis=0), table.sum(axis=1)) / table.sum()
+
+# %% exercise="may_answer" right="the two best are neighbours, and hold more than half"
+def may_answer(probabilities):
+    best = np.argsort(probabilities)[-2:]
+    return abs(best[0] - best[1]) == 1 and probabilities[best].sum() > 0.6
+
+
+# %% exercise="may_answer" right="the best pair of neighbours"
+def may_answer(probabilities):
+    return np.max(probabilities[:-1] + probabilities[1:]) > 0.6
+
+
+# %% exercise="may_answer" right="the second best taken from a copy, as a tensor"
+def may_answer(probabilities):
+    import torch
+
+    rest = torch.tensor(probabilities)
+    best = int(rest.argmax())
+    rest[max(0, best - 1) : best + 2] = 0
+    return rest.sum() < 0.3
+
+
+# %% exercise="may_answer" wrong="the best one is set to zero, in place" says="leaves `probabilities` as it is"
+def may_answer(probabilities):
+    best = probabilities.argmax()
+    first = probabilities[best]
+    probabilities[best] = 0
+    second = probabilities.argmax()
+    return first + probabilities[second] > 0.6 and abs(second - best) == 1
+
+
+# %% exercise="may_answer" wrong="the two largest are neighbours" says="when does your rule say no?"
+def may_answer(probabilities):
+    best = np.argsort(probabilities)[-2:]
+    return abs(best[0] - best[1]) == 1
+
+
+# %% exercise="may_answer" wrong="the best and the one above" says="I do not recognise this slip" old="max(0, level - 1) : level + 2" new="level : level + 2"
+# %% exercise="may_answer" wrong="the spread is bounded below" says="other way round" old=">= 0.75" new="< 0.75"
+# %% exercise="may_answer" wrong="entropy" says="know which levels are neighbours"
+def may_answer(probabilities):
+    return -(probabilities * np.log(probabilities)).sum() < 0.5
+
+
+# %% exercise="may_answer" wrong="a softer entropy" says="like two neighbours for your rule"
+def may_answer(probabilities):
+    return -(probabilities * np.log(probabilities)).sum() < 1.2
+
+
+# %% exercise="may_answer" wrong="everything up to the best one" says="like two neighbours for your rule" old="max(0, level - 1) : level + 2" new=": level + 2"
+# %% exercise="may_answer" wrong="only the middle of the scale" says="I do not recognise this slip" old="around >= 0.75" new="around >= 0.75 and 0 < level < 5"
+# %% exercise="may_answer" wrong="the level in place of a decision" says="True or False" old="return around >= 0.75" new="return level"
+# %% exercise="may_answer" wrong="nothing is returned" says="does it end with `return`?" old="return around >= 0.75" new="around >= 0.75"
+
+# %% exercise="may_answer" equivalent="another fair limit: no text has exactly 0.75"
+# - return around >= 0.75
+# + return around > 0.75
+
+# %% exercise="may_answer" equivalent="the larger of two numbers has no order"
+# - around = probabilities[max(0, level - 1):level + 2].sum()
+# + around = probabilities[max(level - 1, 0):level + 2].sum()
+
+# %% exercise="may_answer" equivalent="the rule is free: this one takes two levels above, and grants all wishes of the card"
+# - around = probabilities[max(0, level - 1):level + 2].sum()
+# + around = probabilities[max(0, level - 1):level + 3].sum()
+
+
+# %% exercise="may_answer" wrong="a right rule, but something has spoiled the probabilities" says="run the cell below the card again"
+tables = {"validation": tables["validation"] * (tables["validation"] < 0.5)}
+
+
+def may_answer(probabilities):
+    return np.max(probabilities[:-1] + probabilities[1:]) > 0.6
+
+
+# %% exercise="table_kappa" wrong="small numbers, as in the lesson" says="I do not recognise this slip" old="places = " new="table = table.astype('int8'); places = "
+# %% exercise="table_kappa" wrong="squares only up to 9" says="I do not recognise this slip" old="(places[:, None] - places) ** 2" new="np.minimum((places[:, None] - places) ** 2, 9)"
+# %% exercise="may_answer" wrong="A1 and C2 as a special case" says="too bold"
+def may_answer(probabilities):
+    if probabilities[0] > 0.4 and probabilities[5] > 0.4:
+        return False
+    return probabilities.max() > 0.2
+
+
+# %% exercise="level_names" wrong="outside of the scale it is always A1" says="I do not recognise this slip"
+def level_names(outputs):
+    numbers = np.rint(np.asarray(outputs) + 2.5)
+    return [LEVELS[int(number)] if 0 <= number <= 5 else "A1" for number in numbers]
+
+
+# %% exercise="question_rows" wrong="the order in which the names come" says="I do not recognise this slip" old="rows = []" new="rows, scale = [], list(dict.fromkeys(names))"

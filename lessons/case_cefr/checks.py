@@ -1,12 +1,14 @@
 """The checks of `case_cefr`'s sheet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
+from course_utils.checks.cases import judge, unchanged
 from course_utils.checks.sheet import Sheet
-from course_utils.checks.values import as_choice, as_function, as_list, as_number, as_tensor, call, suspect
-from course_utils.checks.wrong import Said, WrongAnswer
+from course_utils.checks.values import as_choice, as_function, as_list, as_number, as_tensor, call
+from course_utils.checks.wrong import Said, WrongAnswer, WrongForm, shown_call
 
 sheet = Sheet("case_cefr")
 
@@ -18,11 +20,22 @@ RATERS = {
     "c": [5, 1, 2, 3, 4, 0],
     "d": [5, 4, 3, 2, 1, 0],
 }
-ABOUT_KAPPA = {
-    "a": "this rater says the same of every text. Could luck do that as well?",
-    "b": "six errors, but how large is each of them? Compare with those of luck",
-    "c": "two errors only. But how many levels is each off, and what is its square?",
-    "d": "by luck, some answers are near the label. Is this rater as often near as luck?",
+OFF = {rater: abs(np.arange(6) - said) for rater, said in RATERS.items()}
+EXACT = {rater: int(np.sum(off == 0)) for rater, off in OFF.items()}
+WITHIN = {rater: int(np.sum(off <= 1)) for rater, off in OFF.items()}
+WITHIN_SLIPS = {
+    "an exact level is within one, too": {rater: WITHIN[rater] - EXACT[rater] for rater in RATERS},
+    "only exact levels are counted here. Their neighbours count, too": EXACT,
+    "two levels off are counted, too": {rater: int(np.sum(off <= 2)) for rater, off in OFF.items()},
+}
+NO_LEVEL_IS_RIGHT = "no level is right. But how large is each error? Compare their squares with those of luck"
+KAPPA_SLIPS = {
+    ("a", "above"): "half of the texts are within one. But this rater has not read them: could luck do as well?",
+    ("b", "zero"): NO_LEVEL_IS_RIGHT,
+    ("b", "below"): NO_LEVEL_IS_RIGHT,
+    ("c", "above"): "two errors only. But how many levels is each off, and what is its square?",
+    ("c", "zero"): "kappa may be below zero, too. Are the squares of these two errors larger than those of luck?",
+    ("d", "zero"): "kappa may be below zero, too. By luck, some answers are near: is this rater as often near as luck?",
 }
 
 
@@ -35,31 +48,107 @@ ABOUT_KAPPA = {
     ],
 )
 def four_raters(four_raters) -> str:
-    if not isinstance(four_raters, dict) or not set(RATERS) <= set(four_raters):
-        raise WrongAnswer('a dict with the keys "a", "b", "c" and "d"', four_raters)
-    truth = np.arange(6)
-    for rater, said in RATERS.items():
-        three = as_list(four_raters[rater], rater, length=3)
-        exact, within = (as_number(count, rater, whole=True, low=0, high=6) for count in three[:2])
-        off = abs(np.array(said) - truth)
-        right_exact, right_within = int(np.sum(off == 0)), int(np.sum(off <= 1))
-        if exact != right_exact:
-            raise WrongAnswer(f"another count of exact levels for `{rater}`", exact, "compare column by column")
-        if within != right_within:
-            slips = {
-                "an exact level is within one, too": right_within - right_exact,
-                "only exact levels are counted here. Their neighbours count, too": right_exact,
-            }
-            slip = suspect(within, slips) or "count the columns in which the answer is 0 or 1 level off"
-            raise WrongAnswer(f"another count of texts within one for `{rater}`", within, slip)
-        if not isinstance(three[2], str):
-            raise WrongAnswer('"below", "zero" or "above" as the third thing', three[2], "a word, not a number")
-        luck = np.mean((truth[:, None] - np.array(said)) ** 2)
-        side = SIDES[1 + int(np.sign(round(luck - np.mean(off**2), 9)))]
-        word = three[2].strip().lower().removeprefix("at ").removesuffix(" zero")
-        if as_choice(word, rater, SIDES) != side:
-            raise WrongAnswer(f"another place of kappa for `{rater}`", three[2], ABOUT_KAPPA[rater])
+    if not isinstance(four_raters, Mapping) or not set(RATERS) <= set(four_raters):
+        raise WrongForm('a dict with the keys "a", "b", "c" and "d"', four_raters)
+    exact, within, sides = zip(*(_three(four_raters[rater], rater) for rater in RATERS), strict=True)
+    for rater, found in zip(RATERS, exact, strict=True):
+        if found != EXACT[rater]:
+            both = list(exact) == list(WITHIN.values()) and list(within) == list(EXACT.values())
+            slip = "the two counts are exchanged: exact levels come first" if both else ""
+            raise WrongAnswer(f"another count of exact levels for `{rater}`", found, slip)
+    for rater, found in zip(RATERS, within, strict=True):
+        if found != WITHIN[rater]:
+            slips = (words for words, counts in WITHIN_SLIPS.items() if list(within) == list(counts.values()))
+            raise WrongAnswer(f"another count of texts within one for `{rater}`", found, next(slips, ""))
+    for rater, found in zip(RATERS, sides, strict=True):
+        if found != _side(rater):
+            slip = KAPPA_SLIPS.get((rater, found), "")
+            raise WrongAnswer(f"another place of kappa for `{rater}`", four_raters[rater][2], slip)
     return "Four of six exact and kappa below zero, none exact and kappa far above it: kappa asks how far off."
+
+
+def _three(value: object, rater: str) -> tuple[int, int, str]:
+    three = as_list(value, rater, length=3)
+    exact, within = (as_number(count, rater, whole=True, low=0, high=6) for count in three[:2])
+    if not isinstance(three[2], str):
+        raise WrongForm(f'"below", "zero" or "above" as the third thing of `{rater}`', three[2])
+    word = three[2].strip().lower().removeprefix("at ").removesuffix(" zero")
+    return exact, within, as_choice(word, rater, SIDES)
+
+
+def _side(rater: str) -> str:
+    luck = np.mean((np.arange(6)[:, None] - RATERS[rater]) ** 2)
+    return SIDES[1 + int(np.sign(round(luck - np.mean(OFF[rater] ** 2), 9)))]
+
+
+def _scales(hidden: bool) -> list[tuple]:
+    """Return names and their scale: two levels and seven, names that come twice, an order that is no alphabet."""
+    few = [("hot", "cold hot"), ("no yes no", "yes no"), ("warm hot dull", "dull warm hot"), ("9 11 9 10", "9 10 11")]
+    few.append(("good starter master good basic", "starter basic good master"))
+    random = np.random.default_rng(12 if hidden else 11)
+    for levels, pieces in ((5, 6), (7, 3), (3, 12)):
+        scale = random.permutation(["plum", "fig", "kiwi", "lime", "pear", "date", "apple"])[:levels]
+        few.append((" ".join(random.choice(scale, pieces)), " ".join(scale)))
+    return [(names.split(), scale.split()) for names, scale in few]
+
+
+def _rows(made: object) -> list:
+    """Return rows of numbers, however they are held."""
+    rows = as_list(made.to_numpy() if hasattr(made, "to_numpy") else made, "question_rows(...)")
+    rows = [row.tolist() if hasattr(row, "tolist") else row for row in rows]
+    try:
+        as_tensor(rows, "question_rows(...)")
+    except WrongForm:
+        raise WrongForm("one row for each name, with one number for each question", made) from None
+    return rows
+
+
+def _asked(answer: Callable) -> Callable:
+    """Return what gives rows for `answer(places of the names, number of levels)`."""
+    return lambda names, scale: np.asarray(answer(_places(names, scale), len(scale))).astype(float).tolist()
+
+
+def _places(names: Sequence[str], scale: Sequence[str]) -> np.ndarray:
+    return np.array([scale.index(name) for name in names])[:, None]
+
+
+_question_rows = _asked(lambda places, levels: places > np.arange(levels - 1))
+QUESTION_SLIPS = {
+    "a level is not above itself: > or >=?": _asked(lambda places, levels: places >= np.arange(levels - 1)),
+    "one column for each level. How many borders lie between the levels?": _asked(
+        lambda places, levels: places >= np.arange(levels)
+    ),
+    "one column too many: above the last level there is nothing": _asked(
+        lambda places, levels: places > np.arange(levels)
+    ),
+    "that marks one level, as six names do. Each question that is passed is a yes": _asked(
+        lambda places, levels: places == np.arange(levels)
+    ),
+    "yes and no are exchanged": _asked(lambda places, levels: places <= np.arange(levels - 1)),
+    "no is 0.0, not -1": _asked(lambda places, levels: 2 * (places > np.arange(levels - 1)) - 1),
+    "the first question is: is it above the easiest level?": _asked(
+        lambda places, levels: (places > np.arange(levels - 1))[:, ::-1]
+    ),
+    "always three questions? Other scales are longer or shorter": _asked(lambda places, levels: places > np.arange(3)),
+    "always five questions? This scale has another number of levels": _asked(
+        lambda places, levels: places > np.arange(5)
+    ),
+    "the levels in the order of the alphabet? Their order is in `scale`": lambda names, scale: _question_rows(
+        names, sorted(scale)
+    ),
+    "names compared with > go by the alphabet; compare their places": lambda names, scale: [
+        [float(name > border) for border in scale[:-1]] for name in names
+    ],
+    "one row a piece, one column a question: turn it around": lambda names, scale: np.transpose(
+        _question_rows(names, scale)
+    ).tolist(),
+    "all in one row? One row for each piece": lambda names, scale: np.ravel(_question_rows(names, scale)).tolist(),
+    "the place of each level; now ask the questions": lambda names, scale: _places(names, scale)[:, 0].tolist(),
+    "a row of one number, the place. Which borders does it pass?": _asked(lambda places, levels: places),
+    "each level once? A row for each piece, also for two pieces of one level": lambda names, scale: _question_rows(
+        list(dict.fromkeys(names)), scale
+    ),
+}
 
 
 @sheet.exercise(
@@ -69,52 +158,74 @@ def four_raters(four_raters) -> str:
         "`scale.index(name)` is the place of a level. The question at border 0 is: is the place larger than 0?",
         "The loss compares with probabilities. So each yes must be a float: `float(...)`.",
     ],
+    form_point=False,
 )
 def question_rows(question_rows, hidden=False) -> str:
-    as_function(question_rows, "question_rows")
-    scales = {"starter basic good master": [2, 0, 3, 1, 2], "dull warm hot": [1, 2, 0]}
-    if hidden:
-        scales = {"first second third fourth fifth": [4, 1, 0, 3, 2, 1], "no yes": [1, 0, 0], "x c b a": [3, 1]}
-    for scale, places in ((scale.split(), places) for scale, places in scales.items()):
-        names = [scale[place] for place in places]
-        found = call(question_rows, list(names), list(scale))
-        expected = f"one row for each name, one column for each question: scale {scale}, names {names}"
-        if isinstance(found, list | tuple):  # rows may be arrays or tensors
-            found = [row.tolist() if hasattr(row, "tolist") else row for row in found]
-        rows = as_tensor(found, "question_rows(names, scale)")
-        right = [[float(place > border) for border in range(len(scale) - 1)] for place in places]
-        if rows.tolist() != right:
-            raise WrongAnswer(expected, found, _question_slip(rows, names, scale))
-        if not rows.is_floating_point():
-            raise WrongAnswer("1.0 and 0.0: floats", found, "the right rows, but the loss cannot use whole numbers")
+    cases = _scales(hidden)
+    judge(question_rows, "question_rows", cases, _question_rows, slips=QUESTION_SLIPS, read=_rows)
+    _must_be_floats(call(question_rows, *cases[1], name="question_rows"), cases[1])
     return "The questions hold the order: a harder level only adds one more yes."
 
 
-def _question_slip(rows, names: Sequence[str], scale: Sequence[str]) -> str:
-    places, borders = np.array([scale.index(name) for name in names]), np.arange(len(scale) - 1)
-    above = (places[:, None] > borders).astype(float)
-    by_name = np.array([sorted(scale).index(name) for name in names])
-    made = rows.double().numpy()
-    slips = {
-        "a level is not above itself: > or >=?": places[:, None] >= borders,
-        "one column for each level. How many borders lie between the levels?": places[:, None] >= np.arange(len(scale)),
-        "one column too many: above the last level there is nothing": places[:, None] > np.arange(len(scale)),
-        "that marks one level, as six names do. Each question that is passed is a yes": places[:, None]
-        == np.arange(len(scale)),
-        "yes and no are exchanged": 1 - above,
-        "the first question is: is it above the easiest level?": above[:, ::-1],
-        "the levels in the order of the alphabet? Their order is in `scale`": by_name[:, None] > borders,
-        "names compared with > go by the alphabet; compare their places": np.array(
-            [[name > border for border in scale[:-1]] for name in names]
-        ),
-        "one row a piece, one column a question: turn it around": above.T,
-        "all in one row? One row for each piece": above.ravel(),
-        "the place of each level; now ask the questions": places,
-        "a row of numbers, not of questions: which borders does it pass?": places[:, None],
-    }
-    if made.ndim == 2 and made.shape == (len(names), 5):
-        return f"how many questions does a scale of {len(scale)} levels have?"
-    return _suspect_array(made, slips) or "look at one row alone: which of the borders lie below this level?"
+def _must_be_floats(found: object, case: tuple) -> None:
+    """The right numbers may still be of a type that the loss refuses."""
+    kind = as_tensor(_rows(found), "question_rows(...)").dtype
+    if not kind.is_floating_point:
+        what = "True and False" if "bool" in str(kind) else "whole numbers"
+        given = shown_call("question_rows", case)
+        raise WrongAnswer("1.0 and 0.0: floats", found, f"the loss cannot use {what}", given=given)
+
+
+def _low_outputs(hidden: bool) -> list[tuple]:
+    """Return outputs below the scale and on it, as lists and arrays. None lies halfway between two levels."""
+    random = np.random.default_rng(22 if hidden else 21)
+    few = [[-3.2], [-3.2, -1.4, 0.6], np.array([-2.4, -0.6, 2.3, -4.3, 1.4]), [-1.9, -1.1, 0.9, 2.1]]
+    drawn = random.integers(-8, 3, 20 + hidden) + random.uniform(0.05, 0.95, 20 + hidden)
+    return [(outputs,) for outputs in (*few, drawn, drawn.astype("float32"))]
+
+
+def _high_outputs(hidden: bool) -> list[tuple]:
+    random = np.random.default_rng(24 if hidden else 23)
+    drawn = random.integers(-40, 40, 30 + hidden) + random.uniform(0.05, 0.95, 30 + hidden)
+    return [
+        (outputs,)
+        for outputs in ([3.4], [5.1, -3.7, 2.2, 0.3], [0.4, -9.3], np.array([1e6, -1e6]), drawn, drawn.tolist())
+    ]
+
+
+def _named(place: Callable) -> Callable:
+    """Return what gives names for `place(outputs on the scale from 0 to 5)`."""
+    return lambda outputs: [LEVELS[int(number)] for number in place(np.asarray(outputs, dtype=float) + 2.5)]
+
+
+def _names(made: object) -> list:
+    names = as_list(made, "level_names(outputs)")
+    if not all(isinstance(name, str) for name in names):
+        raise WrongForm("the name of a level, such as B1, for each output", made)
+    return names
+
+
+_level_names = _named(lambda numbers: np.clip(np.rint(numbers), 0, 5))
+NAME_SLIPS = {
+    "which entry of a list has the number -1? A scale is no circle": _named(
+        lambda numbers: np.clip(np.rint(numbers), -6, 5) % 6
+    ),
+    "a number divided, and the rest taken? A scale is no circle": _named(lambda numbers: np.rint(numbers) % 6),
+    "this turns a negative number around: a lower output becomes a harder level": _named(
+        lambda numbers: np.minimum(abs(np.rint(numbers)), 5)
+    ),
+    "rounded down? The nearest level may be the one above": _named(lambda numbers: np.floor(np.clip(numbers, 0, 5))),
+    "rounded up? The nearest level may be the one below": _named(lambda numbers: np.ceil(np.clip(numbers, 0, 5))),
+    "the outputs were taught as level minus 2.5": _named(lambda numbers: np.clip(np.rint(numbers - 2.5), 0, 5)),
+    "cut before 2.5 is added: to which scale do the ends 0 and 5 belong?": _named(
+        lambda numbers: np.clip(np.rint(np.clip(numbers - 2.5, 0, 5) + 2.5), 0, 5)
+    ),
+    "every text gets a level: none is left out": _named(
+        lambda numbers: np.rint(numbers)[(numbers >= 0) & (numbers <= 5)]
+    ),
+    "C2 is never said: which number has the last level?": _named(lambda numbers: np.clip(np.rint(numbers), 0, 4)),
+    "A1 is never said: which number has the first level?": _named(lambda numbers: np.clip(np.rint(numbers), 1, 5)),
+}
 
 
 @sheet.exercise(
@@ -124,52 +235,95 @@ def _question_slip(rows, names: Sequence[str], scale: Sequence[str]) -> str:
         "Try a high output, too: 3.4. The scale has two ends.",
         "The lesson reads one number with `np.rint` and `np.clip`. What does `np.clip` do, and when must it happen?",
     ],
+    form_point=False,
 )
 def level_names(level_names, hidden=False) -> str:
-    as_function(level_names, "level_names")
-    low, high = [-3.2, -2.4, -1.4, -0.6, 0.6, 1.4, 2.3, -4.3], [2.2, 3.4, 5.1]
-    if hidden:
-        low, high = np.array([2.6, 1.3, 0.4, -0.3, -1.7, -2.7, -3.6, -8.4, -9.1]), np.array([-0.8, 3.1, 7.2])
-    _names_match(call(level_names, low.copy()), low)
+    judge(level_names, "level_names", _low_outputs(hidden), _level_names, slips=NAME_SLIPS, read=_names)
     try:
-        found = call(level_names, high.copy())
-    except WrongAnswer as wrong:
-        wrong.perhaps = "the scale has two ends: what happens above C2?"
+        judge(level_names, "level_names", _high_outputs(hidden), _level_names, slips=NAME_SLIPS, read=_names)
+    except WrongForm as wrong:
+        if "[3.4]" in wrong.given and wrong.received.startswith(("IndexError", "KeyError")):
+            wrong.perhaps = "the scale has two ends: what happens above C2?"
         raise
-    _names_match(found, high)
     return "Outside of the scale the nearest level is its end, and no negative number picks from the back of the list."
 
 
-def _names_match(found: object, outputs: Sequence[float]) -> None:
-    names = as_list(found, "level_names(outputs)")
-    if len(names) != len(outputs):
-        expected = f"one name of a level for each of the {len(outputs)} outputs"
-        raise WrongAnswer(expected, found, "every text gets a level: none is left out")
-    numbers = np.asarray(outputs) + 2.5
-    nearest = [LEVELS[int(number)] for number in np.clip(np.rint(numbers), 0, 5)]
-    if names != nearest:
-        row = next(row for row, name in enumerate(nearest) if names[row] != name)
-        received = f"{names[row]!r} for the output {float(outputs[row]):g}"
-        raise WrongAnswer("the name of the nearest level for each output", Said(received), _name_slip(names, numbers))
+def _tables(hidden: bool) -> list[tuple]:
+    """Return tables of two to seven levels: worse than luck, without a level in the middle or at an end, with many."""
+    few = [
+        [[3, 1], [0, 2]],
+        [[0, 3], [2, 1]],
+        [[9, 0, 3, 0], [0, 0, 0, 0], [2, 0, 6, 4], [0, 0, 1, 5]],
+        [[0, 0, 0, 0], [0, 3, 1, 2], [0, 4, 5, 0], [0, 6, 2, 2]],
+        [[210, 35], [12, 143]],
+    ]
+    random = np.random.default_rng(32 if hidden else 31)
+    cases = [(np.array(table),) for table in few]
+    for levels, without in ((3, ()), (6, ()), (5, 2), (7, 6)):
+        table = random.poisson(2 + 4 * np.eye(levels) + np.linspace(0, 3, levels))
+        table[without, :] = table[:, without] = 0
+        cases.append((table,))
+    return cases
 
 
-def _name_slip(names: list, numbers: np.ndarray) -> str:
-    if not all(isinstance(name, str) for name in names):
-        return "a name such as B1 is asked for"
-    rounded, inside = np.rint(numbers), np.clip(numbers, 0, 5)
-    slips = {
-        "which entry of a list has the number -1? A scale is no circle": np.clip(rounded, -6, 5) % 6,
-        "what comes below A1 here? A scale is no circle": rounded % 6,
-        "this turns a negative number around: a lower output becomes a harder level": np.minimum(abs(rounded), 5),
-        "rounded down? The nearest level may be the one above": np.floor(inside),
-        "rounded up? The nearest level may be the one below": np.ceil(inside),
-        "the outputs were taught as level minus 2.5": np.clip(np.rint(numbers - 2.5), 0, 5),
-        "cut before 2.5 is added: to which scale do the ends 0 and 5 belong?": np.clip(
-            np.rint(np.clip(numbers - 2.5, 0, 5) + 2.5), 0, 5
-        ),
-    }
-    made = {slip: [LEVELS[int(place)] for place in places] for slip, places in slips.items()}
-    return suspect(names, made) or "add 2.5, find the nearest whole number, and ask what lies outside of 0 to 5"
+def _at_the_ends() -> list[tuple]:
+    """Return tables without an error, and with one answer for all texts: some slips divide by zero here."""
+    few = [[[2, 0, 0], [0, 3, 0], [0, 0, 1]], [[0, 4, 0], [0, 3, 0], [0, 2, 0]], [[0, 2], [1, 0]]]
+    return [(np.array(table),) for table in few]
+
+
+def _kappa(table: np.ndarray, power: float = 2, luck: np.ndarray | None = None) -> float:
+    """Return kappa with errors to this power. `luck` is a table, too, unless it is the usual one."""
+    places = np.arange(len(table))
+    weights = abs(places[:, None] - places) ** power if power else 1 - np.eye(len(table))
+    luck = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum() if luck is None else luck
+    return float(1 - (weights * table).sum() / (weights * luck).sum())
+
+
+def _quadratic(table: np.ndarray) -> float:
+    return _kappa(table)
+
+
+def _without_empty(table: np.ndarray) -> float:
+    there = table.sum(axis=0) + table.sum(axis=1) > 0
+    return _kappa(table[there][:, there])
+
+
+def _correlation(table: np.ndarray) -> float:
+    rows, columns = np.indices(table.shape)
+    return float(np.corrcoef(np.repeat(rows.ravel(), table.ravel()), np.repeat(columns.ravel(), table.ravel()))[0, 1])
+
+
+def _luck_of(margin: int) -> Callable:
+    def slip(table: np.ndarray) -> float:
+        sums = table.sum(axis=1 - margin)
+        return _kappa(table, luck=np.outer(sums, sums) / table.sum())
+
+    return slip
+
+
+KAPPA_OF_TABLE_SLIPS = {
+    "the empty level is lost, so its neighbours move together": _without_empty,
+    "each error weighs its distance here. What does quadratic mean?": lambda table: _kappa(table, 1),
+    "all errors weigh the same here": lambda table: _kappa(table, 0),
+    "that is the fraction alone. Which end of it is good?": lambda table: 1 - _kappa(table),
+    "the fraction is upside down": lambda table: 1 - 1 / (1 - _kappa(table)),
+    "the products of the margins are larger than counts: divide them by the number of texts": lambda table: _kappa(
+        table, luck=np.outer(table.sum(axis=1), table.sum(axis=0))
+    ),
+    "luck combines the labels with the labels here: take two different margins": _luck_of(0),
+    "luck combines the answers with the answers here: take two different margins": _luck_of(1),
+    "the shares of a row forget how many texts it has: count the texts": lambda table: _kappa(
+        table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    ),
+    "luck is not the same in all cells: it knows how often each level occurs": lambda table: _kappa(
+        table, luck=np.full(table.shape, table.mean())
+    ),
+    "that is the accuracy. How much of it would luck have?": lambda table: np.trace(table) / table.sum(),
+    "that is the correlation. It does not see a rater who is always one too high": _correlation,
+    "a percentage? Kappa is 1 at its best": lambda table: 100 * _kappa(table),
+    "rounded? Return it as it is": lambda table: round(_kappa(table), 2),
+}
 
 
 @sheet.exercise(
@@ -181,68 +335,10 @@ def _name_slip(names: list, numbers: np.ndarray) -> str:
     ],
 )
 def table_kappa(table_kappa, hidden=False) -> str:
-    as_function(table_kappa, "table_kappa")
-    tables = [
-        [
-            [8, 2, 1, 0, 0, 0],
-            [4, 5, 1, 0, 1, 0],
-            [0, 3, 6, 3, 0, 0],
-            [0, 0, 1, 7, 5, 0],
-            [1, 0, 0, 2, 4, 6],
-            [0] * 5 + [9],
-        ],
-        [[9, 0, 3, 0], [0, 0, 0, 0], [2, 0, 6, 4], [0, 0, 1, 5]],
-    ]
-    if hidden:
-        tables = [
-            [[3, 1, 2], [4, 5, 0], [6, 2, 2]],
-            [[4, 0, 1, 0, 2], [1, 0, 0, 0, 6], [0] * 5, [0, 2, 0, 5, 3], [0, 0, 0, 1, 7]],
-        ]
-    for table in map(np.array, tables):
-        found = as_number(call(table_kappa, table.copy()), "table_kappa(table)")
-        if abs(found - _kappa(table)) > 1e-6:
-            empty = " and an empty level" if not (table.sum(axis=0) + table.sum(axis=1)).all() else ""
-            expected = f"the kappa of a table with {table.sum()} texts, {len(table)} levels{empty}"
-            raise WrongAnswer(expected, found, _kappa_slip(found, table))
+    read = partial(as_number, name="table_kappa(table)")
+    judge(table_kappa, "table_kappa", _tables(hidden), _quadratic, slips=KAPPA_OF_TABLE_SLIPS, read=read)
+    judge(table_kappa, "table_kappa", _at_the_ends(), _quadratic, slips=KAPPA_OF_TABLE_SLIPS, read=read)
     return "The table is enough: kappa needs only how many texts are how far off, and the two margins."
-
-
-def _kappa(table: np.ndarray, power: int = 2, luck: np.ndarray | None = None) -> float:
-    places = np.arange(len(table))
-    weights = abs(places[:, None] - places) ** power if power else 1 - np.eye(len(table))
-    luck = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum() if luck is None else luck
-    return float(1 - (weights * table).sum() / (weights * luck).sum())
-
-
-def _kappa_slip(found: float, table: np.ndarray) -> str:
-    total, rows, columns = table.sum(), table.sum(axis=1), table.sum(axis=0)
-    right, there = _kappa(table), rows + columns > 0
-    slips = {
-        "the empty level is lost, so its neighbours move together": _kappa(table[there][:, there]),
-        "each error weighs its distance here. What does quadratic mean?": _kappa(table, 1),
-        "all errors weigh the same here": _kappa(table, 0),
-        "that is the fraction alone. Which end of it is good?": 1 - right,
-        "the products of the margins are larger than counts: divide them by the number of texts": _kappa(
-            table, luck=np.outer(rows, columns)
-        ),
-        "luck combines the labels with the answers: two different margins": _kappa(
-            table, luck=np.outer(rows, rows) / total
-        ),
-        "luck combines labels with answers: take the rows and the columns": _kappa(
-            table, luck=np.outer(columns, columns) / total
-        ),
-        "the shares of a row forget how many texts it has: count the texts": _kappa(
-            table / np.maximum(rows, 1)[:, None]
-        ),
-        "luck is not the same in all cells: it knows how often each level occurs": _kappa(
-            table, luck=np.full(table.shape, total / table.size)
-        ),
-        "that is the accuracy. How much of it would luck have?": np.trace(table) / total,
-        "a percentage? Kappa is 1 at its best": 100 * right,
-        "rounded? Return it as it is": round(right, 2),
-    }
-    near = [slip for slip, value in slips.items() if abs(found - value) < 1e-6 and abs(value - right) > 1e-6]
-    return near[0] if near else "compute the two sums for a table with two levels by hand, and compare"
 
 
 @sheet.exercise(
@@ -250,81 +346,106 @@ def _kappa_slip(found: float, table: np.ndarray) -> str:
     hints=[
         "The largest probability alone cannot know what a neighbour is. Print all six for some texts.",
         "Add up what lies around the largest one. Or ask how far they lie apart, on the scale from 0 to 5.",
-        "The number in your rule is a threshold. Try some, and look at both wishes on the validation texts.",
+        "The number in your rule is a threshold. Try some, and look at the first two wishes on the validation texts.",
     ],
 )
 def may_answer(may_answer, probabilities, labels, hidden=False) -> str:
     as_function(may_answer, "may_answer")
-    table = as_tensor(probabilities, "the table of the card", shape=(None, 6)).numpy()
-    truth = np.array(as_list(labels, "the labels of the card", length=len(table), of=int))
-    if len(table) < 100:
-        raise WrongAnswer("the probabilities of some hundred texts", probabilities, "run the cell below the card again")
-    _answers_where_it_should(may_answer, (0.52, 0.44) if hidden else (0.5, 0.46))
+    table, truth = _of_the_card(probabilities, labels)
+    _clear_texts(may_answer)
+    _doubts(may_answer, (0.52, 0.44) if hidden else (0.5, 0.46))
     answered = np.array([_decided(may_answer, row) for row in table])
     within = abs(table.argmax(axis=1) - truth) <= 1
     least, promise = (0.45, 0.93) if hidden else (0.5, 0.95)  # a fair rule may lose a little on new texts
     kept = within[answered].mean() if answered.any() else 0.0
     received = Said(f"{answered.mean():.0%} of the texts get an answer, and {kept:.1%} of these are within one")
     if answered.mean() < least:
-        raise WrongAnswer(
-            f"an answer to at least {least:.0%} of {len(table)} texts", received, "too careful: move the threshold"
-        )
+        expected = f"an answer to at least {least:.0%} of {len(table)} texts"
+        raise WrongAnswer(expected, received, "too careful: move the threshold")
     if kept < promise:
-        raise WrongAnswer(
-            f"at least {promise:.0%} of the answers within one level", received, "too bold: move the threshold"
-        )
+        expected = f"at least {promise:.0%} of the answers within one level"
+        raise WrongAnswer(expected, received, "too bold: move the threshold")
     return f"{answered.mean():.0%} of the texts get an answer, {kept:.1%} within one: the rule knows the order."
 
 
-def _answers_where_it_should(may_answer: Callable, doubt: tuple[float, float]) -> None:
-    sure = [_decided(may_answer, _spread({level: 0.95})) for level in range(6)]
-    flat = _decided(may_answer, np.full(6, 1 / 6))
+def _of_the_card(probabilities: object, labels: object) -> tuple[np.ndarray, np.ndarray]:
+    table = as_tensor(probabilities, "the table of the card", shape=(None, 6)).numpy()
+    truth = np.array(as_list(labels, "the labels of the card", length=len(table), of=int))
+    if len(table) < 100 or not np.allclose(table.sum(axis=1), 1, atol=1e-3):
+        expected = "the six probabilities of each text, with the sum 1"
+        raise WrongForm(expected, probabilities, "something has changed them: run the cell below the card again")
+    return table, truth
+
+
+def _clear_texts(may_answer: Callable) -> None:
+    """Each level has its clear text, in which the others are the rarer, the farther they are. And one is not clear."""
+    clear = [_around(level) for level in range(6)]
+    sure = [_decided(may_answer, row) for row in clear]
+    equal = np.full(6, 1 / 6)
+    flat = _decided(may_answer, equal)
     if not all(sure):
         level = sure.index(False)
-        slip = "too careful: this text is as clear as a text can be"
-        if flat:
-            slip = "True is for an answer. Is it the other way round?"
-        elif any(sure):
-            slip = "the other levels get one. Which neighbours does this level have, and what does your slice take?"
-        raise WrongAnswer(f"an answer where {LEVELS[level]} has a probability of 0.95", False, slip)
+        expected = f"an answer where {LEVELS[level]} has a probability of {clear[level][level]:.2f}"
+        slip = "for the other five levels it answers. Which neighbours has A1, and does a slice begin at -1?"
+        if not any(sure):
+            slip = "True is for an answer: is it the other way round?" if flat else "it is silent about each clear text"
+        elif level or not all(sure[1:]):
+            slip = ""
+        raise WrongAnswer(expected, False, slip, given=shown_call("may_answer", (clear[level],)))
     if flat:
-        raise WrongAnswer("no answer where all six probabilities are the same", True, "does your rule ever say no?")
+        given = shown_call("may_answer", (equal.round(3),))
+        slip = "it has answered each text so far: when does your rule say no?"
+        raise WrongAnswer("no answer where all six probabilities are the same", True, slip, given=given)
+
+
+def _doubts(may_answer: Callable, doubt: tuple[float, float]) -> None:
     pairs = [(one, one + step) for one in range(6) for step in (-1, 1) if 0 <= one + step <= 5]
-    near = {pair: _decided(may_answer, _spread(dict(zip(pair, doubt, strict=True)))) for pair in pairs}
-    far = [_decided(may_answer, _spread(dict(zip(pair, doubt, strict=True)))) for pair in ((0, 5), (5, 0))]
-    silent = [
-        f"{LEVELS[one]} {doubt[0]:g} and {LEVELS[two]} {doubt[1]:g}" for (one, two), yes in near.items() if not yes
-    ]
+    near = {pair: _decided(may_answer, _torn(*pair, doubt)) for pair in pairs}
+    far = {pair: _decided(may_answer, _torn(*pair, doubt)) for pair in ((0, 5), (5, 0))}
+    silent, loud = [pair for pair in pairs if not near[pair]], [pair for pair in far if far[pair]]
     if silent:
-        slip = "does your rule know which levels are neighbours? Or is it too strict?"
-        raise WrongAnswer(f"an answer to a doubt between two neighbours: {silent[0]}", False, slip)
-    if any(far):
-        slip = "for your rule, A1 and C2 are like two neighbours: where does it use the order of the levels?"
-        raise WrongAnswer(f"no answer to a doubt between A1 and C2: one has {doubt[0]:g}, one {doubt[1]:g}", True, slip)
+        same = "it is silent about each doubt, near or far: does your rule know which levels are neighbours?"
+        slip = "" if len(silent) < len(pairs) or loud else same
+        expected = f"an answer to a doubt between two neighbours, {_said(silent[0])}"
+        given = shown_call("may_answer", (_torn(*silent[0], doubt),))
+        raise WrongAnswer(expected, False, slip, given=given)
+    if loud:
+        slip = "A1 and C2 are like two neighbours for your rule: where does it use the order of the levels?"
+        given = shown_call("may_answer", (_torn(*loud[0], doubt),))
+        raise WrongAnswer(f"no answer to a doubt between {_said(loud[0])}", True, slip, given=given)
 
 
-def _spread(given: dict[int, float]) -> np.ndarray:
-    """Return six probabilities: those given, while the other levels share the rest."""
-    probabilities = np.full(6, (1 - sum(given.values())) / (6 - len(given)))
-    probabilities[list(given)] = list(given.values())
+def _said(pair: tuple[int, int]) -> str:
+    return " and ".join(LEVELS[level] for level in pair)
+
+
+def _around(level: int) -> np.ndarray:
+    """Return 0.95 for a level, and less for the others, the farther away they are."""
+    rest = 0.5 ** abs(np.arange(6.0) - level)
+    rest[level] = 0
+    probabilities = np.round(0.05 * rest / rest.sum(), 3)
+    probabilities[level] = round(1 - probabilities.sum(), 3)
+    return probabilities
+
+
+def _torn(one: int, other: int, doubt: tuple[float, float]) -> np.ndarray:
+    """Return six probabilities: two large ones, while the other levels share the rest."""
+    probabilities = np.full(6, round((1 - sum(doubt)) / 4, 9))
+    probabilities[[one, other]] = doubt
     return probabilities
 
 
 def _decided(may_answer: Callable, probabilities: np.ndarray) -> bool:
-    said = call(may_answer, probabilities.copy())
+    handed = probabilities.copy()
+    said = call(may_answer, handed, name="may_answer")
+    unchanged(probabilities, handed, "may_answer", "probabilities")
     try:
         plain = said.item() if hasattr(said, "item") else said
     except (TypeError, ValueError, RuntimeError):
-        raise WrongAnswer(
-            "True or False from `may_answer`", said, "one decision for the six probabilities of one text"
-        ) from None
+        slip = "one decision for the six probabilities of one text"
+        raise WrongForm("True or False from `may_answer`", said, slip) from None
     if not isinstance(plain, bool | int) or plain not in (0, 1):
-        number = "compare it with a threshold: that gives True or False"
+        number = "compare it with a threshold: that gives True or False" if isinstance(plain, int | float) else ""
         slip = "a text is not a decision" if isinstance(plain, str) else number
-        raise WrongAnswer("True or False from `may_answer`", said, slip)
+        raise WrongForm("True or False from `may_answer`", said, slip)
     return bool(plain)
-
-
-def _suspect_array(made: np.ndarray, slips: dict[str, np.ndarray]) -> str:
-    """As `suspect`, for arrays."""
-    return next((slip for slip, value in slips.items() if made.shape == value.shape and (made == value).all()), "")

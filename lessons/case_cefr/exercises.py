@@ -32,9 +32,11 @@ truth = np.arange(6)
 print("six texts, one of each level:", [LEVELS[number] for number in truth])
 
 # %% [markdown]
+# In all exercises, a function of yours must leave what it gets as it is. Others still need it.
+#
 # ## 1 · What do four raters score?
 #
-# ★★☆ · 6 minutes · predict
+# ★★☆ · 10 minutes · predict
 #
 # Run nothing yet. Four raters gave a level to the same six texts. Their true levels stand at the head of the table.
 #
@@ -86,7 +88,8 @@ for rater, said in {
 # A music school sorts its pieces by four levels of its own. It wants to teach them as questions: is it above
 # *starter*? Above *basic*? And so on. Write `question_rows(names, scale)`. `names` are the levels of some pieces,
 # `scale` lists all levels, the easiest first. Return one row for each piece, with one number for each question. Yes is
-# 1.0 and no is 0.0, as the loss wants them. Other scales may be longer or shorter.
+# 1.0 and no is 0.0: the loss needs floats, no whole numbers, and no True or False. Other scales may be longer or
+# shorter.
 
 # %%
 school = ["starter", "basic", "good", "master"]
@@ -120,7 +123,8 @@ check.question_rows(question_rows, hidden=True)
 #
 # A model was taught one number, the level minus 2.5. `level_names` turns its outputs into names. All went well, until
 # somebody tried *I am Tom.* The output was lower than any before, as it should be. And the level was C2. Mend the
-# function. Each output, however low or high, gets the name of the nearest level.
+# function. Each output, however low or high, gets the name of the nearest level. The outputs come in a list or in a
+# NumPy array. Their order stays.
 
 
 # %% answer="level_names"
@@ -153,8 +157,9 @@ check.level_names(level_names, hidden=True)
 # ★★☆ · 10 minutes · write code
 #
 # An old report shows a confusion matrix, and the answers behind it are lost. Write `table_kappa(table)`. It returns
-# the quadratic weighted kappa as one number. `table` is a square array of counts: rows are labels, columns are
-# answers, the easiest level first. A level without texts has only zeros, and it still keeps its place on the scale.
+# the quadratic weighted kappa as one number, not rounded. `table` is a square array of counts: rows are labels, columns
+# are answers, the easiest level first. Other reports have other numbers of levels. A level without texts has only
+# zeros, and it still keeps its place on the scale.
 
 # %%
 report = np.array(
@@ -193,12 +198,12 @@ check.table_kappa(table_kappa, hidden=True)
 #
 # A small model gives each text six probabilities, from A1 to C2. It says the level with the largest one. When is it
 # better to say "I am not sure"? Write `may_answer(probabilities)`. It gets those of one text, as a NumPy array. It
-# returns True for an answer, and False for "I am not sure". The rule is up to you. The school has three wishes:
+# returns True for an answer, and False for "I am not sure". The rule is up to you. The school has four wishes:
 #
 # - at least half of the texts get an answer;
 # - of these answers, at least 95% are within one level;
-# - a doubt between two neighbours is no reason to be silent. A doubt between A1 and C2 is one, and so are six equal
-#   probabilities.
+# - a text with 0.95 for one level gets an answer. Six equal probabilities get none;
+# - a doubt between two neighbours, such as 0.5 and 0.46, gets an answer. The same doubt between A1 and C2 gets none.
 
 # %%
 from datasets import load_dataset
@@ -227,7 +232,7 @@ def may_answer(probabilities):
     ### END SOLUTION
 
 
-np.mean([bool(may_answer(row)) for row in tables["validation"]])
+np.mean([bool(may_answer(row.copy())) for row in tables["validation"]])
 
 # %% check="may_answer"
 check.may_answer(may_answer, tables["validation"], labels["validation"])

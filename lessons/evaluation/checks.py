@@ -1,38 +1,62 @@
 """The checks of `evaluation`'s sheet."""
 
-import math
+from functools import partial
 
+from course_utils.checks.cases import judge, unchanged
+from course_utils.checks.same import near
 from course_utils.checks.sheet import Sheet
-from course_utils.checks.values import as_choice, as_function, as_list, as_number, call
-from course_utils.checks.wrong import Said, WrongAnswer
+from course_utils.checks.values import Part, as_choice, as_function, as_list, as_number, call, predict
+from course_utils.checks.wrong import Said, WrongAnswer, WrongForm, shown_call
 
 sheet = Sheet("evaluation")
 
-LABELS = range(4)
 MISSED, FALSE_ALARM = 5, 1
 
 
-def close(one: float, other: float, tolerance: float = 1e-4) -> bool:
-    """True where two numbers differ by rounding only."""
-    return abs(one - other) <= tolerance
-
-
-def two_numbers(value: object, name: str, what: str, low: float, high: float) -> list[float]:
+def pair(value: object, name: str, what: str, **limits: float) -> tuple[float, float]:
     """Return both numbers of a pair. `what` says which ones are asked for."""
-    if isinstance(value, dict) or not hasattr(value, "__iter__"):
-        raise WrongAnswer(f"two numbers from `{name}`: {what}", value, "return both, with a comma between them")
+    expected = f"two numbers from `{name}`: {what}"
+    if isinstance(value, dict) or not hasattr(value, "__iter__") or getattr(value, "shape", None) == ():
+        alone = hasattr(value, "__float__")
+        raise WrongForm(expected, value, "return both, with a comma between them" if alone else "")
     found = as_list(value, name)
     if len(found) != 2:
-        raise WrongAnswer(f"two numbers from `{name}`: {what}", value, "return both, with a comma between them")
-    return [as_number(each, name, low=low, high=high) for each in found]
+        raise WrongForm(expected, value)
+    return tuple(as_number(each, name, **limits) for each in found)
 
 
-def suspect_close(received: list[float], suspects: dict, tolerance: float = 1e-4) -> str:
-    """Return the words of the first suspect whose numbers are near the received ones."""
-    for words, values in suspects.items():
-        if all(close(one, other, tolerance) for one, other in zip(received, values, strict=True)):
-            return words
-    return ""
+as_share = partial(as_number, low=0, high=1)
+
+
+def _direction(value: object, name: str) -> str:
+    return as_choice(value, name, ["up", "down", "same"])
+
+
+# The share of each class, and what model A scores for it: it calls everything "bill".
+SHARES = (0.6, 0.3, 0.1)
+F1, RECALL, PRECISION = (0.75, 0, 0), (1, 0, 0), (0.6, 0, 0)
+
+
+def _mean(scores: tuple) -> float:
+    return sum(scores) / len(scores)
+
+
+def _weighted(scores: tuple) -> float:
+    return sum(share * score for share, score in zip(SHARES, scores, strict=True))
+
+
+ALONE = "the F1 of one class alone: the two classes that are never found count, too"
+MADE_FROM = {"micro": "the accuracy", "macro": "the plain mean of the three F1", "weighted": "the mean by support"}
+AVERAGES = {"micro": SHARES[0], "macro": _mean(F1), "weighted": _weighted(F1)}
+AVERAGE_SLIPS = {
+    "micro": {"the share of wrong answers? A score counts the right ones": 1 - SHARES[0]},
+    "macro": {
+        "divided by the number of classes that A never found? Divide by all of them": F1[0] / 2,
+        "the mean recall? F1 is a mean of recall and precision": _mean(RECALL),
+        "the mean precision? F1 is a mean of recall and precision": _mean(PRECISION),
+    },
+    "weighted": {"the precision, weighted? F1 is a mean of recall and precision": _weighted(PRECISION)},
+}
 
 
 @sheet.exercise(
@@ -44,52 +68,83 @@ def suspect_close(received: list[float], suspects: dict, tolerance: float = 1e-4
     ],
 )
 def three_averages(three_averages) -> str:
-    keys = ("micro", "macro", "weighted", "accuracy_moves", "macro_moves")
-    if not isinstance(three_averages, dict) or not set(keys) <= set(three_averages):
-        raise WrongAnswer(f"a dict with the keys {', '.join(keys)}", three_averages, "keep all five keys of the card")
-    of_bill, shares = 0.75, (0.6, 0.3, 0.1)
-    right = {"micro": shares[0], "macro": of_bill / 3, "weighted": of_bill * shares[0]}
-    slips = {
-        "micro": "all rows in one pot: how many of 100 answers are right?",
-        "macro": "the plain mean over three classes, also over those that were never found",
-        "weighted": "each F1 times the share of its class, then the sum",
+    parts = {}
+    for key, right in AVERAGES.items():
+        others = {f"this is {MADE_FROM[each]}, so it is `{each}`": AVERAGES[each] for each in AVERAGES if each != key}
+        parts[key] = Part(right, {**others, ALONE: F1[0], **AVERAGE_SLIPS[key]}, as_share, 1e-3)
+    gains = {
+        "only the new right answers counted? Some that were right are lost": "up",
+        "is what is gained as much as what is lost? Count both": "same",
     }
-    for key, value in right.items():
-        found = as_number(three_averages[key], key, low=0, high=1)
-        if close(found, value, 0.0051):
-            continue
-        slip = suspect_close([found], _other_averages(key, right, of_bill), 0.0051) or slips[key]
-        raise WrongAnswer(f"another number in `{key}`", found, slip)
-    moves = {
-        "accuracy_moves": ("down", "count the right answers: how many are gained, how many are lost?"),
-        "macro_moves": ("up", "one F1 was 0, and counts as much as the largest class. What happens to it?"),
+    parts["accuracy_moves"] = Part("down", gains, _direction)
+    of_macro = {
+        "does it follow the accuracy? In macro, the smallest class counts as much as the largest": "down",
+        "is what one F1 gains as much as what another one loses? Compute both": "same",
     }
-    for key, (value, slip) in moves.items():
-        found = as_choice(three_averages[key], key, ["up", "down", "same"])
-        if found != value:
-            raise WrongAnswer(f"another direction in `{key}`", found, slip)
+    parts["macro_moves"] = Part("up", of_macro, _direction)
+    predict(three_averages, "three_averages", parts)
     return "The same answers make three averages, and one change can move two of them in opposite directions."
 
 
-def _other_averages(key: str, right: dict, of_bill: float) -> dict:
-    names = {"micro": "the accuracy", "macro": "the plain mean of the classes", "weighted": "the mean by support"}
-    others = {f"this is {names[each]}, so it is `{each}`": [value] for each, value in right.items() if each != key}
-    halves = "the mean over the classes that A never found, too: divide by all of them"
-    return {**others, "this is the F1 of one class alone": [of_bill], halves: [of_bill / 2]}
-
-
-def _labels_and_answers(hidden: bool):
+def _labelled(hidden: bool) -> list[tuple]:
+    """Return true labels, answers and one label: it was never answered, other labels are nowhere, few posts, many."""
     import numpy as np
 
-    rng = np.random.default_rng(8 if hidden else 7)
-    truth = rng.choice(4, size=200, p=[0.4, 0.3, 0.2, 0.1])
-    said = np.where(rng.random(200) < 0.6, truth, rng.choice(4, size=200, p=[0.1, 0.2, 0.3, 0.4]))
-    return truth, said
+    small = [([0, 1], [0, 0], 0), ([3, 2], [3, 3], 2), ([1, 2, 2], [1, 1, 2], 2), ([3, 0, 0], [3, 3, 0], 3)]
+    small += [([1, 1, 2], [0, 0, 0], 1), ([0, 0, 1], [3, 0, 0], 0)]
+    cases = [(np.array(truth), np.array(said), label) for truth, said, label in small]
+    random = np.random.default_rng(8 if hidden else 7)
+    for posts, label in ((23, 1), (200, 0), (200, 2), (311, 3)):
+        truth = random.choice(4, size=posts, p=[0.4, 0.3, 0.2, 0.1])
+        other = random.choice(4, size=posts, p=[0.1, 0.2, 0.3, 0.4])
+        cases.append((truth, np.where(random.random(posts) < 0.6, truth, other), label))
+    return cases
 
 
-def _scores(truth, said, label: int) -> tuple[float, float, float]:
-    hits = int(((truth == label) & (said == label)).sum())
-    return hits, hits / max(1, int((truth == label).sum())), hits / max(1, int((said == label).sum()))
+def _both(truth, said, label) -> tuple[float, float]:
+    hits = ((truth == label) & (said == label)).sum()
+    return float(hits / max(1, (truth == label).sum())), float(hits / max(1, (said == label).sum()))
+
+
+def _twice(score):
+    return lambda truth, said, label: (float(score(truth, said, label)),) * 2
+
+
+def _f1(truth, said, label) -> float:
+    return 2 * ((truth == label) & (said == label)).sum() / max(1, (truth == label).sum() + (said == label).sum())
+
+
+def _all_labels(truth, said, label) -> tuple[float, float]:
+    scores = [_both(truth, said, each) for each in range(4)]
+    return _mean([recall for recall, _ in scores]), _mean([precision for _, precision in scores])
+
+
+def _one_for_nothing(truth, said, label) -> tuple[float, float]:
+    recall, precision = _both(truth, said, label)
+    return recall, precision if (said == label).any() else 1.0
+
+
+RECALL_SLIPS = {
+    "recall and precision are exchanged. (Two exchanges in the code undo each other.)": lambda t, s, label: _both(
+        t, s, label
+    )[::-1],
+    "twice the recall: a column, not a row, holds all posts that were *called* so": _twice(
+        lambda *case: _both(*case)[0]
+    ),
+    "twice the precision: a row of the truth holds all posts that *are* so": _twice(lambda *case: _both(*case)[1]),
+    "divided by all posts: divide by those that are so, and by those that were called so": _twice(
+        lambda t, s, label: ((t == label) & (s == label)).mean()
+    ),
+    "twice F1: the two numbers behind it are asked for": _twice(_f1),
+    "the share of right answers of all labels: look at one label only": _twice(lambda t, s, label: (t == s).mean()),
+    "the share of posts where yes or no to this label is right? Posts without the label do not count": _twice(
+        lambda t, s, label: ((t == label) == (s == label)).mean()
+    ),
+    "the mean over all four labels: look at one label only": _all_labels,
+    "these are the numbers of label 0: use `label`": lambda t, s, label: _both(t, s, 0),
+    "rounded? Give the numbers as they come": lambda t, s, label: tuple(round(n, 2) for n in _both(t, s, label)),
+    "1 for a label that was never answered? The card says what to return": _one_for_nothing,
+}
 
 
 @sheet.exercise(
@@ -99,60 +154,106 @@ def _scores(truth, said, label: int) -> tuple[float, float, float]:
         "A row must hold all posts to which people gave one label. Look at the order of the arguments.",
         "scikit-learn wants the truth first, then the answers. One exchange is enough: not the sums as well.",
     ],
+    form_point=False,
 )
 def recall_and_precision(recall_and_precision, hidden=False) -> str:
-    import numpy as np
-
-    as_function(recall_and_precision, "recall_and_precision")
-    truth, said = _labels_and_answers(hidden)
-    cases = [(truth, said, label) for label in LABELS] + [(truth, np.zeros(200, dtype=int), label) for label in (0, 1)]
-    for case_truth, case_said, label in cases:
-        made = call(recall_and_precision, case_truth.copy(), case_said.copy(), label)
-        found = two_numbers(made, "recall_and_precision", "recall, then precision", 0, 1)
-        hits, recall, precision = _scores(case_truth, case_said, label)
-        if close(found[0], recall) and close(found[1], precision):
-            continue
-        f1 = 2 * hits / max(1, int((case_truth == label).sum() + (case_said == label).sum()))
-        slips = {
-            "recall and precision are exchanged. (Two exchanges in the code undo each other.)": (precision, recall),
-            "twice the recall: a column, not a row, holds all posts that were *called* so": (recall, recall),
-            "twice the precision: a row of the truth holds all posts that *are* so": (precision, precision),
-            "divided by all posts: divide by those that are so, and by those that were called so": (hits / 200,) * 2,
-            "twice F1: the two numbers behind it are asked for": (f1, f1),
-            "the share of right answers of all labels: look at one label only": ((case_truth == case_said).mean(),) * 2,
-        }
-        slip = suspect_close(found, slips) or "which sum belongs below the line: of a row, or of a column?"
-        what = "a model that says label 0 for every post" if not case_said.any() else "200 answers"
-        raise WrongAnswer(f"recall, then precision, of label {label} for {what}", _pair(found), slip)
+    read = partial(pair, name="recall_and_precision", what="recall, then precision", low=0, high=1)
+    judge(recall_and_precision, "recall_and_precision", _labelled(hidden), _both, slips=RECALL_SLIPS, read=read)
     return "Rows are what people said: a row gives recall, a column gives precision."
 
 
-def _pair(values, digits: int = 3) -> Said:
-    return Said(f"{values[0]:.{digits}f} and {values[1]:.{digits}f}")
+FINE_ENOUGH = 0.06  # a search in steps of 0.1 is at most 0.05 off
 
 
-def _overconfident(seed: int, rows: int, scale: float):
-    """Return logits and labels for which a temperature of about `scale` is right."""
+def _drawn_logits(random, rows: int, scale: float, labels: int = 4) -> tuple:
+    """Return logits and true labels for which a temperature of about `scale` is right."""
     import numpy as np
 
-    rng = np.random.default_rng(seed)
-    true_logits = rng.normal(0, 1.5, size=(rows, 4))
-    chances = np.exp(true_logits) / np.exp(true_logits).sum(axis=1, keepdims=True)
-    labels = (rng.random(rows)[:, None] > chances.cumsum(axis=1)).sum(axis=1).clip(0, 3)
-    return true_logits * scale, labels
+    true_logits = random.normal(0, 1.5, size=(rows, 4))
+    chances = np.exp(true_logits[:, :labels]) / np.exp(true_logits[:, :labels]).sum(axis=1, keepdims=True)
+    truth = (random.random(rows)[:, None] > chances.cumsum(axis=1)).sum(axis=1).clip(0, labels - 1)
+    return true_logits * scale, truth
 
 
-def _loss(logits, labels, temperature: float) -> float:
+def _two_parts(hidden: bool) -> list[tuple]:
+    """Return logits and labels of validation and test: few posts and many, a part without one label."""
+    import numpy as np
+
+    random = np.random.default_rng(12 if hidden else 11)
+    low, high = (0.65, 3.1) if hidden else (0.8, 2.6)
+    alike, others = np.array([[3.0, 0, 0, 0]] * 4), np.array([[2.0, 0, 0, 0]] * 3)
+    return [
+        (alike, np.array([0, 0, 0, 2]), others, np.array([0, 0, 1])),
+        (*_drawn_logits(random, 90, low), *_drawn_logits(random, 60, 1.3, labels=3)),
+        (*_drawn_logits(random, 300, high), *_drawn_logits(random, 400, 1.5)),
+    ]
+
+
+def _log_loss(logits, truth, temperature: float) -> float:
     import numpy as np
     from scipy.special import log_softmax
 
-    return float(-log_softmax(logits / temperature, axis=1)[np.arange(len(labels)), labels].mean())
+    return float(-log_softmax(logits / temperature, axis=1)[np.arange(len(truth)), truth].mean())
 
 
-def _best_temperature(logits, labels) -> float:
+def _best(logits, truth) -> float:
     from scipy.optimize import minimize_scalar
 
-    return float(minimize_scalar(lambda t: _loss(logits, labels, t), bounds=(0.2, 10), method="bounded").x)
+    return float(minimize_scalar(lambda t: _log_loss(logits, truth, t), bounds=(0.2, 10), method="bounded").x)
+
+
+def _of_both(val_logits, val_truth, logits, truth) -> tuple[float, float]:
+    import numpy as np
+
+    best = _best(np.concatenate([val_logits, logits]), np.concatenate([val_truth, truth]))
+    return best, _log_loss(logits, truth, best)
+
+
+def _chosen(loss):
+    """Return what an answer gives that chooses well, and then returns `loss` of the test part and the temperature."""
+
+    def slip(val_logits, val_truth, logits, truth):
+        best = _best(val_logits, val_truth)
+        return best, float(loss(logits, truth, best))
+
+    return slip
+
+
+def _cooled(val_logits, val_truth, logits, truth) -> tuple[float, float]:
+    return _chosen(_log_loss)(val_logits, val_truth, logits, truth)
+
+
+def _multiplied(val_logits, val_truth, logits, truth) -> tuple[float, float]:
+    best, loss = _cooled(val_logits, val_truth, logits, truth)
+    return 1 / best, loss
+
+
+COOLED_SLIPS = {
+    "the very posts that judge it choose it. Which part may choose?": lambda vl, vt, tl, tt: (
+        _best(tl, tt),
+        _log_loss(tl, tt, _best(tl, tt)),
+    ),
+    "validation and test exchanged? Then the very posts that judge it choose it": lambda vl, vt, tl, tt: _cooled(
+        tl, tt, vl, vt
+    ),
+    "chosen on both parts together: then the test posts still help to choose": _of_both,
+    "this is the log-loss of the validation posts": lambda vl, vt, tl, tt: _cooled(vl, vt, vl, vt),
+    "this is the log-loss without a temperature": _chosen(lambda tl, tt, best: _log_loss(tl, tt, 1)),
+    "this is the lowest log-loss that the test posts can give: with their own temperature": _chosen(
+        lambda tl, tt, best: _log_loss(tl, tt, _best(tl, tt))
+    ),
+    "the inverse of it: divide the logits by the temperature, do not multiply": _multiplied,
+    "for the log-loss, the logits were multiplied by the temperature": _chosen(
+        lambda tl, tt, best: _log_loss(tl, tt, 1 / best)
+    ),
+    "the log-loss comes first here: return the temperature first": lambda *case: _cooled(*case)[::-1],
+    "the second number is the accuracy": _chosen(lambda tl, tt, best: (tl.argmax(axis=1) == tt).mean()),
+    "a sum over all posts: the mean is asked for": _chosen(lambda tl, tt, best: len(tt) * _log_loss(tl, tt, best)),
+    "nothing was searched? Look for the temperature with the lowest log-loss": lambda vl, vt, tl, tt: (
+        1,
+        _log_loss(tl, tt, 1),
+    ),
+}
 
 
 @sheet.exercise(
@@ -162,57 +263,187 @@ def _best_temperature(logits, labels) -> float:
         "Two jobs, two parts: one chooses the temperature, the other one gives the verdict.",
         "Let `loss` take logits and labels as arguments. Search with the first part. Then call it once more.",
     ],
+    form_point=False,
 )
 def cooled(cooled, hidden=False) -> str:
-    import numpy as np
-
     as_function(cooled, "cooled")
-    scales = (0.7, 1.4) if hidden else (2.5, 1.5)
-    val_logits, val_truth = _overconfident(11 + hidden, 300, scales[0])
-    logits, truth = _overconfident(21 + hidden, 400, scales[1])
-    made = call(cooled, val_logits.copy(), val_truth.copy(), logits.copy(), truth.copy())
-    found = two_numbers(made, "cooled", "the temperature, then the log-loss of the test posts", -math.inf, math.inf)
-    wanted = _best_temperature(val_logits, val_truth)
-    if not close(found[0], wanted, 0.06):
-        everything = np.concatenate([val_logits, logits]), np.concatenate([val_truth, truth])
-        slips = {
-            "the best one for the very posts that judge it. Which part may choose?": [_best_temperature(logits, truth)],
-            "chosen on both parts together: then the test posts still help to choose": [_best_temperature(*everything)],
-            "the inverse of it: divide the logits by the temperature, do not multiply": [1 / wanted],
-            "the log-loss comes first here: return the temperature first": [_loss(logits, truth, wanted)],
-            "nothing was searched: look for the temperature with the lowest log-loss": [1.0],
-        }
-        slip = suspect_close(found[:1], slips, 0.02) or "the one with the lowest log-loss on validation is asked for"
-        raise WrongAnswer("the best temperature that the test posts did not choose", Said(f"{found[0]:.4f}"), slip)
-    if not close(found[1], _loss(logits, truth, found[0]), 1e-3):
-        right = (logits / found[0]).argmax(axis=1) == truth
-        slips = {
-            "this is the log-loss of the validation posts": [_loss(val_logits, val_truth, found[0])],
-            "this is the log-loss without a temperature": [_loss(logits, truth, 1.0)],
-            "the logits were multiplied by the temperature here": [_loss(logits, truth, 1 / found[0])],
-            "this is the lowest log-loss that the test posts can give: with their own temperature": [
-                _loss(logits, truth, _best_temperature(logits, truth))
-            ],
-            "this is the accuracy": [right.mean()],
-            "a sum over all posts: the mean is asked for": [len(truth) * _loss(logits, truth, found[0])],
-        }
-        slip = suspect_close(found[1:], slips, 1e-3) or "same logits, same labels, the temperature from validation"
-        raise WrongAnswer("the log-loss of the test posts with your temperature", Said(f"{found[1]:.4f}"), slip)
+    cases = _two_parts(hidden)
+    found = [_pair_of(cooled, case) for case in cases]
+    for case, (temperature, loss) in zip(cases, found, strict=True):
+        given, best = shown_call("cooled", case), _best(*case[:2])
+        if not near(temperature, best, FINE_ENOUGH):
+            expected = f"a temperature of {best:.2f}, at most 0.05 more or less"
+            raise WrongAnswer(expected, temperature, _cooled_slip(found, cases), given=given)
+        wanted = _log_loss(*case[2:], temperature)
+        if not near(loss, wanted, 1e-3):
+            expected = f"the log-loss of the test posts with your temperature of {temperature:.2f}: {wanted:.4f}"
+            raise WrongAnswer(expected, loss, _cooled_slip(found, cases), given=given)
     return "Validation chose the temperature, so the test posts may judge it."
 
 
-def _posts_and_chances(hidden: bool):
+def _pair_of(cooled, case: tuple) -> tuple[float, float]:
+    handed = tuple(part.copy() for part in case)
+    made = call(cooled, *handed, name="cooled")
+    found = pair(made, "cooled", "the temperature, then the log-loss of the test posts")
+    for argument, before, after in zip(("val_logits", "val_truth", "logits", "truth"), case, handed, strict=True):
+        unchanged(before, after, "cooled", argument)
+    return found
+
+
+def _cooled_slip(found: list, cases: list) -> str:
+    for words, slip in COOLED_SLIPS.items():
+        if all(near(made, slip(*case), 0.005) for made, case in zip(found, cases, strict=True)):
+            return words
+    return ""
+
+
+def _by_hand() -> list[tuple]:
+    """Return few posts: alarms for exactly the capacity, a chance at a candidate, two missed ones against 9 and 11."""
+    chance, angry = [0.2, 0.7, 0.8, 0.6, 0.5, 0.3, 0.1, 0.4], [0, 0, 1, 0, 1, 0, 0, 0]
+    few = [
+        ([0.9, 0.5, 0.45, 0.1], [1, 1, 0, 0], [0.05, 0.4, 0.5, 0.95], 0.75),
+        ([0.9, 0.6, 0.4, 0.3], [1, 0, 1, 1], [0.2, 0.35, 0.5, 0.7, 0.95], 0.5),
+        (chance, angry, [0.9, 0.15, 0.45, 0.75], 0.125),
+        (chance, angry, [0.9, 0.15, 0.05, 0.75, 0.45], 1.0),
+        ([0.3] * 2 + [0.4] * 9 + [0.1] * 5, [1] * 2 + [0] * 14, [0.5, 0.25, 0.05], 0.75),
+        ([0.3] * 2 + [0.4] * 11 + [0.1] * 3, [1] * 2 + [0] * 14, [0.05, 0.25, 0.5], 1.0),
+    ]
+    return [_as_arrays(*each) for each in few]
+
+
+def _as_arrays(chance, angry, thresholds, capacity) -> tuple:
     import numpy as np
 
-    rng = np.random.default_rng(4 if hidden else 3)
-    angry = rng.random(200) < (0.3 if hidden else 0.25)
-    chance = np.clip(rng.normal(np.where(angry, 0.6, 0.3), 0.2), 0.005, 0.985).round(2)  # some meet a threshold
-    return chance, angry
+    return np.array(chance), np.array(angry, dtype=bool), np.array(thresholds), capacity
 
 
-def _costs(chance, angry, thresholds, missed=MISSED, false_alarm=FALSE_ALARM):
+def _drawn_posts(hidden: bool) -> list[tuple]:
+    """Return drawn posts. A tie between two cheapest candidates is taken out: either would be right."""
+    import numpy as np
+
+    random = np.random.default_rng(4 if hidden else 3)
+    cases = []
+    for posts, share, candidates, capacity in ((64, 0.3, 9, 0.375), (200, 0.25, 48, 0.25), (333, 0.2, 20, 0.15)):
+        angry = random.random(posts) < share
+        chance = np.clip(random.normal(np.where(angry, 0.6, 0.35), 0.2), 0.005, 0.985).round(2)
+        thresholds = random.permutation(np.linspace(0.04, 0.99, 96).round(2))[:candidates]
+        thresholds = np.append(thresholds, 0.99)
+        costs = _costs(chance, angry, thresholds)[0]
+        first_of_each_cost = np.sort(np.unique(costs, return_index=True)[1])
+        cases.append((chance, angry, thresholds[first_of_each_cost], capacity))
+    return cases
+
+
+def _costs(chance, angry, thresholds, missed=MISSED, false_alarm=FALSE_ALARM) -> tuple:
+    """Return the mean cost of each threshold, and a table of alarms: a row for each threshold."""
     alarms = chance[None, :] >= thresholds[:, None]
     return (missed * (angry & ~alarms) + false_alarm * (alarms & ~angry)).mean(axis=1), alarms
+
+
+def _priced(missed: float, false_alarm: float):
+    """Return what an answer gives for which the two mistakes cost so much."""
+
+    def answer(chance, angry, thresholds, capacity):
+        costs, alarms = _costs(chance, angry, thresholds, missed, false_alarm)
+        return _cheapest(thresholds, costs, alarms.mean(axis=1) <= capacity)
+
+    return answer
+
+
+def _cheapest(thresholds, costs, allowed) -> float:
+    return float(thresholds[allowed][costs[allowed].argmin()])
+
+
+_affordable = _priced(MISSED, FALSE_ALARM)
+
+
+def _other_limit(share):
+    """Return what an answer gives that allows the candidates of `share(table of alarms, angry, capacity)`."""
+
+    def slip(chance, angry, thresholds, capacity):
+        costs, alarms = _costs(chance, angry, thresholds)
+        return _cheapest(thresholds, costs, share(alarms, angry, capacity))
+
+    return slip
+
+
+def _from_what_is_left(read):
+    """Return what an answer gives that throws candidates away first, and then reads a result off what is left."""
+
+    def slip(chance, angry, thresholds, capacity):
+        costs, alarms = _costs(chance, angry, thresholds)
+        allowed = alarms.mean(axis=1) <= capacity
+        return float(read(thresholds, costs, allowed))
+
+    return slip
+
+
+def _each_alarm_costs(chance, angry, thresholds, capacity) -> float:
+    costs, alarms = _costs(chance, angry, thresholds)
+    costs = costs + FALSE_ALARM * (alarms & angry).mean(axis=1)
+    return _cheapest(thresholds, costs, alarms.mean(axis=1) <= capacity)
+
+
+def _strictly_above(chance, angry, thresholds, capacity) -> float:
+    import numpy as np
+
+    costs, alarms = _costs(chance, angry, np.nextafter(thresholds, 2))
+    return _cheapest(thresholds, costs, alarms.mean(axis=1) <= capacity)
+
+
+def _candidates_of_the_sheet(chance, angry, thresholds, capacity) -> float:
+    import numpy as np
+
+    return _affordable(chance, angry, np.linspace(0.01, 0.99, 99), capacity)
+
+
+AFFORDABLE_SLIPS = {
+    "the capacity is not used: the desk cannot read so many": _other_limit(
+        lambda alarms, angry, k: alarms.mean(1) <= 1
+    ),
+    "as many alarms as the capacity says are affordable, too: <= and not <": _other_limit(
+        lambda alarms, angry, k: alarms.mean(1) < k
+    ),
+    "a number of alarms compared with the capacity? It is a share": _other_limit(
+        lambda alarms, angry, k: alarms.sum(1) <= k
+    ),
+    "is the capacity always 0.2? Use `capacity`": _other_limit(lambda alarms, angry, k: alarms.mean(1) <= 0.2),
+    "the capacity limits the false alarms only? The desk must read all alarms": _other_limit(
+        lambda alarms, angry, k: (alarms & ~angry).mean(1) <= k
+    ),
+    "the share of the angry posts that get an alarm? Capacity is a share of all posts": _other_limit(
+        lambda alarms, angry, k: alarms[:, angry].mean(1) <= k
+    ),
+    "at least so many alarms? The capacity is the largest share": _other_limit(
+        lambda alarms, angry, k: alarms.mean(1) >= k
+    ),
+    "a place in a shorter list: the list of what is left has other places than the whole one": _from_what_is_left(
+        lambda t, costs, allowed: t[costs[allowed].argmin()]
+    ),
+    "the place of the threshold; the threshold itself is asked for": _from_what_is_left(
+        lambda t, costs, allowed: (costs + 99 * ~allowed).argmin()
+    ),
+    "a place in the list of what is left; the threshold itself is asked for": _from_what_is_left(
+        lambda t, costs, allowed: costs[allowed].argmin()
+    ),
+    "the cost itself; the threshold that causes it is asked for": _from_what_is_left(
+        lambda t, costs, allowed: costs[allowed].min()
+    ),
+    "the lowest that the desk can afford. Do the false alarms count, too?": _from_what_is_left(
+        lambda t, costs, allowed: t[allowed].min()
+    ),
+    "the first that the desk can afford. Is there a cheaper one?": _from_what_is_left(
+        lambda t, costs, allowed: t[allowed][0]
+    ),
+    "the highest cost, not the lowest": _from_what_is_left(lambda t, costs, allowed: _cheapest(t, -costs, allowed)),
+    "the costs are exchanged: a missed one costs more": _priced(FALSE_ALARM, MISSED),
+    "both mistakes cost the same here": _priced(1, 1),
+    "only the false alarms cost something here": _priced(0, FALSE_ALARM),
+    "a missed one counts 4 here: does an alarm for an angry post cost 1, too? It costs nothing": _each_alarm_costs,
+    "a post exactly at the threshold gets an alarm: >= and not >": _strictly_above,
+    "the candidates of the notebook? Use `thresholds`": _candidates_of_the_sheet,
+    "from the costs alone, without the data and the candidates": lambda *case: FALSE_ALARM / (MISSED + FALSE_ALARM),
+}
 
 
 @sheet.exercise(
@@ -224,73 +455,112 @@ def _costs(chance, angry, thresholds, missed=MISSED, false_alarm=FALSE_ALARM):
     ],
 )
 def affordable(affordable, hidden=False) -> str:
-    import numpy as np
-
-    as_function(affordable, "affordable")
-    chance, angry = _posts_and_chances(hidden)
-    thresholds = np.round(np.linspace(0.05, 0.99, 48), 2)
-    for capacity, candidates in ((1.0, thresholds), (0.4, thresholds), (0.25, thresholds[::-1]), (0.1, thresholds)):
-        made = call(affordable, chance.copy(), angry.copy(), candidates.copy(), capacity)
-        _judge_threshold(as_number(made, "affordable(...)"), chance, angry, candidates, capacity)
+    read = partial(as_number, name="affordable(...)")
+    cases = [*_by_hand(), *_drawn_posts(hidden)]
+    judge(affordable, "affordable", cases, _affordable, slips=AFFORDABLE_SLIPS, read=read)
+    judge(affordable, "affordable", _at_the_ends(), _affordable, slips=AFFORDABLE_SLIPS, read=read)
+    _either_of_two(affordable)
     return "The costs ask for a low threshold, and the desk's capacity says how low it may be."
 
 
-def _judge_threshold(found: float, chance, angry, thresholds, capacity: float) -> None:
+def _at_the_ends() -> list[tuple]:
+    """Return a desk that reads nothing, a single candidate, one that is there twice, posts of one kind only."""
+    few = [
+        ([0.7, 0.2], [1, 0], [0.1, 0.8], 0),
+        ([0.7, 0.2], [0, 1], [0.5], 0.5),
+        ([0.4, 0.6, 0.3, 0.1], [1, 0, 1, 0], [0.6, 0.3, 0.5, 0.3], 0.75),
+        ([0.4, 0.6, 0.3, 0.1], [0, 0, 0, 0], [0.5, 0.2, 0.9], 1),
+        ([0.4, 0.6, 0.3, 0.1], [1, 1, 1, 1], [0.5, 0.35, 0.9, 0.2], 0.5),
+    ]
+    return [_as_arrays(*each) for each in few]
+
+
+def _either_of_two(affordable) -> None:
+    """Two candidates give the same alarms: either is right, and nothing between them."""
+    case = _as_arrays([0.8, 0.4, 0.1], [1, 0, 0], [0.2, 0.5, 0.75, 0.9], 0.5)
+    made = as_number(call(affordable, *case, name="affordable"), "affordable(...)")
+    if not (near(made, 0.5) or near(made, 0.75)):
+        given = shown_call("affordable", case)
+        raise WrongAnswer("0.5 or 0.75: both are candidates, and give the same alarms", made, given=given)
+
+
+def _drawn_sets(hidden: bool) -> list[tuple]:
+    """Return what two models got right on the same posts, and drawn test sets.
+
+    The first two cases have one test set many times, so nothing depends on how a percentile is computed. In the third
+    one, the 201 mean gains are 0, 1/200, ... to 1. In the last one, only half of the posts are ever drawn.
+    """
     import numpy as np
 
-    costs, alarms = _costs(chance, angry, thresholds)
-    shares = alarms.mean(axis=1)
-    allowed = shares <= capacity + 1e-9
-    best = costs[allowed].min()
-    place = np.flatnonzero(np.isclose(thresholds, found))
-    if len(place) and allowed[place[0]] and close(costs[place[0]], best, 1e-9):
-        return
-    swapped = _costs(chance, angry, thresholds, missed=FALSE_ALARM, false_alarm=MISSED)[0]
-    equal = _costs(chance, angry, thresholds, 1, 1)[0]
-    among_angry = alarms[:, angry].mean(axis=1) <= capacity
-    strict = _costs(chance, angry, thresholds + 1e-6)[0]
-
-    def cheapest(costs, where):
-        return float(thresholds[where][costs[where].argmin()]) if where.any() else -1.0
-
-    slips = {
-        "the capacity is not used: the desk cannot read so many": cheapest(costs, shares <= 1),
-        "a place in a shorter list: the list of what is left has other places than the whole one": float(
-            thresholds[costs[allowed].argmin()]
-        ),
-        "the place of the threshold; the threshold itself is asked for": float(np.where(allowed, costs, 99).argmin()),
-        "a place in the list of what is left; the threshold itself is asked for": float(costs[allowed].argmin()),
-        "the cost itself; the threshold that causes it is asked for": float(best),
-        "are the costs exchanged, or is only one kind of mistake counted? A missed one costs more": cheapest(
-            swapped, allowed
-        ),
-        "both mistakes cost the same here": cheapest(equal, allowed),
-        "capacity is a share of all posts, not of the angry ones": cheapest(costs, among_angry),
-        "a post exactly at the threshold gets an alarm: >= and not >": cheapest(strict, allowed),
-        "the lowest that the desk can afford. Do the false alarms count, too?": float(thresholds[allowed].min()),
-        "the highest cost, not the lowest": cheapest(-costs, allowed),
-        "from the costs alone, without the data and the candidates": FALSE_ALARM / (MISSED + FALSE_ALARM),
-    }
-    slip = next((words for words, value in slips.items() if close(found, value, 1e-6)), "")
-    if len(place) and not allowed[place[0]]:
-        slip = slip or "with this threshold there are more alarms than the desk can read"
-    elif not len(place):
-        slip = slip or "return one of the candidates, as it is"
-    else:
-        slip = slip or "add up both kinds of mistakes for each candidate: 5 for a missed one, 1 for a false alarm"
-    raise WrongAnswer(f"the cheapest affordable candidate for 200 posts, with a capacity of {capacity:g}", found, slip)
+    random = np.random.default_rng(6 if hidden else 5)
+    cases = [_models([1, 0], [0, 0], [[0, 0]] * 40), _models([1, 0, 0], [1, 1, 0], [[0, 1, 2], [2, 1, 0]] * 20)]
+    wins = random.permutation(201)
+    evenly = (np.arange(200) >= wins[:, None]).astype(int)  # post 0 is a win, post 1 is a tie
+    cases.append((np.arange(200) == 0, np.zeros(200, dtype=bool), evenly))
+    for posts, reached in ((180 + 40 * hidden, 1), (240, 2)):
+        second, change = random.random(posts) < 0.7, random.random(posts)
+        worse = np.linspace(0.02, 0.2, posts)
+        first = np.where(change < 0.1, True, np.where(change < 0.1 + worse, False, second))
+        cases.append((first, second, random.integers(posts // reached, size=(400, posts))))
+    return cases
 
 
-def _two_models(hidden: bool):
-    """Return what two models got right on the same posts, and the drawn test sets. Mostly they agree."""
+def _models(first, second, draws) -> tuple:
     import numpy as np
 
-    rng = np.random.default_rng(6 if hidden else 5)
-    rows = 160 if hidden else 240
-    second = rng.random(rows) < 0.7
-    change = rng.random(rows)
-    first = np.where(change < 0.10, True, np.where(change < 0.14, False, second))
-    return first, second, rng.integers(rows, size=(800, rows))
+    return np.array(first, dtype=bool), np.array(second, dtype=bool), np.array(draws)
+
+
+def _means(first, second, draws, axis: int = 1):
+    return (first.astype(int) - second.astype(int))[draws].mean(axis=axis)
+
+
+def _ends(values, low: float = 2.5, high: float = 97.5) -> tuple[float, float]:
+    import numpy as np
+
+    return tuple(float(end) for end in np.percentile(values, [low, high]))
+
+
+def _paired_ends(first, second, draws) -> tuple[float, float]:
+    return _ends(_means(first, second, draws))
+
+
+def _with(change):
+    """Return what an answer gives that does `change` to the mean gains before it takes both ends."""
+    return lambda first, second, draws: _ends(change(_means(first, second, draws), first))
+
+
+def _alone(which: int):
+    return lambda *case: _ends(case[which][case[2]].mean(axis=1))
+
+
+ONE_PLACE = 0.006  # among the sorted mean gains: a percentile can be taken in several ways
+ENDS_SLIPS = {
+    "percentages? Shares are asked for, 0.01 for one percent": _with(lambda means, first: 100 * means),
+    "sums? The mean over the posts of each draw is a share": _with(lambda means, first: len(first) * means),
+    "second minus first: the other way round": _with(lambda means, first: -means),
+    "the high end comes first: low, then high": lambda *case: _paired_ends(*case)[::-1],
+    "that is the interval of the first model alone": _alone(0),
+    "that is the interval of the second model alone": _alone(1),
+    "two intervals, and their ends subtracted: subtract post by post, before you draw": lambda *case: tuple(
+        one - other for one, other in zip(_alone(0)(*case), _alone(1)(*case), strict=True)
+    ),
+    "two intervals, and their far ends subtracted: subtract post by post, before you draw": lambda *case: (
+        _alone(0)(*case)[0] - _alone(1)(*case)[1],
+        _alone(0)(*case)[1] - _alone(1)(*case)[0],
+    ),
+    "5% are left out on each side, so this is a 90% interval": lambda *case: _ends(_means(*case), 5, 95),
+    "0.025 in `np.percentile` is a fortieth of one percent: it counts to 100": lambda *case: _ends(
+        _means(*case), 0.025, 0.975
+    ),
+    "the mean was taken over the draws: take it over the posts of each draw": lambda *case: _ends(
+        _means(*case, axis=0)
+    ),
+    "the smallest and the largest draw: leave 2.5% out on each side": lambda *case: _ends(_means(*case), 0, 100),
+    "2.5% are cut off below, and nothing above": lambda *case: _ends(_means(*case), 2.5, 100),
+    "2.5% are cut off above, and nothing below": lambda *case: _ends(_means(*case), 0, 97.5),
+    "5% are cut off below, and nothing above": lambda *case: _ends(_means(*case), 5, 100),
+}
 
 
 @sheet.exercise(
@@ -302,44 +572,26 @@ def _two_models(hidden: bool):
     ],
 )
 def paired_ends(paired_ends, hidden=False) -> str:
+    as_function(paired_ends, "paired_ends")
+    read = partial(pair, name="paired_ends", what="the low and the high end")
+    _only_the_draws(paired_ends, read)
+    cases = _drawn_sets(hidden)
+    judge(paired_ends, "paired_ends", cases, _paired_ends, slips=ENDS_SLIPS, read=read, tolerance=ONE_PLACE)
+    rounded = {
+        "rounded? Give the shares as they come": lambda *case: tuple(round(end, 2) for end in _paired_ends(*case))
+    }
+    judge(paired_ends, "paired_ends", cases[:2], _paired_ends, slips=rounded, read=read)
+    return "Drawn together, the posts that are hard for both models fall out, and the interval becomes narrow."
+
+
+def _only_the_draws(paired_ends, read) -> None:
+    """Hand over 40 test sets with the same posts: an answer with two different ends has looked at something else."""
     import numpy as np
 
-    as_function(paired_ends, "paired_ends")
-    first, second, draws = _two_models(hidden)
-    made = call(paired_ends, first.copy(), second.copy(), draws.copy())
-    found = two_numbers(made, "paired_ends", "the low and the high end", -math.inf, math.inf)
-    gain = first.astype(int) - second.astype(int)
-    means = gain[draws].mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    if close(found[0], low, 1.01 / len(first)) and close(found[1], high, 1.01 / len(first)):
-        return "Drawn together, the posts that are hard for both models fall out, and the interval becomes narrow."
-    one, other = (np.percentile(right[draws].mean(axis=1), [2.5, 97.5]) for right in (first, second))
-    apart = first[draws].mean(axis=1) - second[draws[::-1]].mean(axis=1)
-    slips = {
-        "percentages? Shares are asked for, 0.01 for one percent": (100 * low, 100 * high),
-        "second minus first: the other way round": tuple(np.percentile(-means, [2.5, 97.5])),
-        "the high end comes first: low, then high": (high, low),
-        "that is the interval of the first model alone": tuple(one),
-        "two intervals, and their ends subtracted: subtract post by post, before you draw": (*(one - other),),
-        "two intervals, and their far ends subtracted: subtract post by post, before you draw": (
-            one[0] - other[1],
-            one[1] - other[0],
-        ),
-        "5% are left out on each side, so this is a 90% interval": tuple(np.percentile(means, [5, 95])),
-        "0.025 in `np.percentile` is a fortieth of one percent: it counts to 100": tuple(
-            np.percentile(means, [0.025, 0.975])
-        ),
-        "the mean was taken over the draws: take it over the posts of each draw": tuple(
-            np.percentile(gain[draws].mean(axis=0), [2.5, 97.5])
-        ),
-        "the smallest and the largest draw: leave 2.5% out on each side": (means.min(), means.max()),
-        "two and a half is cut off below, and nothing above?": (low, means.max()),
-    }
-    slip = suspect_close(found, slips, 1e-6)
-    width = tuple(np.percentile(apart, [2.5, 97.5]))
-    if not slip and found[1] - found[0] > 0.8 * (width[1] - width[0]):
-        slip = "too wide: are both models asked about the same drawn posts?"
-    if not slip and found[0] == found[1]:
-        slip = "both ends are equal: are the draws used?"
-    slip = slip or "the 2.5th and the 97.5th percentile of the mean gain of each draw"
-    raise WrongAnswer("both ends of the paired 95% interval, first minus second", _pair(found, 4), slip)
+    case = np.array([True, True, False]), np.array([False, True, True]), np.zeros((40, 3), dtype=int)
+    low, high = read(call(paired_ends, *case, name="paired_ends"))
+    if not near(low, high):
+        given = shown_call("paired_ends", case)
+        said = "two equal ends: each row of `draws` has the same posts, so each test set has the same gain"
+        anew = "is anything drawn anew, or are the draws not used? Both models answer the same drawn posts"
+        raise WrongAnswer(said, Said(f"{low:.4f} and {high:.4f}"), anew if low < high else "", given=given)
