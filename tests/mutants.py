@@ -84,9 +84,7 @@ class Maker:
 def mutants(code: str) -> list[Mutant]:
     """Return the mutants of the solution in a cell, each once. Lines that only show something are left out first."""
     tree = ast.parse(solution_in(code))
-    tree.body = [
-        node for node in tree.body if not isinstance(node, ast.Expr | ast.Assert | ast.Import | ast.ImportFrom)
-    ]
+    tree.body = [node for node in tree.body if not isinstance(node, ast.Expr | ast.Assert)]
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and ast.get_docstring(node):
             node.body = node.body[1:] or [ast.Pass()]

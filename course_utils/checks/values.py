@@ -35,7 +35,7 @@ def as_number(value: object, name: str, *, whole: bool = False, low: float = -ma
     if not math.isfinite(value):
         raise WrongForm(f"{kind} in `{name}`", value, "a division by zero, or a mean over nothing?")
     if whole and value != int(value):
-        raise WrongForm(f"{kind} in `{name}`", value, "something is counted here: divide nothing")
+        raise WrongForm(f"{kind} in `{name}`", value, "something is counted here: divide nothing, or round")
     if not low <= value <= high:
         slip = "a count or a percentage? Give the share, between 0 and 1" if high == 1 and value > 1 else ""
         least, most = f", at least {low:g}" * (low > -math.inf), f", at most {high:g}" * (high < math.inf)

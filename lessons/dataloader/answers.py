@@ -616,7 +616,7 @@ def collate_with_text(rows):
     return batch
 
 
-# %% exercise="collate_with_text" wrong="padded to 64" says="each batch is 64 wide" old="collator(numbers)" new="DataCollatorWithPadding(tokenizer, padding='max_length', max_length=64)(numbers)"
+# %% exercise="collate_with_text" wrong="padded to 64" says="is the width fixed?" old="collator(numbers)" new="DataCollatorWithPadding(tokenizer, padding='max_length', max_length=64)(numbers)"
 
 # %% exercise="collate_with_text" wrong="padded to a multiple of 8" says="a multiple of 8" old="collator(numbers)" new="DataCollatorWithPadding(tokenizer, pad_to_multiple_of=8)(numbers)"
 
@@ -749,3 +749,89 @@ def collate_with_text(rows):
     for name in ("input_ids", "attention_mask"):
         batch[name] = batch[name][:, : max(len(row["input_ids"]) for row in rows)]
     return {**batch, "text": [row["text"] for row in rows]}
+
+# %% exercise="batch_loss" right="the target taken out and put back"
+def batch_loss(model, batch):
+    target = next(name for name in batch if name.startswith("label"))
+    values = batch.pop(target)
+    try:
+        return model(**batch, labels=values).loss
+    finally:
+        batch[target] = values
+
+
+# %% exercise="batch_loss" right="it calls itself"
+def batch_loss(model, batch):
+    if "label" in batch:
+        return batch_loss(model, {{"label": "labels"}.get(name, name): values for name, values in batch.items()})
+    return model(**batch).loss
+
+
+# %% exercise="batch_loss" wrong="cut after 128 tokens" says="the loss" old="return model(**inputs).loss" new="return model(**{name: each[:, :128] if each.ndim > 1 else each for name, each in inputs.items()}).loss"
+
+# %% exercise="batch_loss" wrong="dropout off for good" says="its layers, and their dropout" old="return model(**inputs).loss" new="[setattr(part, 'p', 0.0) for part in model.modules() if hasattr(part, 'p')]; return model(**inputs).loss"
+
+# %% exercise="collate_with_text" right="a collator of its own kind"
+class TextCollator(DataCollatorWithPadding):
+    def __call__(self, rows, note=None):
+        batch = super().__call__([{name: each for name, each in row.items() if name != "text"} for row in rows])
+        return {**batch, "text": list(map(lambda row: row["text"], rows))}
+
+
+collate_with_text = TextCollator(tokenizer)
+
+# %% exercise="collate_with_text" right="the words taken out and put back"
+def collate_with_text(rows):
+    texts = [row.pop("text") for row in rows]
+    batch = collator(rows)
+    for row, text in zip(rows, texts):
+        row["text"] = text
+    batch["text"] = texts
+    return batch
+
+
+# %% exercise="collate_with_text" wrong="the spaces at the end of a text are lost" says="the spaces at the end" old="[row[\"text\"] for row in rows]" new="[row[\"text\"].strip() for row in rows]"
+
+# %% exercise="collate_with_text" wrong="long texts are cut" says="the texts of the rows" old="[row[\"text\"] for row in rows]" new="[row[\"text\"][:100] for row in rows]"
+
+# %% exercise="collate_with_text" wrong="rows without words are dropped" says="in `input_ids`" old="numbers = [" new="rows = [row for row in rows if row['text']]; numbers = ["
+
+# %% exercise="collate_with_text" wrong="long rows are cut" says="rows are cut after 128 tokens" old="return batch" new="batch.update({name: batch[name][:, :128] for name in ('input_ids', 'attention_mask')}); return batch"
+
+# %% exercise="collate_with_text" wrong="a generator of texts" says="it can be read only once" old="[row[\"text\"] for row in rows]" new="(row[\"text\"] for row in rows)"
+
+# %% exercise="grouped_batches" right="sorted, then windows of five batches shuffled"
+def grouped_batches(lengths, size, seed):
+    order, chance, mixed = np.argsort(lengths), np.random.default_rng(seed), []
+    for first in range(0, len(order), 5 * size):
+        mixed += chance.permutation(order[first : first + 5 * size]).tolist()
+    return [mixed[first : first + size] for first in range(0, len(mixed), size)]
+
+
+# %% exercise="grouped_batches" right="the small batch comes first, blocks with torch"
+def grouped_batches(lengths, size, seed):
+    order = torch.randperm(len(lengths), generator=torch.Generator().manual_seed(seed))
+    small, rest = order[: len(order) % size], order[len(order) % size :]
+    numbers = torch.tensor(lengths)
+    batches = [batch for block in rest.split(12 * size) for batch in block[numbers[block].argsort()].split(size)]
+    return [batch.tolist() for batch in [small, *batches] if len(batch)]
+
+
+# %% exercise="grouped_batches" wrong="kept from another call with this size and seed" says="each of the row numbers" old="return [mixed" new="mixed = grouped_batches.__dict__.setdefault(f'{size} {seed}', mixed); return [mixed"
+
+# %% exercise="grouped_batches" wrong="another chance after a restart" says="after a restart of the kernel" old="default_rng(seed)" new="default_rng(hash(str(seed)) % 2**32)"
+
+# %% exercise="grouped_batches" wrong="blocks of 40 rows, each cut by itself" says="a whole number of batches"
+def grouped_batches(lengths, size, seed):
+    order = np.random.default_rng(seed).permutation(len(lengths)).tolist()
+    blocks = [sorted(order[first : first + 40], key=lambda row: lengths[row]) for first in range(0, len(order), 40)]
+    return [block[first : first + size] for block in blocks for first in range(0, len(block), size)]
+
+
+# %% exercise="grouped_batches" wrong="the lengths of the notebook" says="is `lengths` used?" old="order = np" new="lengths = opinion_lengths; order = np"
+
+# %% exercise="grouped_batches" wrong="the blocks of the library, but none for a few rows" says="ValueError" old="10 * size" new="min(len(lengths) // (size * 4), 50) * size"
+
+# %% exercise="grouped_batches" right="the blocks of the library" old="10 * size" new="max(1, min(len(lengths) // (size * 4), 50)) * size"
+
+# %% exercise="grouped_batches" wrong="the last rows join the batch before" says="I do not recognise this slip" old="return [mixed[first : first + size] for first in range(0, len(mixed), size)]" new="batches = [mixed[first : first + size] for first in range(0, len(mixed), size)]; return [*batches[:-2], sum(batches[-2:], [])]"

@@ -4,12 +4,13 @@ import copy
 import math
 import numbers
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, combinations, pairwise
 
 from course_utils.checks.cases import unchanged
+from course_utils.checks.elsewhere import in_another_process
 from course_utils.checks.same import near
 from course_utils.checks.sheet import Sheet
 from course_utils.checks.values import Part, as_function, as_list, as_number, as_tensor, call, predict, suspect
@@ -93,12 +94,12 @@ class Call:
 
 
 def small_model(seed: int, labels: int, training: bool):
-    """Return a very small BERT without dropout. The global random state stays as it is."""
+    """Return a very small BERT; in training, it has no dropout. The global random state stays as it is."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
     sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
-    surely = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    surely = dict.fromkeys(("hidden_dropout_prob", "attention_probs_dropout_prob"), 0.0 if training else 0.1)
     config = BertConfig(vocab_size=50, num_labels=labels, initializer_range=1.0, **sizes, **surely)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -121,7 +122,12 @@ def small_batch(name: str, rows: int, width: int, labels: int, seed: int):
 
 def _calls(hidden: bool) -> list[Call]:
     first = 60 if hidden else 72  # seeds with which the mask makes a difference
-    kinds = [("labels", 2, 3, 3, False), ("label", 2, 3, 3, True), ("label", 5, 7, 5, False), ("labels", 3, 4, 2, True)]
+    kinds = [
+        ("labels", 2, 3, 3, False),
+        ("label", 2, 3, 3, True),
+        ("label", 5, 7, 5, False),
+        ("labels", 3, 300, 2, True),
+    ]
     made = []
     for seed, (name, rows, width, labels, training) in enumerate(kinds, first):
         model, batch = small_model(seed, labels, training), small_batch(name, rows, width, labels, seed)
@@ -216,7 +222,7 @@ def _called(batch_loss: Callable, each: Call):
     """Call the student's function, which must leave batch and model as they are."""
     batch, seen = copy.deepcopy(each.batch), []
     weights = [weight.detach().clone() for weight in each.model.parameters()]
-    before = [part.training for part in each.model.modules()]
+    before, layers = [part.training for part in each.model.modules()], str(each.model)
     hook = each.model.register_forward_pre_hook(
         lambda model, _, named: seen.append((model.training, named.get("labels") is not None)), with_kwargs=True
     )
@@ -231,6 +237,8 @@ def _called(batch_loss: Callable, each: Call):
     if [part.training for part in each.model.modules()] != before or modes - {before[0]}:
         slip = "`train` or `eval` is the caller's choice: with another mode, dropout is switched on or off"
         raise WrongAnswer("that the model stays in its mode", Said("another mode"), slip, given=_shown(each))
+    if str(each.model) != layers:
+        raise WrongAnswer("that the model keeps its layers, and their dropout", Said("others"), given=_shown(each))
     _left_alone(each, weights)
     if hasattr(made, "logits"):
         raise WrongForm("the loss alone", made, "all outputs of the model? The loss is one part of them")
@@ -297,15 +305,15 @@ def _rows(lengths: list[int], labels: list[int], seed: int) -> list[dict]:
     import numpy as np
 
     chance = np.random.default_rng(seed)
-    words = ["No.", "Build the bridge now!", "Never mind.", "Why not?"]
+    texts = ["Why not? ", "No.", "No.", "", "Build the bridge now, " * 20]
     return [
         {
             "input_ids": [101, *chance.integers(900, 9000, length).tolist(), 102],
             "attention_mask": [1] * (length + 2),
             "label": label,
-            "text": str(chance.choice(words)),
+            "text": texts[(seed + row) % len(texts)],
         }
-        for length, label in zip(lengths, labels, strict=True)
+        for row, (length, label) in enumerate(zip(lengths, labels, strict=True))
     ]
 
 
@@ -326,7 +334,13 @@ NAMES = ["input_ids", "attention_mask", "labels", "text"]
 )
 def collate_with_text(collate_with_text, hidden=False) -> str:
     as_function(collate_with_text, "collate_with_text")
-    sizes = [([1, 2], [2, 0]), ([4], [1]), ([2, 7, 3, 1, 1], [0, 1, 2, 2, 1]), ([5, 5, 5], [2, 2, 2])]
+    sizes = [
+        ([1, 2], [2, 0]),
+        ([4], [1]),
+        ([2, 7, 3, 1, 1], [0, 1, 2, 2, 1]),
+        ([5, 5, 5], [2, 2, 2]),
+        ([3, 298], [1, 2]),
+    ]
     sizes = [*sizes, ([9, 14, 3, 6], [1, 0, 2, 1])] if hidden else sizes
     cases = [_rows(*each, seed=at + 10 * hidden) for at, each in enumerate(sizes)]
     made = [_collated(collate_with_text, rows) for rows in cases]
@@ -350,9 +364,13 @@ def _collated(collate_with_text: Callable, rows: list[dict]) -> Mapping:
     try:
         batch = call(collate_with_text, given, name="collate_with_text")
     except WrongForm as wrong:
-        if "(`text` in this case)" in str(wrong.__context__):  # the library's own advice leads astray here
-            slip = "words make no tensor: the collator must get rows without `text`"
-            raise WrongForm(f"a batch of {len(rows)} rows", Said(wrong.received), slip, given=wrong.given) from None
+        slips = {
+            "text": "words make no tensor: the collator must get rows without `text`",
+            "input_ids": f"is the width fixed? The longest row has {max(len(row['input_ids']) for row in rows)} tokens",
+        }
+        for name, slip in slips.items():
+            if f"(`{name}` in this case)" in str(wrong.__context__):  # the library's own advice leads astray here
+                raise WrongForm(f"a batch of {len(rows)} rows", Said(wrong.received), slip, given=wrong.given) from None
         raise
     if not near(rows, given, 0):
         slip = "something changes the rows themselves: make new ones. In the next epoch they are needed again"
@@ -375,9 +393,12 @@ def _same(batch: Mapping, rows: list[dict]) -> None:
     for name in ("input_ids", "attention_mask"):
         _same_rectangle(batch, name, rows)
     _same_labels(batch["labels"], [row["label"] for row in rows])
+    if isinstance(batch["text"], Iterator):
+        raise WrongForm("a list of texts in `text`", batch["text"], "it can be read only once: make a list of it")
     texts, wanted = as_list(batch["text"], "text", of=str), [row["text"] for row in rows]
     if texts != wanted:
         slip = "the texts are these, in another order" if sorted(texts) == sorted(wanted) else ""
+        slip = "the spaces at the end of a text are lost" if texts == [text.strip() for text in wanted] else slip
         raise WrongAnswer("the texts of the rows, in their order", texts, slip)
 
 
@@ -451,6 +472,7 @@ def _width_slip(made: list[Mapping], cases: list[list[dict]]) -> str:
         "as wide as the shortest row? Then the others are cut": [min(each) for each in lengths],
         "padded to a multiple of 8": [8 * math.ceil(each / 8) for each in longest],
         f"each batch is {widths[0]} wide: take the longest row of this batch": [widths[0]] * len(widths),
+        f"rows are cut after {max(widths)} tokens": [min(each, max(widths)) for each in longest],
         "are the marks at both ends lost?": [each - 2 for each in longest],
     }
     return suspect(widths, slips, 0)
@@ -500,6 +522,11 @@ class Epochs:
     second: list[list[int]]
     again: list[list[int]]
 
+    @property
+    def many(self) -> bool:
+        """Return whether there are so many batches that padding and pairs count."""
+        return len(self.lengths) >= 200 * self.size
+
     def shown(self, seed: int | None = None) -> str:
         """Describe the call, with the first seed where none is named."""
         seed = self.seeds[0] if seed is None else seed
@@ -516,13 +543,20 @@ class Epochs:
 )
 def grouped_batches(grouped_batches, hidden=False) -> str:
     as_function(grouped_batches, "grouped_batches")
-    cases = [(405, 60, 2, (0, 1)), (1003, 300, 5, (3, 5)), (1200, 60, 4, (12, 13)), (1605, 300, 8, (1, 1001))]
+    few, many = [(7, 60, 3, (0, 1)), (3, 60, 5, (0, 1))], [(405, 60, 2, (0, 1)), (433, 60, 2, (0, 1))]
+    many += [(1003, 300, 5, (3, 5)), (1407, 60, 7, (12, 13)), (1605, 300, 8, (1, 1001))]
     if hidden:
-        cases = [(611, 300, 3, (2, 4)), (1500, 60, 6, (7, 107)), (2233, 300, 11, (0, 99))]
-    made = [_epochs(grouped_batches, *case) for case in cases]
+        few, many = [(11, 60, 4, (2, 4))], [(611, 300, 3, (2, 4)), (1500, 60, 6, (7, 107)), (2233, 300, 11, (0, 99))]
+    made = [_epochs(grouped_batches, *case) for case in few + many]
     _batches_are_whole(made)
     for each in made:
-        share, meet = _is_alike(each), _is_by_chance(each)
+        if each.first != each.again:
+            slip = "is every random thing made from `seed`?"
+            raise WrongAnswer("the same batches for the same seed", Said("other batches"), slip, given=each.shown())
+        if each.many:
+            share, meet = _is_alike(each), _is_by_chance(each)
+    if hidden:
+        _is_the_same_elsewhere(grouped_batches, each)
     usual = shuffled_share(each.lengths, each.size)
     return f"{share:.0%} padding in place of {usual:.0%}, and only {meet:.0%} of the pairs meet again."
 
@@ -538,6 +572,15 @@ def _epochs(grouped_batches: Callable, number: int, usual: int, size: int, seeds
         made.append([[_row_number(row) for row in as_list(each, "a batch")] for each in batches])
         unchanged(lengths, given, "grouped_batches", "lengths")
     return Epochs(lengths, size, seeds, *made)
+
+
+def _is_the_same_elsewhere(grouped_batches: Callable, each: Epochs) -> None:
+    """Raise WrongAnswer where the same call gives other batches after a restart of the kernel."""
+    there = in_another_process(grouped_batches, list(each.lengths), each.size, each.seeds[0])
+    if there is not NotImplemented and [[*map(int, batch)] for batch in there] != each.first:
+        slip = "`hash` gives other numbers in each process of Python"
+        expected = "the same batches after a restart of the kernel"
+        raise WrongAnswer(expected, Said("others in another process of Python"), slip, given=each.shown())
 
 
 def _row_number(row: object) -> int:
@@ -573,6 +616,8 @@ def _rows_slip(made: list[Epochs]) -> str:
         ),
         "no row is missing, but some come more than once": lambda rows, lengths, _: {*rows} == {*range(len(lengths))},
     }
+    if len({len([*chain(*each.first)]) for each in made}) == 1:
+        return "always the same number of rows: is `lengths` used?"
     for words, true in slips.items():
         if all(true(sorted(chain(*each.first)), each.lengths, each.size) for each in made):
             return words
@@ -580,14 +625,14 @@ def _rows_slip(made: list[Epochs]) -> str:
 
 
 def _size_slip(batches: list[list[int]], size: int, made: list[Epochs]) -> str:
-    widest = {max(map(len, each.first)) for each in made}
+    widest = {max(map(len, each.first)) for each in made if each.many}
     places = [place for place, batch in enumerate(batches, 1) if len(batch) != size]
     if not all(batches):
         return "there is a batch without any row"
     if len(widest) == 1:
-        return f"batches of {widest.pop()} rows, whatever `size` is: is `size` used?"
-    if places[0] > 1 and all(place % places[0] == 0 for place in places[:-1]):
-        return f"every {places[0]}th batch is small: do your blocks hold a whole number of batches?"
+        return f"always {widest.pop()} in a batch, whatever `size` is: is `size` used?"
+    if places[2:] and places[0] > 1 and all(place % places[0] == 0 for place in places[:-1]):
+        return f"every {places[0]} batches, there is a small one: do your blocks hold a whole number of batches?"
     return ""
 
 
@@ -600,7 +645,7 @@ def _is_alike(each: Epochs) -> float:
         if share > 0.95 * usual:
             slip = "that is as much as without any order: rows of similar length must be neighbours before you cut"
         elif rows > 2.5:  # two or three rows are in order by chance
-            slip = f"sorted in blocks of about {rows / each.size:.1f} batches: are they too small?"
+            slip = f"sorted in blocks of about {rows / each.size:.2g} batches: are they too small?"
         said = Said(f"{share:.0%} padding; shuffled batches have {usual:.0%}")
         raise WrongAnswer(f"at most {usual / 2:.0%} padding", said, slip, given=each.shown())
     return share
@@ -608,9 +653,6 @@ def _is_alike(each: Epochs) -> float:
 
 def _is_by_chance(each: Epochs) -> float:
     """Return which share of the pairs meets again with another seed. Raises WrongAnswer where it is over a half."""
-    if each.first != each.again:
-        slip = "is every random thing made from `seed`?"
-        raise WrongAnswer("the same batches for the same seed", Said("other batches"), slip, given=each.shown())
     meet = len(meetings(each.first) & meetings(each.second)) / len(meetings(each.first))
     if meet > 0.5:
         one, other = ([each.lengths[row] for batch in epoch for row in batch] for epoch in (each.first, each.second))

@@ -507,9 +507,9 @@ def fair_scores(load, recipes, score):
 
 # %% exercise="fair_scores" wrong="before stays None" says="is there a call of `score` for `before`?" old="\"before\": score(load())" new="\"before\": None"
 
-# %% exercise="fair_scores" wrong="only the first recipe" says="I do not recognise this slip" old="scores[name] = score(model)" new="scores[name] = score(model); break"
+# %% exercise="fair_scores" wrong="only the first recipe" says="only the first recipe is in the result" old="scores[name] = score(model)" new="scores[name] = score(model); break"
 
-# %% exercise="fair_scores" wrong="return in the loop" says="I do not recognise this slip" old="scores[name] = score(model)" new="scores[name] = score(model); return scores"
+# %% exercise="fair_scores" wrong="return in the loop" says="only the first recipe is in the result" old="scores[name] = score(model)" new="scores[name] = score(model); return scores"
 
 # %% exercise="fair_scores" wrong="rounded" says="I do not recognise this slip" old="scores[name] = score(model)" new="scores[name] = round(score(model), 3)"
 
@@ -562,3 +562,29 @@ page_settings = {
 # %% exercise="page_settings" wrong="evaluates in epochs, saves in steps" says="must have the same strategy" old="\"eval_strategy\": \"steps\"" new="\"eval_strategy\": \"epoch\", \"save_strategy\": \"steps\""
 
 # %% exercise="page_settings" wrong="the batch size is found by itself" says="does not ask for that" old="\"save_steps\": 6" new="\"save_steps\": 6, \"auto_find_batch_size\": True"
+
+# %% exercise="page_settings" right="a seed, and few copies kept" old="\"save_steps\": 6" new="\"save_steps\": 6, \"seed\": 3, \"save_total_limit\": 1, \"save_only_model\": True"
+
+# %% exercise="page_settings" wrong="an evaluation before the start" says="nowhere saved" old="\"save_steps\": 6" new="\"save_steps\": 6, \"eval_on_start\": True"
+
+# %% exercise="page_settings" wrong="a pace in quotes" says="a number stands in quotes" old="\"save_steps\": 6" new="\"save_steps\": \"6\""
+
+# %% exercise="page_settings" wrong="a text that may be one" says="does not ask for that" old="\"save_steps\": 6" new="\"save_steps\": 6, \"resume_from_checkpoint\": \"old\""
+
+# %% exercise="page_settings" wrong="one step of warmup" says="rounds a share of the steps up" old="\"warmup_steps\": 0.1" new="\"warmup_steps\": 1"
+
+# %% exercise="page_settings" wrong="five steps of warmup" says="I do not recognise this slip" old="\"warmup_steps\": 0.1" new="\"warmup_steps\": 5"
+
+# %% exercise="fair_scores" right="it calls itself"
+def fair_scores(load, recipes, score):
+    if not recipes:
+        return {"before": score(load())}
+    *others, (name, train) = recipes.items()
+    model = load()
+    train(model)
+    return {**fair_scores(load, dict(others), score), name: score(model)}
+
+
+# %% exercise="fair_scores" wrong="pairs, not a dict" says="a dict with a score under each name" old="return scores" new="return list(scores.items())"
+
+# %% exercise="fair_scores" wrong="a score of 0 is left out" says="I do not recognise this slip" old="scores[name] = score(model)" new="scores.update({name: score(model)} if score(model) else {})"

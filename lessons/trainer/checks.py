@@ -107,13 +107,14 @@ WHY = {
     "load_best_model_at_end": "the page goes back to the best model at the end",
     "metric_for_best_model": "the page lets the accuracy choose",
     "greater_is_better": "the best accuracy is the highest one",
+    "eval_on_start": "that model is evaluated, and nowhere saved",
     "lr_scheduler_type": "the page keeps the usual schedule, which has a warmup",
 }
 # What may be added, or is judged by what comes of it.
 FREE = {
     *("eval_strategy", "eval_steps", "eval_delay", "save_strategy", "save_steps", "warmup_steps", "output_dir"),
     *("report_to", "run_name", "disable_tqdm", "save_total_limit", "save_only_model", "per_device_eval_batch_size"),
-    *("eval_accumulation_steps", "eval_on_start", "do_train", "do_eval", "do_predict", "seed", "data_seed", "use_cpu"),
+    *("eval_accumulation_steps", "do_train", "do_eval", "do_predict", "seed", "data_seed", "use_cpu"),
     *("dataloader_num_workers", "dataloader_pin_memory", "log_level"),
 }
 
@@ -136,7 +137,8 @@ def page_settings(page_settings) -> str:
     warmup = arguments.get_warmup_steps(PAGE_STEPS)
     if warmup != math.ceil(PAGE_STEPS / 10):
         counted = "from 1 on, `warmup_steps` is a number of steps; a share of all steps is below 1"
-        slip = counted if arguments.warmup_steps >= 1 else "" if warmup else "the warmup of the page is lost"
+        slips = {0: "the warmup of the page is lost", 1: "the Trainer rounds a share of the steps up", 10: counted}
+        slip = slips.get(arguments.warmup_steps, counted if arguments.warmup_steps == PAGE_STEPS / 10 else "")
         raise WrongAnswer("a warmup of one tenth of all steps", Said(f"{warmup} of {PAGE_STEPS} steps"), slip)
     evaluated, saved = _flow(arguments)
     on_the_way = [step for step in evaluated if step < PAGE_STEPS]
@@ -165,6 +167,7 @@ def _arguments(settings: Mapping):
         words = " ".join(str(error).split())
         slips = {
             "strategy to match": "evaluating and saving must have the same strategy",
+            "between instances of 'str' and": "a number stands in quotes: write it without",
             "multiple of the eval": "with the best model, saving follows evaluating: use the same pace for both",
         }
         slip = next((slip for part, slip in slips.items() if part in words), "")
@@ -189,7 +192,7 @@ def _is_the_page(arguments, settings: Mapping) -> None:
                 if name in settings
                 else "the grouping is lost: it has another name now"
             )
-        if isinstance(found, str) and not isinstance(wanted, str):
+        if isinstance(found, str) and isinstance(wanted, int | float):
             slip = "a text: write the value without quotes"
         raise WrongAnswer(f"that `{name}` does what the page wants", found, slip)
 
@@ -259,8 +262,8 @@ def _comparisons(hidden: bool) -> list[tuple]:
     cases = [
         (1.0, {"A": Adds(0.5)}),
         (2.0, {"A": Adds(0.25), "B": Adds(-1.5)}),
-        (-1.0, {"long": Multiplies(3.0), "none": Adds(0.0), "short": Adds(0.5)}),
-        (4.0, {"first": Adds(0.25), "second": Adds(0.25)}),
+        (-1.0, {"long": Multiplies(3.0), "none": Adds(0.0), "short": Adds(0.5), "to zero": Adds(1.0)}),
+        (0.0, {"first": Adds(0.25), "second": Adds(0.25)}),
         (0.5, {**drawn, "twice": Multiplies(2.0)}),
     ]
     return [(FreshModels(start), recipes, weight_of) for start, recipes in cases]
@@ -312,6 +315,9 @@ UNFAIR = {
     "how much each recipe gains? The score itself is asked for": lambda load, recipes, score: (
         {name: each - score(load()) for name, each in _fair(load, recipes, score).items()} | {"before": score(load())}
     ),
+    "only the first recipe is in the result: does the loop go on to the others?": (
+        lambda *case: dict([*_fair(*case).items()][:2])
+    ),
     "each model is trained twice by its recipe": lambda load, recipes, score: {
         "before": score(load()),
         **{name: score(_trained(load(), train, train)) for name, train in recipes.items()},
@@ -324,11 +330,8 @@ UNFAIR = {
 
 def _scores(made: object) -> dict:
     """Return a dict of scores. Raises WrongForm where there is none."""
-    try:
-        scores = dict(made)
-    except (TypeError, ValueError):
-        raise WrongForm("a dict with a score under each name", made) from None
-    if not all(isinstance(name, str) for name in scores):
+    scores = dict(made) if hasattr(made, "items") else {}  # a Series will do
+    if not scores or not all(isinstance(name, str) for name in scores):
         raise WrongForm("a dict with a score under each name", made)
     return {name: None if score is None else as_number(score, name) for name, score in scores.items()}
 

@@ -99,11 +99,11 @@ for settings in (
 # ★★☆ · 10 minutes · bug hunt
 #
 # You have 48 posts and these settings of an old page. Some names are gone: `TrainingArguments` complains. Another fault
-# raises no error. Mend both. The Trainer must evaluate at least twice **before** its last step. After each evaluation
-# it must save the model that it has just evaluated.
+# raises no error. Mend both. The Trainer must evaluate at least twice **before** its last step. Each time, it must save
+# the model that it has just evaluated, at least if that is the best one so far.
 #
 # Keep all else that the page wants: three epochs, batches of eight, one tenth of all steps as warmup, grouping by
-# length, and at the end the model with the highest accuracy. Add nothing that changes the training.
+# length, and at the end the model with the highest accuracy. Add nothing that changes the training. (A seed is free.)
 
 # %% answer="page_settings"
 page_settings = {
