@@ -69,7 +69,7 @@ def program(gpu, token, label):
 #
 # ## 1 · Which line gets the blame?
 #
-# ★★☆ · 6 minutes · predict
+# ★★☆ · 8 minutes · predict
 #
 # Run nothing yet. Which line of `program` raises the error? Write 1 to 5, or 0 where there is no error.
 #
@@ -121,8 +121,9 @@ print("f", blame(SmallGPU(blocking=True), 100, 4))
 # Guests of a library gave 1 to 5 stars. -1 means: no stars were given. The training stopped with a device-side
 # assert. A colleague added `clamp`, and the message went away. Now four and five stars are one class.
 #
-# Mend `star_targets`. It gets a list of stars, and returns one target for each. One star is class 0, five stars are
-# class 4. The loss must leave out the guests without stars.
+# Mend `star_targets`. It gets a list of stars, and leaves it as it is. It returns a tensor with one target for each
+# guest, of the type that `cross_entropy` takes. One star is class 0, five stars are class 4. The loss must leave out
+# the guests without stars.
 
 
 # %% answer="star_targets"
@@ -152,15 +153,20 @@ check.star_targets(star_targets, hidden=True)
 # %% [markdown]
 # ## 3 · Look before you start
 #
-# ★★☆ · 12 minutes · write code
+# ★★☆ · 15 minutes · write code
 #
 # A training waits all night for a free GPU, and then stops at its first batch. You want to know before. Write
-# `before_the_gpu(model, batch, targets)`. It returns one word. It is the first of these that is true:
+# `before_the_gpu(model, batch, targets)`. It returns one of these words, just as it stands here. It is the first that
+# is true:
 #
 # - `"device"`: a tensor of the batch, or the targets, are not where the model is
 # - `"ids"`: an id in `batch["input_ids"]` has no row in the model's table
 # - `"labels"`: a target is no class of the model, and the loss does not leave it out
 # - `"fine"`: none of them
+#
+# `model` is any model that classifies texts, BERT or another. `batch` is what its tokenizer returns: names and tensors.
+# One bad number in one text is enough. A second device is `meta` here. Its tensors hold no numbers, so look at the
+# devices before you look at numbers. Change nothing that you are handed.
 
 # %%
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
@@ -201,11 +207,21 @@ check.before_the_gpu(before_the_gpu, hidden=True)
 # %% [markdown]
 # ## 4 · In pieces, and something is different
 #
-# ★★★ · 10 minutes · bug hunt
+# ★★★ · 12 minutes · bug hunt
 #
 # A batch was too big for the GPU. In four pieces it fits. But now the model learns in another way, with steps that are
-# far too large. Mend `gradient_in_pieces`, so that it returns the gradient of the **whole** batch. It must still
-# work in pieces. Ten rows in four pieces must be right, too: `chunk` makes pieces of 3, 3, 3 and 1 of them.
+# far too large. Mend `gradient_in_pieces`, so that it returns the gradient of the **whole** batch.
+#
+# It must still work in so many pieces, and keep only one of them at once for the way back. Ten rows in four pieces must
+# be right, too: `chunk` makes pieces of 3, 3, 3 and 1 of them. Nothing is trained here: the weights of the layer, the
+# inputs and the targets stay as they are.
+
+# %%
+torch.manual_seed(course.seed)
+layer = torch.nn.Linear(2, 3)
+inputs, goals = torch.randn(10, 2), torch.randint(0, 3, (10,))
+whole = torch.nn.functional.cross_entropy(layer(inputs), goals)
+(wanted,) = torch.autograd.grad(whole, layer.weight)
 
 
 # %% answer="gradient_in_pieces"
@@ -234,9 +250,8 @@ def gradient_in_pieces(layer, inputs, targets, pieces):
 ### END SOLUTION
 
 
-gradient_in_pieces(
-    torch.nn.Linear(2, 3), torch.ones(4, 2), torch.tensor([0, 1, 2, 0]), 2
-)
+print("the whole batch:", wanted, sep="\n")
+print("in four pieces:", gradient_in_pieces(layer, inputs, goals, 4), sep="\n")
 
 # %% check="gradient_in_pieces"
 check.gradient_in_pieces(gradient_in_pieces)

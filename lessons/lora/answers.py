@@ -35,6 +35,37 @@ six_numbers = {"a": 256, "b": 0, "c": 4, "d": 2, "e": 1, "f": 5}
 # %% exercise="six_numbers" wrong="the larger rank" says="of the smaller one"
 six_numbers = {"a": 256, "b": 0, "c": 4, "d": 2, "e": 1, "f": 6}
 
+# %% exercise="six_numbers" right="exact numbers, and one key more"
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+six_numbers = {"a": Decimal(256), "b": Fraction(0), "c": 4, "d": Fraction(8, 4), "e": np.float16(1), "f": 10, "g": 0}
+
+# %% exercise="six_numbers" wrong="the matrix counted as well" says="the matrix with its adapter"
+six_numbers = {"a": 1280, "b": 0, "c": 4, "d": 2, "e": 1, "f": 10}
+
+# %% exercise="six_numbers" wrong="another number" says="I do not recognise this slip"
+six_numbers = {"a": 257, "b": 0, "c": 4, "d": 2, "e": 1, "f": 10}
+
+# %% exercise="six_numbers" wrong="the larger one of both" says="I do not recognise this slip"
+six_numbers = {"a": 256, "b": 0, "c": 4, "d": 2, "e": 1, "f": 8}
+
+# %% exercise="six_numbers" wrong="the scale as before" says="One of the two numbers behind it has changed"
+six_numbers = {"a": 256, "b": 0, "c": 4, "d": 2, "e": 2, "f": 10}
+
+# %% exercise="six_numbers" wrong="alpha" says="divided by something"
+six_numbers = {"a": 256, "b": 0, "c": 4, "d": 8, "e": 8, "f": 10}
+
+# %% exercise="six_numbers" wrong="a shape" says="many values"
+import torch
+
+six_numbers = {"a": torch.zeros(2, 4), "b": 0, "c": 4, "d": 2, "e": 1, "f": 10}
+
+# %% exercise="six_numbers" wrong="one letter is missing" says="a dict with the keys"
+six_numbers = {"a": 256, "b": 0, "c": 4, "d": 2, "e": 1}
+
 
 # %% exercise="adapter_price" right="a dict, from the weights' shapes"
 def adapter_price(model, rank, targets):
@@ -68,7 +99,7 @@ def adapter_price(model, rank, targets):
     return weights, weights * 4e-6
 
 
-# %% exercise="adapter_price" right="PEFT counts, and the model is changed"
+# %% exercise="adapter_price" wrong="PEFT counts, and the model is changed" says="leaves `model` as it is"
 def adapter_price(model, rank, targets):
     weights = get_peft_model(model, LoraConfig(r=rank, target_modules=targets)).get_nb_trainable_parameters()[0]
     return [weights, weights * 4 / 1_000_000]
@@ -83,7 +114,7 @@ def adapter_price(model, rank, targets):
     return weights, 4 * weights / 1e6
 
 
-# %% exercise="adapter_price" wrong="megabytes first" says="the other way round"
+# %% exercise="adapter_price" wrong="megabytes first" says="the weights first, the megabytes second"
 def adapter_price(model, rank, targets):
     weights = 0
     for name, part in model.named_modules():
@@ -128,14 +159,14 @@ def adapter_price(model, rank, targets):
     return weights, 4 * weights / 1024**2
 
 
-# %% exercise="adapter_price" wrong="only the first layer" says="one layer only?"
+# %% exercise="adapter_price" wrong="only the first layer" says="has no attribute 'encoder'"
 def adapter_price(model, rank, targets):
     layer = model.encoder.layer[0].attention.self.query
     weights = rank * (layer.in_features + layer.out_features)
     return weights, 4 * weights / 1e6
 
 
-# %% exercise="adapter_price" wrong="the full name compared" says="compare the last name"
+# %% exercise="adapter_price" wrong="the full name compared" says="no layer was found"
 def adapter_price(model, rank, targets):
     weights = 0
     for name, part in model.named_modules():
@@ -171,10 +202,87 @@ def adapter_price(model, rank, targets):
             return weights, 4 * weights / 1e6
 
 
-# %% exercise="adapter_price" wrong="all that the finished model would train" says="which shapes?"
+# %% exercise="adapter_price" wrong="all that the finished model would train" says="I do not recognise this slip"
 def adapter_price(model, rank, targets):
     weights = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
     return weights, 4 * weights / 1e6
+
+
+# %% exercise="adapter_price" right="a sum over the parts of each target"
+def adapter_price(model, rank, targets):
+    linear = [(name.rpartition(".")[2], part) for name, part in model.named_modules() if type(part).__name__ == "Linear"]
+    sides = [sum(part.weight.shape) for name, part in linear if name in set(targets)]
+    return [float(rank * sum(sides)), rank * sum(sides) * 4e-6]
+
+
+# %% exercise="adapter_price" right="one tensor with both"
+def adapter_price(model, rank, targets):
+    import re
+
+    of_targets = re.compile(r"(^|.*\.)(" + "|".join(map(re.escape, targets)) + ")")
+    total = torch.tensor(0.0, dtype=torch.float64)
+    for name, part in model.named_modules():
+        if isinstance(part, torch.nn.Linear) and of_targets.fullmatch(name):
+            total += torch.zeros(rank, part.in_features).numel() + torch.zeros(part.out_features, rank).numel()
+    return torch.stack([total, total / 250_000])
+
+
+# %% exercise="adapter_price" right="from the state of the model"
+def adapter_price(model, rank, targets):
+    found = {name: weight for name, weight in model.state_dict().items() if name.endswith(".weight")}
+    weights = sum(rank * sum(weight.shape) for name, weight in found.items() if name.split(".")[-2] in targets)
+    return weights, weights * torch.finfo(torch.float32).bits / 8 / 1_000_000
+
+
+# %% exercise="adapter_price" wrong="names that end alike" says="a name that ends like this" old='name.split(".")[-1] in targets' new="name.endswith(tuple(targets))"
+
+# %% exercise="adapter_price" wrong="a target anywhere in the name" says="somewhere in their name" old='name.split(".")[-1] in targets' new="any(target in name for target in targets)"
+
+# %% exercise="adapter_price" wrong="the first target only" says="only the first name" old='name.split(".")[-1] in targets' new='name.split(".")[-1] == targets[0]'
+
+# %% exercise="adapter_price" wrong="the last target only" says="only the last name" old='name.split(".")[-1] in targets' new='name.split(".")[-1] == targets[-1]'
+
+# %% exercise="adapter_price" wrong="each linear layer" says="is each linear layer counted?" old='name.split(".")[-1] in targets' new="True"
+
+# %% exercise="adapter_price" wrong="inputs for outputs" says="a layer may not be square: inputs" old="part.in_features + part.out_features" new="part.in_features + part.in_features"
+
+# %% exercise="adapter_price" wrong="outputs for inputs" says="a layer may not be square: outputs" old="part.in_features + part.out_features" new="part.out_features + part.out_features"
+
+# %% exercise="adapter_price" wrong="A alone" says="B has its weights, too" old="part.in_features + part.out_features" new="part.in_features"
+
+# %% exercise="adapter_price" wrong="B alone" says="A has its weights, too" old="part.in_features + part.out_features" new="part.out_features"
+
+# %% exercise="adapter_price" wrong="the rank is missing" says="the rank is missing" old="rank * (" new="1 * ("
+
+# %% exercise="adapter_price" wrong="the rank of the example" says="I do not recognise this slip" old="rank * (" new="8 * ("
+
+# %% exercise="adapter_price" wrong="a bias for each" says="A and B have no bias" old="rank * (part.in_features + part.out_features)" new="rank * (part.in_features + part.out_features) + part.out_features"
+
+# %% exercise="adapter_price" wrong="the larger side only" says="I do not recognise this slip" old="(part.in_features + part.out_features)" new="max(part.in_features, part.out_features)"
+
+# %% exercise="adapter_price" wrong="half precision" says="half precision" old="4 * weights" new="2 * weights"
+
+# %% exercise="adapter_price" wrong="double precision" says="A weight takes 4" old="4 * weights" new="8 * weights"
+
+# %% exercise="adapter_price" wrong="bits" says="the bits of a weight" old="4 * weights" new="32 * weights"
+
+# %% exercise="adapter_price" wrong="bytes" says="those are bytes" old="4 * weights / 1e6" new="4 * weights"
+
+# %% exercise="adapter_price" wrong="kilobytes" says="those are kilobytes" old="1e6" new="1e3"
+
+# %% exercise="adapter_price" wrong="whole megabytes" says="rounded to 0 digits?" old="4 * weights / 1e6" new="4 * weights // 1e6"
+
+# %% exercise="adapter_price" wrong="rounded" says="rounded to 2 digits?" old="4 * weights / 1e6" new="round(4 * weights / 1e6, 2)"
+
+# %% exercise="adapter_price" wrong="a text" says="write the number without quotes" old="4 * weights / 1e6" new='f"{4 * weights / 1e6} MB"'
+
+# %% exercise="adapter_price" wrong="the parts of BERT's encoder" says="has no attribute 'encoder'" old="model.named_modules()" new="model.encoder.layer.named_modules()"
+
+# %% exercise="adapter_price" wrong="with the head" says="the head does not count" old="weights = 0" new='weights = sum(each.numel() for name, each in model.named_parameters() if name.startswith("classifier"))'
+
+# %% exercise="adapter_price" wrong="the targets are used up" says="leaves `targets` as it is" old="return weights" new="targets.clear(); return weights"
+
+# %% exercise="adapter_price" wrong="the model is frozen" says="leaves `model` as it is" old="return weights" new="model.requires_grad_(False); return weights"
 
 
 # %% exercise="merged_weight" right="the rank from B, torch functions"
@@ -199,7 +307,7 @@ def merged_weight(weight, A, B, alpha):
     return weight + B @ A
 
 
-# %% exercise="merged_weight" wrong="the scale mended, still in place" says="change the tensor itself"
+# %% exercise="merged_weight" wrong="the scale mended, still in place" says="leaves `weight` as it is"
 def merged_weight(weight, A, B, alpha):
     weight += alpha / A.shape[0] * B @ A
     return weight
@@ -230,7 +338,7 @@ def merged_weight(weight, A, B, alpha):
     return alpha / A.shape[0] * (weight + B @ A)
 
 
-# %% exercise="merged_weight" wrong="the update lies on its side" says="lies on its side"
+# %% exercise="merged_weight" wrong="the update lies on its side" says="RuntimeError"
 def merged_weight(weight, A, B, alpha):
     return weight + alpha / A.shape[0] * (B @ A).T
 
@@ -245,11 +353,78 @@ def merged_weight(weight, A, B, alpha):
     return alpha / A.shape[0] * B @ A
 
 
-# %% exercise="merged_weight" wrong="a second name for the weight" says="change the tensor itself"
+# %% exercise="merged_weight" wrong="a second name for the weight" says="leaves `weight` as it is"
 def merged_weight(weight, A, B, alpha):
     merged = weight
     merged.add_(B @ A, alpha=alpha / A.shape[0])
     return merged
+
+
+# %% exercise="merged_weight" right="sums of single products"
+def merged_weight(weight, A, B, alpha):
+    merged = weight.clone()
+    for a, b in zip(A, B.T):
+        merged += torch.outer(b, a) * alpha / len(A)
+    return merged
+
+
+# %% exercise="merged_weight" right="einsum, and a scale of whole numbers' Fraction"
+def merged_weight(weight, A, B, alpha):
+    from fractions import Fraction
+
+    scale = float(Fraction(alpha, min(B.shape[1], A.shape[0])))
+    return torch.einsum("or,ri->oi", B, A).mul(scale).add(weight)
+
+
+# %% exercise="merged_weight" right="a low-rank layer of PEFT"
+def merged_weight(weight, A, B, alpha):
+    layer = torch.nn.Sequential(torch.nn.Linear(weight.shape[1], weight.shape[0], bias=False))
+    layer[0].weight.data = weight.clone()
+    adapted = get_peft_model(layer, LoraConfig(r=len(A), lora_alpha=alpha, target_modules=["0"]))
+    part = adapted.base_model.model[0]
+    part.lora_A["default"].weight.data, part.lora_B["default"].weight.data = A.clone(), B.clone()
+    return adapted.merge_and_unload()[0].weight
+
+
+# %% exercise="merged_weight" wrong="a whole number for a scale" says="cuts the scale to a whole number" old="alpha / rank" new="alpha // rank"
+
+# %% exercise="merged_weight" wrong="a rounded scale" says="the scale is rounded" old="alpha / rank" new="round(alpha / rank)"
+
+# %% exercise="merged_weight" wrong="alpha times rank" says="Divide" old="alpha / rank" new="alpha * rank"
+
+# %% exercise="merged_weight" wrong="a root" says="without a root" old="alpha / rank" new="alpha / rank**0.5"
+
+# %% exercise="merged_weight" wrong="no alpha" says="`alpha` is missing" old="alpha / rank" new="1 / rank"
+
+# %% exercise="merged_weight" wrong="another rank" says="I do not recognise this slip" old="alpha / rank" new="alpha / 2"
+
+# %% exercise="merged_weight" wrong="the rank of the cell" says="the rank is not always 4" old="alpha / rank" new="alpha / 4"
+
+# %% exercise="merged_weight" wrong="the alpha of the cell" says="alpha is not always 8" old="alpha / rank" new="8 / rank"
+
+# %% exercise="merged_weight" wrong="the long side of B" says="the narrow side of B" old="A.shape[0]" new="B.shape[0]"
+
+# %% exercise="merged_weight" wrong="subtracted" says="The update is added" old="weight + alpha / rank * B @ A" new="weight - alpha / rank * B @ A"
+
+# %% exercise="merged_weight" wrong="added twice" says="added twice?" old="weight + alpha / rank * B @ A" new="weight + 2 * alpha / rank * B @ A"
+
+# %% exercise="merged_weight" wrong="the weight alone" says="without an update" old="weight + alpha / rank * B @ A" new="weight.clone()"
+
+# %% exercise="merged_weight" wrong="the weight scaled, too" says="and not the weight" old="weight + alpha / rank * B @ A" new="alpha / rank * weight + B @ A"
+
+# %% exercise="merged_weight" wrong="rounded numbers" says="I do not recognise this slip" old="weight + alpha / rank * B @ A" new="(weight + alpha / rank * B @ A).round(decimals=2)"
+
+# %% exercise="merged_weight" wrong="A is scaled in place" says="leaves `A` as it is" old="return weight + alpha / rank * B @ A" new="A *= alpha / rank; return weight + B @ A"
+
+# %% exercise="merged_weight" wrong="B is scaled in place" says="leaves `B` as it is" old="return weight + alpha / rank * B @ A" new="B.mul_(alpha / rank); return weight + B @ A"
+
+# %% exercise="merged_weight" wrong="through `data`" says="leaves `weight` as it is" old="return weight + alpha / rank * B @ A" new="weight.data += alpha / rank * B @ A; return weight.clone()"
+
+# %% exercise="merged_weight" wrong="the rank taken from the weight" says="I do not recognise this slip" old="A.shape[0]" new="torch.linalg.matrix_rank(weight)"
+
+# %% exercise="merged_weight" wrong="nothing is returned" says="does it end with `return`?" old="return weight + alpha / rank * B @ A" new="weight = weight + alpha / rank * B @ A"
+
+# %% exercise="merged_weight" wrong="a whole layer" says="Return the merged weight alone" old="return weight + alpha / rank * B @ A" new="layer = torch.nn.Linear(2, 2); layer.weight.data = weight; return layer"
 
 
 # %% exercise="load_adapted" right="the number, then the names"
@@ -277,7 +452,7 @@ def load_adapted(base_folder, adapter_folder, names):
     return AutoPeftModelForSequenceClassification.from_pretrained(adapter_folder, id2label=names)
 
 
-# %% exercise="load_adapted" wrong="three labels written into the code" says="the names say how many"
+# %% exercise="load_adapted" wrong="three labels written into the code" says="3 labels, whatever `names` says"
 def load_adapted(base_folder, adapter_folder, names):
     labels = {0: "oppose", 1: "neutral", 2: "support"}
     base = BertForSequenceClassification.from_pretrained(base_folder, id2label=labels)
@@ -290,13 +465,13 @@ def load_adapted(base_folder, adapter_folder, names):
     return PeftModel.from_pretrained(base, adapter_folder)
 
 
-# %% exercise="load_adapted" wrong="the argument taken out, and nothing else" says="the default head"
+# %% exercise="load_adapted" wrong="the argument taken out, and nothing else" says="what must the base model know"
 def load_adapted(base_folder, adapter_folder, names):
     base = BertForSequenceClassification.from_pretrained(base_folder)
     return PeftModel.from_pretrained(base, adapter_folder)
 
 
-# %% exercise="load_adapted" wrong="the argument moved to the base model" says="size mismatch"
+# %% exercise="load_adapted" wrong="the argument moved to the base model" says="what must the base model know"
 def load_adapted(base_folder, adapter_folder, names):
     base = BertForSequenceClassification.from_pretrained(base_folder, ignore_mismatched_sizes=True)
     return PeftModel.from_pretrained(base, adapter_folder)
@@ -310,19 +485,19 @@ def load_adapted(base_folder, adapter_folder, names):
     return PeftModel.from_pretrained(base, adapter_folder)
 
 
-# %% exercise="load_adapted" wrong="names in alphabetical order" says="in the order of `names`"
+# %% exercise="load_adapted" wrong="names in alphabetical order, backwards" says="sorted backwards?"
 def load_adapted(base_folder, adapter_folder, names):
     labels = dict(enumerate(sorted(names, reverse=True)))
     base = BertForSequenceClassification.from_pretrained(base_folder, id2label=labels)
     return PeftModel.from_pretrained(base, adapter_folder)
 
 
-# %% exercise="load_adapted" wrong="only the base model" says="the adapter is missing"
+# %% exercise="load_adapted" wrong="only the base model" says="a head of random numbers answers"
 def load_adapted(base_folder, adapter_folder, names):
     return BertForSequenceClassification.from_pretrained(base_folder, id2label=dict(enumerate(names)))
 
 
-# %% exercise="load_adapted" wrong="a new adapter, not the saved one" says="a random head answers"
+# %% exercise="load_adapted" wrong="a new adapter, not the saved one" says="a head of random numbers answers"
 def load_adapted(base_folder, adapter_folder, names):
     base = BertForSequenceClassification.from_pretrained(base_folder, id2label=dict(enumerate(names)))
     return get_peft_model(base, LoraConfig.from_pretrained(adapter_folder)).eval()
@@ -332,3 +507,103 @@ def load_adapted(base_folder, adapter_folder, names):
 def load_adapted(base_folder, adapter_folder, names):
     base = BertForSequenceClassification.from_pretrained(base_folder, id2label=dict(enumerate(names)))
     return PeftModel.from_pretrained(base, adapter_folder, is_trainable=True).train()
+
+# %% exercise="load_adapted" right="the folders as texts" old="PeftModel.from_pretrained(base, adapter_folder)" new="PeftModel.from_pretrained(base, str(adapter_folder))"
+
+# %% exercise="load_adapted" right="an adapter that may be trained on, ready to answer" old="PeftModel.from_pretrained(base, adapter_folder)" new="PeftModel.from_pretrained(base, adapter_folder, is_trainable=True)"
+
+# %% exercise="load_adapted" right="the argument stays, and is not needed" old="PeftModel.from_pretrained(base, adapter_folder)" new="PeftModel.from_pretrained(base, adapter_folder, ignore_mismatched_sizes=True)"
+
+# %% exercise="load_adapted" right="a loop for the names" old="id2label=dict(enumerate(names))" new="id2label={at: names[at] for at in range(len(names))}"
+
+# %% exercise="load_adapted" right="the adapter is added by its name"
+def load_adapted(base_folder, adapter_folder, names):
+    from peft import PeftConfig
+
+    base = BertForSequenceClassification.from_pretrained(base_folder, num_labels=len(names))
+    base.config.id2label, base.config.label2id = dict(enumerate(names)), dict(zip(names, range(len(names))))
+    model = PeftModel(base, PeftConfig.from_pretrained(adapter_folder))
+    model.load_adapter(adapter_folder, "default")
+    return model.eval()
+
+
+# %% exercise="load_adapted" wrong="the names turned round" says="turned round" old="id2label=dict(enumerate(names))" new="id2label=dict(enumerate(reversed(names)))"
+
+# %% exercise="load_adapted" wrong="the names sorted" says="sorted? The order" old="id2label=dict(enumerate(names))" new="id2label=dict(enumerate(sorted(names)))"
+
+# %% exercise="load_adapted" wrong="counted from 1" says="labels are counted from 0" old="id2label=dict(enumerate(names))" new="id2label=dict(enumerate(names, 1))"
+
+# %% exercise="load_adapted" wrong="the names of the cell" says="what must the base model know" old="id2label=dict(enumerate(names))" new='id2label=dict(enumerate(["support", "neutral", "oppose"]))'
+
+# %% exercise="load_adapted" wrong="the numbers of the names turned round" says="in `config.label2id`" old="label2id={name: number for number, name in enumerate(names)}" new="label2id={name: -number for number, name in enumerate(names)}"
+
+# %% exercise="load_adapted" wrong="number to name twice" says="in `config.label2id`" old="label2id={name: number for number, name in enumerate(names)}" new="label2id=dict(enumerate(names))"
+
+# %% exercise="load_adapted" wrong="the last layer in training" says="dropout is on" old="return PeftModel.from_pretrained(base, adapter_folder).eval()" new="model = PeftModel.from_pretrained(base, adapter_folder).eval(); model.base_model.model.dropout.train(); return model"
+
+# %% exercise="load_adapted" wrong="the names are sorted in place" says="leaves `names` as it is" old="return PeftModel.from_pretrained(base, adapter_folder).eval()" new="names.sort(); return PeftModel.from_pretrained(base, adapter_folder).eval()"
+
+# %% exercise="load_adapted" wrong="the base folder is written" says="both folders stay as they are" old="return PeftModel.from_pretrained(base, adapter_folder).eval()" new="base.save_pretrained(base_folder); return PeftModel.from_pretrained(base, adapter_folder).eval()"
+
+# %% exercise="load_adapted" wrong="the adapter folder is written" says="both folders stay as they are" old="return PeftModel.from_pretrained(base, adapter_folder).eval()" new="model = PeftModel.from_pretrained(base, adapter_folder).eval(); model.save_pretrained(adapter_folder); (adapter_folder / 'names.txt').write_text(str(names)); return model"
+
+# %% exercise="load_adapted" wrong="a tuple" says="a model with its adapter" old="return PeftModel.from_pretrained(base, adapter_folder).eval()" new="return PeftModel.from_pretrained(base, adapter_folder).eval(), names"
+
+# %% exercise="load_adapted" wrong="the config" says="a model with its adapter" old="return PeftModel.from_pretrained(base, adapter_folder).eval()" new="return base.config"
+
+# %% exercise="load_adapted" wrong="folders swapped" says="that `load_adapted` returns something" old="from_pretrained(base, adapter_folder)" new="from_pretrained(base, base_folder)"
+
+# %% exercise="load_adapted" wrong="the adapter without its base: only numbers" says="a head of random numbers answers" old="return PeftModel.from_pretrained(base, adapter_folder).eval()" new="return base.eval()"
+
+# %% exercise="load_adapted" wrong="the update stays out" says="without the update of the adapter"
+def load_adapted(base_folder, adapter_folder, names):
+    base = BertForSequenceClassification.from_pretrained(base_folder, id2label=dict(enumerate(names)))
+    model = PeftModel.from_pretrained(base, adapter_folder)
+    for name, weight in model.named_parameters():
+        if "lora_B" in name:
+            weight.data.zero_()
+    return model.eval()
+
+
+# %% exercise="load_adapted" wrong="twice as loud" says="I do not recognise this slip"
+def load_adapted(base_folder, adapter_folder, names):
+    base = BertForSequenceClassification.from_pretrained(base_folder, id2label=dict(enumerate(names)))
+    model = PeftModel.from_pretrained(base, adapter_folder)
+    for part in model.modules():
+        if hasattr(part, "scale_layer"):
+            part.scale_layer(2)
+    return model.eval()
+
+
+# %% exercise="load_adapted" wrong="name to number only" says="the names are still unknown"
+def load_adapted(base_folder, adapter_folder, names):
+    numbers = {name: number for number, name in enumerate(names)}
+    base = BertForSequenceClassification.from_pretrained(base_folder, num_labels=len(names), label2id=numbers)
+    return PeftModel.from_pretrained(base, adapter_folder)
+
+
+# %% exercise="load_adapted" wrong="the numbers as texts" says="the numbers are texts here"
+def load_adapted(base_folder, adapter_folder, names):
+    base = BertForSequenceClassification.from_pretrained(base_folder, num_labels=len(names))
+    base.config.id2label = {str(number): name for number, name in enumerate(names)}
+    return PeftModel.from_pretrained(base, adapter_folder)
+
+
+# %% exercise="load_adapted" wrong="a list in place of a dict" says="in `config.id2label`"
+def load_adapted(base_folder, adapter_folder, names):
+    base = BertForSequenceClassification.from_pretrained(base_folder, num_labels=len(names))
+    base.config.id2label = names
+    return PeftModel.from_pretrained(base, adapter_folder)
+
+
+# %% exercise="adapter_price" wrong="one layer for each name" says="I do not recognise this slip"
+def adapter_price(model, rank, targets):
+    linear = [(name, part) for name, part in model.named_modules() if isinstance(part, torch.nn.Linear)]
+    found = {name.split(".")[-1]: part for name, part in linear if name.split(".")[-1] in targets}
+    weights = sum(rank * (part.in_features + part.out_features) for part in found.values())
+    return weights, 4 * weights / 1e6
+
+
+# %% exercise="load_adapted" equivalent="the card asks for `id2label`, which also says how many labels there are; `label2id` is free"
+# - base = BertForSequenceClassification.from_pretrained(base_folder, id2label=dict(enumerate(names)), label2id={name: number for number, name in enumerate(names)})
+# + base = BertForSequenceClassification.from_pretrained(base_folder, id2label=dict(enumerate(names)))

@@ -88,11 +88,15 @@ print("d:", query.scaling["first"], "e:", query.scaling["doubled"])
 # ★★☆ · 10 minutes · write code
 #
 # The town's server has little disk. You want the price of an adapter **before** you make it. Write
-# `adapter_price(model, rank, targets)`. It returns two numbers: how many weights LoRA would train, and how many
-# megabytes they take.
+# `adapter_price(model, rank, targets)`. It returns two numbers: how many weights A and B have, in all layers together,
+# and how many megabytes they take. Do not round them.
 #
-# `model` is a model without adapter, `targets` a list of last names such as `"query"`. The head does not count. A
-# weight takes 4 bytes, and a megabyte (MB) is 1,000,000 bytes. Do it without PEFT: ask each linear layer for its sizes.
+# `model` is any model without adapter, and `targets` is a list of names such as `"query"`. A linear layer gets an
+# adapter if its name ends with a dot and one of them: `encoder.layer.0.attention.self.query`. So `"o"` is not `"wo"`.
+# If the model has a head, it is trained as well, but here it does not count.
+#
+# A weight takes 4 bytes, and a megabyte (MB) is 1,000,000 bytes. Do it without PEFT: ask each linear layer for its
+# sizes. Do not change the model.
 
 
 # %% answer="adapter_price"
@@ -118,15 +122,20 @@ check.adapter_price(adapter_price, hidden=True)
 # %% [markdown]
 # ## 3 · Merged by hand
 #
-# ★★☆ · 8 minutes · bug hunt
+# ★★☆ · 6 minutes · bug hunt
 #
-# A colleague merges without PEFT. `merged_weight` gets the weight of a linear layer, A, B and `lora_alpha`. Their shapes
-# are (outputs, inputs), (rank, inputs) and (outputs, rank). It returns the merged weight. The merged model answers, but
-# not as it did before. And the base model, which nobody wanted to touch, has changed as well. Mend `merged_weight`.
+# A colleague merges without PEFT. `merged_weight` gets the weight of a linear layer, A, B and `lora_alpha`. Their
+# shapes are (outputs, inputs), (rank, inputs) and (outputs, rank). It returns the merged weight. The merged layer
+# answers, but not as it did before. And the base model, which nobody wanted to touch, has changed as well.
+#
+# Mend `merged_weight`. It must be right for any rank and any alpha, and leave the weight, A and B as they are. The cell
+# below takes them from `query`, which still has its adapter.
 
 # %%
-matrix = torch.randn(6, 6)
-A, B = torch.randn(2, 6), torch.randn(6, 2)
+base, bias = (each.detach() for each in query.base_layer.parameters())
+A, B = (each["first"].weight.detach() for each in (query.lora_A, query.lora_B))
+texts = torch.randn(1, 32)
+answer = query(texts).detach()
 
 
 # %% answer="merged_weight"
@@ -146,7 +155,11 @@ def merged_weight(weight, A, B, alpha):
 ### END SOLUTION
 
 
-merged_weight(matrix, A, B, alpha=8).shape
+matrix = base.clone()
+merged = merged_weight(matrix, A, B, alpha=8)
+print("with its adapter:", answer[0, :3])
+print("merged:          ", (texts @ merged.T + bias)[0, :3])
+print("the base is as it was:", torch.equal(matrix, base))
 
 # %% check="merged_weight"
 check.merged_weight(merged_weight)
@@ -163,7 +176,9 @@ check.merged_weight(merged_weight, hidden=True)
 # argument that makes it go away. Since then the model answers at random, and only two labels ever come.
 #
 # Mend `load_adapted`. It gets the folder of the base model, the folder of the adapter, and the names of the labels in
-# their order. It returns the model that was saved, ready to answer. Its config knows the names.
+# their order: two, three or more. It returns the model that was saved, ready to answer. Its `config.id2label` gives the
+# name for each number. If you set `config.label2id` too, it gives the number for each name. Leave both folders as they
+# are.
 
 # %%
 from transformers import BertForSequenceClassification
