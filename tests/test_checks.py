@@ -412,6 +412,9 @@ class TestCases:
     def test_an_argument_that_is_handed_back_is_not_the_answer_of_another_call(self):
         assert "received: a list of 1: [2]" in self.words(lambda numbers: numbers)
 
+    def test_an_error_in_a_later_case_hides_no_wrong_result(self):
+        assert "given:    half([2])" in self.words(lambda numbers: [7] if len(numbers) == 1 else numbers["a"])
+
     def test_an_error_is_told_with_the_call(self):
         words = self.words(lambda numbers: numbers["a"])
         assert "given:    half([2])" in words

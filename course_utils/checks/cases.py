@@ -29,12 +29,18 @@ def judge(
     copies, and must stay as they are, but for those whose names are in `may_change`.
     """
     as_function(function, name)
-    found = [_made(function, name, right, case, read, may_change) for case in cases]
-    wanted = [right(*copy.deepcopy(case)) for case in cases]
-    for case, made, want in zip(cases, found, wanted, strict=True):
-        if not near(made, want, tolerance):
+
+    def made_of(case: tuple) -> object:
+        return _made(function, name, right, case, read, may_change)
+
+    found: list[object] = []
+    for case in cases:
+        made, wanted = made_of(case), right(*copy.deepcopy(case))
+        found.append(made)
+        if not near(made, wanted, tolerance):
+            found += [_or_nothing(made_of, other) for other in cases[len(found) :]]
             slip = _behind(found, cases, slips or {}, tolerance)
-            raise WrongAnswer(shown(want), made, slip, given=shown_call(name, case))
+            raise WrongAnswer(shown(wanted), made, slip, given=shown_call(name, case))
 
 
 def unchanged(before: object, after: object, name: str, argument: str) -> None:
@@ -62,13 +68,15 @@ def _made(function: Callable, name: str, right: Callable, case: tuple, read: Cal
 def _behind(found: list, cases: Sequence[tuple], slips: Mapping[str, Callable], tolerance: float) -> str:
     """Return the words of the first slip that returns what was found, in all cases."""
     for words, slip in slips.items():
-        if all(near(made, _of(slip, case), tolerance) for made, case in zip(found, cases, strict=True)):
+        given = (_or_nothing(lambda case, slip=slip: slip(*copy.deepcopy(case)), case) for case in cases)
+        if all(near(made, each, tolerance) for made, each in zip(found, given, strict=True)):
             return words
     return ""
 
 
-def _of(slip: Callable, case: tuple) -> object:
+def _or_nothing(work: Callable[[tuple], object], case: tuple) -> object:
+    """Return what the work makes of a case, or NotImplemented where it cannot do it."""
     try:
-        return slip(*copy.deepcopy(case))
-    except Exception:  # a slip need not be able to do every case
+        return work(case)
+    except Exception:
         return NotImplemented

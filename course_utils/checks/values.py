@@ -89,7 +89,7 @@ def as_choice(value: object, name: str, choices: Sequence[str]) -> str:
     if not isinstance(value, str):
         slip = "one text, not several in a list" if isinstance(value, list | tuple | set) else "put it in quotes"
         raise WrongForm(f"one of {listed} in `{name}`", value, slip)
-    plain = value.strip(" .()\"'").lower()
+    plain = " ".join(value.strip(" .()\"'").lower().split())
     for choice in choices:
         if plain == choice.lower():
             return choice

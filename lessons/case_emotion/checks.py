@@ -64,7 +64,18 @@ def sure_or_right(sure_or_right) -> str:
     return "The most accurate model, and the one with the best chances, need not be the same one."
 
 
-TRAIN = ["Finally home!", "I miss my old flat so much today", "What a lovely quiet evening", "Rain, again, and no bus"]
+TRAIN = [
+    "Finally home!",
+    "I miss my old flat so much today",
+    "What a lovely quiet evening",
+    "Rain, again, and no bus",
+    "Home   at\nlast, alone. ",  # four words, whatever stands between them
+    "Don't touch my half-eaten cake",
+    "Finally home!",
+    "We waited for two hours in the rain and then nobody came to us",
+    "",
+    "So tired",
+]
 CHOOSE = ["We lost the game and I could scream at everyone", "So glad", "Tomorrow will be better, I am sure of it"]
 JUDGE = ["No words", "They cancelled the last train and nobody told us anything", "Best soup ever", "My dog is ill"]
 
@@ -104,9 +115,11 @@ def _rows(part: object, name: str, columns: list[str]) -> list[tuple]:
     """Return the rows of a part as tuples."""
     try:
         found = [as_list(part[column], f'parts["{name}"]["{column}"]') for column in columns]
-        return list(zip(*found, strict=True))
+        if set(getattr(part, "column_names", part)) == set(columns):
+            return list(zip(*found, strict=True))
     except Exception:
-        raise WrongForm(f"a dataset with the columns {', '.join(columns)} under {name!r}", part) from None
+        pass  # it is no dataset, or lacks a column
+    raise WrongForm(f"a dataset with the columns {', '.join(columns)} under {name!r}, and no other", part)
 
 
 @sheet.exercise(
@@ -122,7 +135,7 @@ def ready_parts(ready_parts, hidden=False) -> str:
     as_function(ready_parts, "ready_parts")
     texts = {"train": TRAIN, "validation": CHOOSE, "test": JUDGE}
     if hidden:
-        texts = {"train": [*JUDGE, *CHOOSE], "validation": TRAIN, "test": [*CHOOSE, *TRAIN[:2]]}
+        texts = {"train": [*JUDGE, *CHOOSE, *TRAIN[4:]], "validation": TRAIN, "test": [*CHOOSE, *TRAIN[:2]]}
     drawn = _drawn_texts(hidden)
     for parts, limit in ((texts, 5), (texts, 2), (drawn, 4), (drawn, 7), (drawn, 100)):
         _judge_parts(ready_parts, _posts(parts), limit)
@@ -144,19 +157,33 @@ def _judge_parts(ready_parts, posts, limit: int) -> None:
             raise WrongAnswer(expected, _counted(found, before), _slip_of(name, found, before, limit), given=given)
     short = [row for row in before["train"] if len(row[0].split()) <= limit]
     if found["train"] != short:
-        slips = {
-            "nothing is filtered now. Training stays with short posts, as the card says": before["train"],
-            "a post of exactly so many words stays: <= and not <": [
-                row for row in short if len(row[0].split()) < limit
-            ],
-            "the long posts are kept, and the short ones are gone": [
-                row for row in before["train"] if row not in short
-            ],
-            "the limit counts words, not characters": [row for row in before["train"] if len(row[0]) <= limit],
-            "only the first ones? All posts of at most so many words": before["train"][:limit],
-        }
-        expected = f"the training posts of at most {limit} words"
-        raise WrongAnswer(expected, _counted(found, before), suspect(found["train"], slips), given=given)
+        slip = suspect(found["train"], _of_training(before["train"], limit))
+        raise WrongAnswer(f"the training posts of at most {limit} words", _counted(found, before), slip, given=given)
+
+
+def _of_training(rows: list[tuple], limit: int) -> dict[str, list[tuple]]:
+    """Return slip -> the rows that it leaves to the training."""
+
+    def kept(is_kept) -> list[tuple]:
+        return [row for row in rows if is_kept(row[0])]
+
+    words = {row: len(row[0].split()) for row in rows}
+    short, long = ([row for row in rows if (words[row] <= limit) == wanted] for wanted in (True, False))
+    first_of_text = {row[0]: row for row in reversed(short)}
+    return {
+        "nothing is filtered now. Training stays with short posts, as the card says": rows,
+        "a post of exactly so many words stays: <= and not <": kept(lambda text: len(text.split()) < limit),
+        "the long posts are kept, and the short ones are gone": long,
+        "the limit counts words, not characters": kept(lambda text: len(text) <= limit),
+        "only the first ones? All posts of at most so many words": rows[:limit],
+        "always at most 12 words? The limit is handed over": kept(lambda text: len(text.split()) <= 12),
+        "count words as before: `split()`, with nothing in the brackets": kept(
+            lambda text: len(text.split(" ")) <= limit
+        ),
+        "a post that comes twice stays twice": [row for row in short if first_of_text[row[0]] == row],
+        "a post without a word has at most so many words, too": kept(lambda text: 0 < len(text.split()) <= limit),
+        "does the loop end at the first long post?": rows[: rows.index(long[0]) if long else None],
+    }
 
 
 def _counted(found: dict, before: dict) -> Said:
@@ -185,8 +212,8 @@ def _tidy(text: str, name=r"(?<!\w)@\w+", user="@user", row=r"@user(\s+@user\b)+
 
 
 def _plain(text: str) -> str:
-    """Return a text without the spaces that do not matter: more than one, or before a mark."""
-    return re.sub(r"\s+([,.!?:;])", r"\1", " ".join(text.split()))
+    """Return a text without the spaces that do not matter: more than one, or beside a mark or a bracket."""
+    return re.sub(r"\s+([,.!?:;)])|(\()\s+", r"\1\2", " ".join(text.split()))
 
 
 NO_MATCH = r"(?!)()"
@@ -201,15 +228,29 @@ TIDY_SLIPS = {
     "a name may hold digits, too": partial(_tidy, name=r"(?<!\w)@[A-Za-z_]+", row=r"@user(\s+@user)+"),
     "a comma between two names: then they are no row": partial(_tidy, row=r"@user([\s,]+@user\b)+"),
     "more than two names may stand in a row": partial(_tidy, row=r"@user\s+@user\b"),
+    "only one space between two names? There may be more": partial(_tidy, row=r"@user( @user\b)+"),
+    "a single `@` is no name: something must stand behind it": partial(_tidy, name=r"(?<!\w)@\w*"),
+    "a bracket may stand before a name, too": partial(_tidy, name=r"(?<!\S)@\w+", tag=r"(?<!\S)#(\w+)"),
+    "a `#` with nothing behind it is no hashtag": lambda text: _plain(_tidy(text).replace("#", "")),
+    "a hashtag may begin with a digit": partial(_tidy, tag=r"(?<!\w)#([A-Za-z]\w*)"),
+    "a capital after a capital: there comes no space": partial(
+        _tidy, split=r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+    ),
     "a name ends before a comma or an exclamation mark": partial(_tidy, name=r"(?<!\w)@\S+"),
     "names were removed: a reader still wants to know that somebody is spoken to": partial(_tidy, user=""),
     "the hashtag is removed with its words; only the `#` goes": lambda text: _plain(
         re.sub(r"#\w+", "", _tidy(text, tag=NO_MATCH))
     ),
     "the words inside a hashtag still stick together": partial(_tidy, split=NO_MATCH),
+    "the words inside a hashtag still stick together; and a single `#` is no hashtag": lambda text: _plain(
+        _tidy(text, split=NO_MATCH).replace("#", "")
+    ),
     "only after a small letter comes a space: capitals in a row belong together": partial(_tidy, split=r"(?=[A-Z])"),
     "only after a small letter: a digit is none": partial(_tidy, split=r"(?<=[a-z0-9])(?=[A-Z])"),
     "the capitals inside other words are cut, too": lambda text: re.sub(BETWEEN, " ", _tidy(text)),
+    "the capitals inside other words are cut, too; and a single `#` is no hashtag": lambda text: re.sub(
+        BETWEEN, " ", _plain(_tidy(text).replace("#", ""))
+    ),
     "the letters became small: the tokenizer does that itself": lambda text: _tidy(text).lower(),
     "the `#` is still there": lambda text: _plain(
         re.sub(r"(?<!\w)#(\w+)", lambda f: "#" + re.sub(BETWEEN, " ", f[1]), _tidy(text, tag=NO_MATCH))
@@ -224,12 +265,17 @@ SHOWN = [
     "nothing to change here, right?",
     "#LoveNYC and #NewYork, again",
     "@ann @Ben99 @cleo so proud of you, @di, @ed",
+    "@ann   @Ben99 lunch @ noon?",
+    "we (@ann, @anna and all) ran for (#ParkRun)",
+    "#1Fan of C# and #NYCMarathon, number # 7",
 ]
 HIDDEN = [
     "eBay is #down",
     "who@work.net or @max2",
     "so angry, @K_9 @lea! #NeverAgain",
     "#NASA and #TeamUSA with @Zoe",
+    "@ed  @lea and @leaf: now @ home (@max #NYCPizza)",
+    "#2Late for A# or # 1 #x",
 ]
 
 
@@ -311,16 +357,46 @@ def _chances(mean_chances, models, inputs):
     copies, handed = copy.deepcopy(models), inputs.clone()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        made = [call(mean_chances, copies, handed, name="mean_chances") for _ in range(2)]
+        made = []
+        for _ in range(2):
+            try:
+                made.append(call(mean_chances, copies, handed, name="mean_chances"))
+            except WrongForm as wrong:
+                wrong.given = given  # the models themselves are no reading
+                raise
+            _left_alone(models, copies, given)
     unchanged(inputs, handed, "mean_chances", "inputs")
-    if not near([dict(model.state_dict()) for model in models], [dict(model.state_dict()) for model in copies], 0):
-        raise WrongAnswer("models with the weights that they had", Said("other weights"), given=given)
     first, again = (as_tensor(each, "mean_chances(...)", shape=(rows, 4), slips=slips).double() for each in made)
     if not torch.allclose(first, again, atol=1e-5):
         said = Said(f"{_row(first)} for the first post, then {_row(again)}")
         slip = "dropout is on: which call switches it off?"
         raise WrongAnswer("the same chances when the same models get the same posts", said, slip, given=given)
     return first
+
+
+def _left_alone(before: list, after: list, given: str) -> None:
+    """Raise WrongAnswer where the models are not what they were, but for `eval` and `train`."""
+    if len(before) != len(after):
+        said = Said(f"{len(after)} models")
+        slip = "something changes the list itself, and the next call has other models"
+        raise WrongAnswer(f"that the list still holds {len(before)} models", said, slip, given=given)
+    weights, again = ([dict(model.state_dict()) for model in models] for models in (before, after))
+    if not near(weights, again, 0) or _dtypes(before) != _dtypes(after):
+        raise WrongAnswer("models with the weights that they had", Said("other weights"), given=given)
+    if any(weight.grad is not None for model in after for weight in model.parameters()):
+        slip = "`backward` was called: nothing is trained here"
+        raise WrongAnswer("models without gradients, as they were", Said("models with gradients"), slip, given=given)
+    if not all(weight.requires_grad for model in after for weight in model.parameters()):
+        said, slip = Said("frozen weights"), "`requires_grad` was set to False: whoever trains on will miss it"
+        raise WrongAnswer("weights that can learn on, as they could", said, slip, given=given)
+    rates = [[part.p for model in each for part in model if hasattr(part, "p")] for each in (before, after)]
+    if rates[0] != rates[1]:
+        slip = "the rate itself was changed, for ever; one call switches dropout off, and another one on again"
+        raise WrongAnswer("models with the dropout that they had", Said("another dropout rate"), slip, given=given)
+
+
+def _dtypes(models: list) -> list:
+    return [weight.dtype for model in models for weight in model.parameters()]
 
 
 def _mean_slip(found: list, cases: list) -> str:
@@ -368,4 +444,4 @@ def _tables(models, inputs) -> dict:
 
 
 def _row(table) -> str:
-    return ", ".join(f"{chance:.3f}" for chance in table[0].tolist())
+    return ", ".join(f"{chance:.4f}" for chance in table[0].tolist())

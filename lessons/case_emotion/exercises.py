@@ -110,7 +110,8 @@ for name, rows in said.items():
 #
 # Mend `ready_parts`. It gets a `DatasetDict` with `train`, `validation` and `test`, and a number of words. Training
 # stays as it is: it uses only posts of at most so many words, whole and in their order. What chooses and what judges
-# must see what people really send. Return a new `DatasetDict`, or a dict, and leave the old one as it is.
+# must see what people really send. Return a new `DatasetDict`, or a dict, and leave the old one as it is. Each part
+# keeps its columns, and gets no other.
 
 # %%
 words = np.array([len(text.split()) for text in test_texts])
@@ -160,13 +161,14 @@ check.ready_parts(ready_parts, hidden=True)
 # New posts come from another site, with real names in them. And its people write hashtags as `#BestDayEver`, which the
 # tokenizer would make small and cut anywhere. Write `tidied(text)`. It returns the text with two changes:
 #
-# - A name is `@` with letters, digits or `_` behind it. It becomes `@user`. Names with only spaces between them become
-#   one `@user`. An address such as `me@home.org` is no name.
-# - A hashtag loses its `#`. Inside it, a space comes before each capital letter that follows a small one:
-#   `#BestDayEver` becomes `Best Day Ever`, and `#LoveNYC` becomes `Love NYC`.
+# - A name is `@` with letters, digits or `_` behind it. It may stand behind a bracket. It becomes `@user`. Names with
+#   only spaces between them become one `@user`. An address such as `me@home.org` is no name.
+# - A hashtag is `#` with letters, digits or `_` behind it. It loses its `#`. Inside it, a space comes before each
+#   capital letter that follows a small one: `#BestDayEver` becomes `Best Day Ever`, and `#LoveNYC` becomes `Love NYC`.
 #
-# Nothing else changes: `iPhone` is no hashtag. Spaces do not matter: neither how many stand between two words, nor
-# whether one stands before a comma. The next cell shows the three calls of `re` that you need.
+# Nothing else changes: `iPhone` is no hashtag, and a single `@` or `#` stays. Spaces do not matter: neither how many
+# stand between two words, nor whether one stands beside a comma or a bracket. The next cell shows the three calls of
+# `re` that you need.
 
 # %%
 import re
@@ -207,7 +209,8 @@ check.tidied(tidied, hidden=True)
 # their **chances**. Write `mean_chances(models, inputs)`:
 #
 # - `models`: a list of PyTorch models. Each one takes `inputs` and returns logits, one row of 4 for each post. They come
-#   as training left them: their dropout may still be on. There may be one, or many. Their weights must stay.
+#   as training left them: their dropout may still be on. There may be one, or many. You may call `eval` or `train` on
+#   them. All else must stay: the list, the weights (they can learn on), the gradients, the dropout rates.
 # - `inputs`: a tensor with one row for each post.
 #
 # It returns a tensor or an array with 4 chances for each post.

@@ -4,6 +4,7 @@ from collections import Counter
 from functools import partial
 
 from course_utils.checks.cases import judge, unchanged
+from course_utils.checks.elsewhere import in_another_process
 from course_utils.checks.sheet import Sheet
 from course_utils.checks.values import Part, as_choice, as_function, as_list, as_number, call, predict
 from course_utils.checks.wrong import Said, WrongAnswer, WrongForm, shown_call
@@ -27,13 +28,22 @@ def loss_verdicts(loss_verdicts) -> str:
     epoch = partial(as_number, whole=True, low=0)
     began = "compare its first training loss with those of `a` and `c`, which began anew"
     parts = {
-        "a": ("learns on", verdict, {"overfits": "who overfits has a validation loss that rises: does this one?"}),
+        "a": (
+            "learns on",
+            verdict,
+            {
+                "overfits": "who overfits has a validation loss that rises: does this one?",
+                "learned nothing": "look at its losses from epoch to epoch: do they stay where they are?",
+                "not fresh": "its first training loss is near ln(2): so a model begins that only guesses",
+            },
+        ),
         "b": (
             "overfits",
             verdict,
             {
                 "learns on": "its training loss falls, true. Which way does its validation loss go?",
                 "not fresh": began,
+                "learned nothing": "look at its training loss from epoch to epoch: does it stay where it is?",
             },
         ),
         "c": (
@@ -42,6 +52,7 @@ def loss_verdicts(loss_verdicts) -> str:
             {
                 "not fresh": "its first training loss is that of a model that guesses between two labels: ln(2)",
                 "learns on": "do its losses move at all?",
+                "overfits": "who overfits learns the training part by heart: does its training loss fall?",
             },
         ),
         "d": (
@@ -177,7 +188,7 @@ NAMES = ["negative", "positive"]
 
 
 def _raw(hidden: bool) -> list:
-    """Return raw tweets, a few and more; in the last ones every text comes twice."""
+    """Return raw tweets, a few and more, where every text comes twice, and with odd texts."""
     import numpy as np
     from datasets import Dataset
 
@@ -187,6 +198,7 @@ def _raw(hidden: bool) -> list:
         (TWEETS, [4, 0, 2, 4, 0, 2]),
         ([f"tweet number {number}" for number in range(9)], moods),
         ([*TWEETS[:2], *TWEETS[:2]], [4, 0, 4, 0]),
+        (["", "  Late AGAIN ", "Sold\nout", "late again", " "], [0, 0, 4, 4, 2]),
     ]
     return [Dataset.from_dict({"text": texts, "sentiment": moods}) for texts, moods in boxes]
 
@@ -216,7 +228,16 @@ def _judge_upright(made, texts: list[str], moods: list[int]) -> None:
         raise WrongForm("a `Dataset` with the columns `text` and `label`", made, given=given)
     names = getattr(made.features["label"], "names", None)
     found = sorted(zip(made["text"], made["label"], strict=True), key=str)
-    wanted = sorted((text, mood // 4) for text, mood in zip(texts, moods, strict=True) if mood != 2)
+    for text, label in found:
+        if isinstance(label, str):
+            raise WrongForm(
+                "a number in `label`", label, "the name belongs into the names: see `ClassLabel`", given=given
+            )
+        if text not in texts:
+            nothing = not set(texts) & set(made["text"])
+            slip = "is it the argument `raw` that you use, or a variable of the notebook?" if nothing else ""
+            raise WrongAnswer("the texts of `raw`, as they are", Said(f"for example {text!r}"), slip, given=given)
+    wanted = sorted(((text, mood // 4) for text, mood in zip(texts, moods, strict=True) if mood != 2), key=str)
     if found != wanted:
         raise _other_tweets(found, wanted, names, dict(zip(texts, moods, strict=True)), given)
     if names != NAMES:
@@ -269,9 +290,12 @@ def apart_by_text(apart_by_text, hidden=False) -> str:
     as_function(apart_by_text, "apart_by_text")
     boxes = [("the box of the check", _box(), (30, 15)), ("a smaller box", _box(12), (9, 11))]
     if hidden:
-        boxes = [("a hidden box", _box(25), (22, 9)), ("a smaller hidden box", _box(10), (5, 12))]
+        boxes = [("a hidden box", _box(25), (22, 12)), ("a smaller hidden box", _box(10), (5, 12))]
     for name, box, sizes in boxes:
         _judge_draws(partial(_drawn, apart_by_text, box, sizes, name), box)
+    _, box, sizes = boxes[0]
+    _come_from_everywhere(partial(_drawn, apart_by_text, box, sizes, boxes[0][0]), box)
+    _stay_after_a_restart(apart_by_text, box, sizes)
     return "One draw, cut in two, and no text on both sides: this test is new to the model."
 
 
@@ -293,12 +317,8 @@ def _judge_draws(draw, box) -> None:
     for part, name in zip(drawn, ("training", "test"), strict=True):
         for row, times in Counter(part).items():
             if row not in known:
-                of_box = row[0] in box["text"][:]
-                slip = (
-                    "its text is in the box: does it still have its own label and the rest of its row?"
-                    if of_box
-                    else ""
-                )
+                of_box = "its text is in the box: does it still have its own label and the rest of its row?"
+                slip = of_box if row[0] in box["text"][:] else ""
                 raise WrongAnswer(f"rows of `rows` in the {name} part", Said(f"for example {row}"), slip)
             if times > known[row]:
                 slip = "drawn with replacement? A row that has been drawn is gone"
@@ -306,7 +326,7 @@ def _judge_draws(draw, box) -> None:
                     f"no row more often than in `rows`, in the {name} part", Said(f"{row} {times} times"), slip
                 )
     if draw(7) != drawn:
-        slip = "where does your draw get `seed`? Sets of texts have another order in each process, too"
+        slip = "where does your draw get `seed`?"
         raise WrongAnswer("the same rows for the same seed", Said("other rows"), slip)
     seen = {tuple(set(part) for part in each) == tuple(set(part) for part in drawn) for each in map(draw, (8, 9, 10))}
     if True in seen:
@@ -314,12 +334,45 @@ def _judge_draws(draw, box) -> None:
         raise WrongAnswer("other rows for another seed", Said("the same ones"), slip)
 
 
+def _come_from_everywhere(draw, box) -> None:
+    """Raise WrongAnswer where twenty draws leave out a quarter of the texts, or take neighbours of the sorted box."""
+    draws = [draw(seed) for seed in range(11, 31)]
+    once = {text for text, times in Counter(box["text"]).items() if times == 1}
+    for number, name in enumerate(("training", "test")):
+        taken = {row[0] for each in draws for row in each[number]} & once
+        if len(taken) < 0.75 * len(once):
+            said = Said(f"{len(once - taken)} of {len(once)} texts never come there, with twenty seeds")
+            slip = "always the same end of the box? Draw both parts from all rows"
+            raise WrongAnswer(f"any text of `rows` in the {name} part", said, slip)
+    alike = sum(len({row[1] for row in test}) == 1 for _, test in draws)
+    if alike > 2:
+        said = Said(f"one label only in {alike} of twenty test parts")
+        raise WrongAnswer("rows drawn at random", said, "the box is sorted by label: are these rows neighbours?")
+
+
+def _stay_after_a_restart(apart_by_text, box, sizes: tuple) -> None:
+    """Raise WrongAnswer where the draw hangs on hashes of texts, which are others in each process."""
+    renamed = box.map(lambda row: {"text": row["text"].replace("post", "page")})
+    here = _sources(apart_by_text(box, *sizes, 7))
+    if here == _sources(apart_by_text(renamed, *sizes, 7)):
+        return  # it hangs on the places of the rows, or on their order
+    there = in_another_process(apart_by_text, box, *sizes, 7)
+    if there is not NotImplemented and here != _sources(there):
+        slip = "a set of texts has another order in each process, and `hash` gives other numbers: sort first"
+        raise WrongAnswer("the same rows after a restart", Said("others in another process of Python"), slip)
+
+
+def _sources(parts) -> list[list]:
+    return [list(part["source"]) for part in parts]
+
+
 def _share_no_text(drawn: list, box) -> None:
     shared = {row[0] for row in drawn[0]} & {row[0] for row in drawn[1]}
     if shared:
-        said = Said(f"{len(shared)} texts in both, for example {min(shared)!r}")
+        said = Said(f"texts in both: {len(shared)}, for example {min(shared)!r}")
         slip = "one box, drawn from twice? Draw once, and cut that in two"
-        if all(box["text"][:].count(text) > 1 for text in shared):
+        drawn_of = Counter(row[0] for part in drawn for row in part)
+        if all(1 < drawn_of[text] <= box["text"][:].count(text) for text in shared):
             slip = "these texts stand in two rows of the box: one row here, one row there"
         raise WrongAnswer("no text that stands in both parts", said, slip)
 
@@ -360,6 +413,8 @@ def _come_from(parts: list, box, given: str) -> None:
         ) from None
     if texts and not set(texts) & set(box["text"]):
         slip = "is it the argument `rows` that you draw from, or a variable of the notebook?"
+        if {text.strip().lower() for text in texts} & {text.strip().lower() for text in box["text"]}:
+            slip = "the texts were changed: compare them as you like, but hand over the rows as they are"
         raise WrongAnswer("rows of `rows`", Said(f"for example {texts[0]!r}"), slip, given=given)
 
 

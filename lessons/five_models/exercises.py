@@ -163,7 +163,7 @@ check.possible_batches(possible_batches, hidden=True)
 # Raw tweets have a `sentiment`: 0 is negative, 2 is neutral, 4 is positive. `upright` shall drop the neutral ones, and
 # give the others a `label`: 0 with the name `negative`, 1 with the name `positive`. The scores looked fine, until
 # somebody printed tweets with their label names. Mend `upright`. It gets a `Dataset` and returns one, with the columns
-# `text` and `label` and no other. All other tweets stay, also one that comes twice.
+# `text` and `label` and no other. All other tweets stay, with their texts as they are, also one that comes twice.
 
 # %%
 from datasets import ClassLabel, Dataset
@@ -224,8 +224,8 @@ print(len(set(first["text"]) & set(second["text"])), "texts stand in both parts"
 # %% [markdown]
 # Write `apart_by_text(rows, n_train, n_test, seed)`. It gets a `Dataset` and returns two: first a training part with
 # `n_train` rows, then a test part with `n_test` rows. They are rows of `rows`, with all their columns, and no row comes
-# more often than it does there. No **text** may stand in both parts, not even with another label. Rows are drawn at
-# random. The same seed draws the same rows, also after a restart; another seed draws others.
+# more often than it does there. No **text** may stand in both parts, not even with another label. Both parts are drawn
+# at random, from all rows. The same seed draws the same rows, also after a restart; another seed draws others.
 
 
 # %% answer="apart_by_text"

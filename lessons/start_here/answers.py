@@ -114,7 +114,7 @@ def paired_gain(first, second, truth):
     return 100 * (np.mean(first == truth) - np.mean(second == truth))
 
 
-# %% exercise="paired_gain" wrong="relative to the other score" says="a division by zero"
+# %% exercise="paired_gain" wrong="relative to the other score" says="received: 1.0"
 def paired_gain(first, second, truth):
     return np.mean(first == truth) / np.mean(second == truth) - 1
 
@@ -173,3 +173,20 @@ from decimal import Decimal
 from fractions import Fraction
 
 lazy_scores = {"a": Fraction(1, 2), "b": Decimal("0.125"), "c": 0, "d": 1}
+
+
+# %% exercise="paired_gain" wrong="three labels, as on the card" says="given:"
+def paired_gain(first, second, truth):
+    better = [sum(((each == label) & (truth == label)).sum() for label in (0, 1, 2)) for each in (first, second)]
+    return (better[0] - better[1]) / len(truth)
+
+
+# %% exercise="paired_gain" wrong="counted in a small type" says="given:"
+def paired_gain(first, second, truth):
+    wins, losses = ((each == truth).astype(np.int8).sum(dtype=np.int8) for each in (first, second))
+    return (wins - losses) / len(truth)
+
+
+# %% exercise="paired_gain" wrong="the distance of the labels" says="I do not recognise this slip"
+def paired_gain(first, second, truth):
+    return np.mean(np.abs(second - truth)) - np.mean(np.abs(first - truth))

@@ -41,16 +41,16 @@ def lazy_scores(lazy_scores) -> str:
 
 
 def _cases(hidden: bool) -> list[tuple]:
-    """Return labels of two methods beside the true ones: few tweets and many, either method the better one."""
+    """Return labels of two methods beside the true ones: few tweets and many, of three kinds and of many."""
     import numpy as np
 
     random = np.random.default_rng(60 if hidden else 40)
     small = [([0, 1], [0, 0], [0, 1]), ([2, 1, 0], [0, 1, 0], [0, 1, 1]), ([1, 1, 2], [2, 2, 1], [0, 0, 0])]
     cases = [tuple(np.array(labels) for labels in each) for each in small]
-    for tweets, good, poor in ((7, 0.9, 0.3), (12, 0.4, 0.7), (33, 0.8, 0.5)):
-        truth = random.integers(0, 3, tweets)
+    for tweets, kinds, good, poor in ((7, 3, 0.9, 0.3), (12, 3, 0.4, 0.7), (33, 28, 0.8, 0.5), (300, 600, 0.9, 0.3)):
+        truth = random.integers(0, kinds, tweets)
         first, second = (
-            np.where(random.random(tweets) < part, truth, random.integers(0, 3, tweets)) for part in (good, poor)
+            np.where(random.random(tweets) < part, truth, random.integers(0, kinds, tweets)) for part in (good, poor)
         )
         cases.append((first, second, truth))
     return cases

@@ -75,7 +75,8 @@ for day, truth in {"Monday": monday, "Friday": friday}.items():
 #
 # The fine-tuned model gains 30 points over counting words, says `paired_gain`. Swap the two methods, and it says that
 # counting words gains 20 points. Both cannot be. Mend `paired_gain`. It gets three NumPy arrays with a number for
-# each tweet: the labels that method `first` gives, those of method `second`, and the true ones.
+# each tweet: the labels that method `first` gives, those of method `second`, and the true ones. Another task may have
+# more tweets, and more than three labels.
 
 # %%
 import numpy as np
