@@ -43,11 +43,11 @@ def judge(
             raise WrongAnswer(shown(wanted), made, slip, given=shown_call(name, case))
 
 
-def unchanged(before: object, after: object, name: str, argument: str) -> None:
-    """Raise WrongAnswer where an argument is not what it was before the call."""
+def unchanged(before: object, after: object, name: str, argument: str, given: str = "") -> None:
+    """Raise WrongAnswer where an argument is not what it was before the call. `given`: the call, for the message."""
     if not near(before, after, 0):
-        said = f"that `{name}` leaves `{argument}` as it is: {shown(before)}"
-        raise WrongAnswer(said, after, f"something changes `{argument}` itself; work on a copy, or make a new one")
+        said, slip = f"that `{name}` leaves `{argument}` as it is: {shown(before)}", "work on a copy, or make a new one"
+        raise WrongAnswer(said, after, f"something changes `{argument}` itself; {slip}", given=given)
 
 
 def _made(function: Callable, name: str, right: Callable, case: tuple, read: Callable, may_change: Collection[str]):
@@ -61,7 +61,7 @@ def _made(function: Callable, name: str, right: Callable, case: tuple, read: Cal
         raise
     for argument, before, after in zip(inspect.signature(right).parameters, case, arguments, strict=False):
         if argument not in may_change:
-            unchanged(before, after, name, argument)
+            unchanged(before, after, name, argument, given=shown_call(name, case))
     return result
 
 

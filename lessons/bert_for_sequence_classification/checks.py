@@ -1,29 +1,44 @@
 """The checks of `bert_for_sequence_classification`'s sheet."""
 
+import math
+from functools import partial
+
+from course_utils.checks.cases import judge
 from course_utils.checks.sheet import Sheet
-from course_utils.checks.values import as_function, as_list, as_number, as_tensor, call, suspect
-from course_utils.checks.wrong import Said, WrongAnswer
+from course_utils.checks.values import Part, as_list, as_number, as_tensor, predict
+from course_utils.checks.wrong import WrongAnswer, WrongForm
 
 sheet = Sheet("bert_for_sequence_classification")
 
 
-# One of the right answers in tests/answers/ reads these out of a real model.
-SHAPES = {"a": 7, "b": (3, 9, 48), "c": (3, 4, 9, 9), "d": (3, 48), "e": (3, 5)}
-MEANT = {
-    "b": "the shape of the last hidden state",
-    "c": "the shape of one table of attention",
-    "d": "the shape of what the pooler makes",
-    "e": "the shape of the logits",
+# One of the right answers in answers.py reads these out of a real model.
+SHAPES = {"b": (3, 9, 48), "c": (3, 4, 9, 9), "d": (3, 48), "e": (3, 5)}
+ORDERS = {
+    "b": "the lengths are right, their order is not: first the sentences, then the tokens of each",
+    "c": "the lengths are right, their order is not: first the sentences, then the heads of each",
+    "d": "the lengths are right, their order is not: the sentences come first",
+    "e": "the lengths are right, their order is not: the sentences come first",
+}
+STATES = {
+    "one after each layer, and what went into the first layer?": 6,
+    "count the layers, not the heads": 4,
+    "count the layers, not the heads, and what went into the first layer": 5,
+    "count the layers, not the columns": 9,
+    "count the layers, not the sentences": 3,
+    "one before the first layer, one after each layer; the pooler's vector is not one of them": 8,
 }
 SHAPE_SLIPS = {
     "b": {
         "there is a vector for each token, and you have one for each sentence": (3, 48),
         "there are three sentences in the batch": (9, 48),
         "the vectors are that long only inside a layer; at its end they are short again": (3, 9, 192),
-        "the order: sentences first, then tokens": (9, 3, 48),
         "one hidden state belongs to one layer": (6, 3, 9, 48),
         "all of them together? Only the last one is asked for": (7, 3, 9, 48),
         "in a hidden state the heads are joined again": (3, 4, 9, 12),
+        "the parts of the heads are joined again, not only one of them is kept": (3, 9, 12),
+        "that is what the lesson's model makes; the length of a vector stands in the plan": (3, 9, 384),
+        "that is what the usual BERT makes; the length of a vector stands in the plan": (3, 9, 768),
+        "a hidden state has not heard of classes": (3, 9, 5),
     },
     "c": {
         "each sentence has its own squares": (4, 9, 9),
@@ -32,8 +47,9 @@ SHAPE_SLIPS = {
         "one table belongs to one layer, and this is about all of them": (6, 3, 4, 9, 9),
         "that is a hidden state; here tokens look at tokens": (3, 9, 48),
         "those are the queries or the keys; here tokens look at tokens": (3, 4, 9, 12),
-        "the order: sentences first, then heads": (4, 3, 9, 9),
         "each head has its own square, and each sentence, too": (9, 9),
+        "the usual BERT has twelve heads; read the plan": (3, 12, 9, 9),
+        "the heads share the vector between them; here tokens look at tokens": (3, 4, 12, 12),
     },
     "d": {
         "the pooler makes one vector out of many": (3, 9, 48),
@@ -41,17 +57,39 @@ SHAPE_SLIPS = {
         "this is what the head makes out of it": (3, 5),
         "the pooler keeps one vector for each sentence, and nothing stays of the nine": (3, 1, 48),
         "the pooler keeps the length of the vectors": (3, 192),
+        "one vector for each sentence, not for each token": (9, 48),
+        "that is what the lesson's model makes; the length of a vector stands in the plan": (3, 384),
+        "that is what the usual BERT makes; the length of a vector stands in the plan": (3, 768),
+        "one number for each sentence? It is a whole vector": (3,),
     },
     "e": {
         "one row for each sentence here, not for each token": (3, 9, 5),
         "one row for each sentence": (5,),
         "softmax and argmax come later; the logits are scores for each class": (3,),
-        "the order: sentences first, then classes": (5, 3),
         "this is what goes into the head": (3, 48),
         "that is the number of heads inside a layer; what does `num_labels` say?": (3, 4),
         "two classes is what a plan has without `num_labels`; here it has one": (3, 2),
+        "each sentence has a row, and each of the nine tokens has none": (9, 5),
+        "there are more classes than one; what does `num_labels` say?": (3, 1),
     },
 }
+
+
+def _shape(value, name: str) -> tuple:
+    """Return a shape as a tuple of whole numbers. Raises WrongForm for what is none."""
+    such, kind = f"a shape in `{name}`, such as (2, 7)", ""
+    if isinstance(value, str):
+        kind = "a text; write the shape without quotes"
+    elif isinstance(value, int | float):
+        kind = "one number for each axis, in brackets"
+    elif getattr(value, "ndim", 1) > 1:
+        kind = "that is a thing with such a shape; write the shape alone"
+    if kind:
+        raise WrongForm(such, value, kind)
+    shape = tuple(as_number(length, name, whole=True, low=0) for length in as_list(value, name))
+    if shape != SHAPES[name] and sorted(shape) == sorted(SHAPES[name]):
+        raise WrongAnswer(f"another answer for `{name}`", value, ORDERS[name])
+    return shape
 
 
 @sheet.exercise(
@@ -61,66 +99,68 @@ SHAPE_SLIPS = {
         "Go through the model from top to bottom. Which part takes the tokens away? Which part needs `num_labels`?",
         "A hidden state holds a vector for each token. In a table of attention, tokens look at tokens, in each head.",
     ],
+    form_point=False,
 )
 def shapes_on_the_way(shapes_on_the_way) -> str:
-    if not isinstance(shapes_on_the_way, dict) or not set("abcde") <= set(shapes_on_the_way):
-        expected = 'a dict with the keys "a", "b", "c", "d" and "e"'
-        raise WrongAnswer(expected, shapes_on_the_way, "keep the dict of the cell, and replace the dots in it")
-    count = as_number(shapes_on_the_way["a"], "a", whole=True, low=0)
-    if count != SHAPES["a"]:
-        slips = {
-            "one after each layer, and what went into the first layer?": 6,
-            "count the layers, not the heads": 4,
-            "count the layers, not the columns": 9,
-            "one before the first layer, one after each layer; the pooler's vector is not one of them": 8,
-        }
-        raise WrongAnswer("another number for `a`", count, suspect(count, slips) or "how many layers has the plan?")
-    for letter, meant in MEANT.items():
-        shape = as_shape(shapes_on_the_way[letter], letter)
-        if shape != SHAPES[letter]:
-            slip = suspect(shape, SHAPE_SLIPS[letter])
-            if not slip and len(shape) == len(SHAPES[letter]):
-                slip = "the number of axes is right; read their lengths in the batch and in the plan"
-            slip = slip or "how many axes does it have: sentences, tokens, heads, numbers?"
-            raise WrongAnswer(f"{meant} in `{letter}`", Said(shape), slip)
+    parts = {"a": Part(7, STATES, partial(as_number, whole=True, low=0))}
+    parts |= {letter: Part(shape, SHAPE_SLIPS[letter], _shape) for letter, shape in SHAPES.items()}
+    predict(shapes_on_the_way, "shapes_on_the_way", parts)
     return "Every shape follows from the batch and the plan: no weight had to be known."
 
 
-def as_shape(value, name: str) -> tuple:
-    """Return a shape as a tuple of whole numbers."""
-    if isinstance(value, str):
-        raise WrongAnswer(f"a shape in `{name}`, such as (2, 7)", value, "a text; write the shape without quotes")
-    if isinstance(value, int | float):
-        raise WrongAnswer(f"a shape in `{name}`, such as (2, 7)", value, "one number for each axis, in brackets")
-    return tuple(as_number(length, name, whole=True, low=0) for length in as_list(value, name))
+def _layer_cases(hidden: bool) -> list[tuple[int, int]]:
+    """Return widths and lengths in between. A width is a multiple of twelve: so a real layer can have twelve heads."""
+    import random
+
+    draw = random.Random(58 if hidden else 85)
+    drawn = [(12 * draw.randint(3, 9), draw.randint(10, 300)) for _ in range(3)]
+    return [(12, 5), (24, 24), (12, 60), (48, 192), *drawn, (384, 1536)]
 
 
-def weights_in_a_layer(width: int, between: int) -> int:
-    """Return the true count. One of the right answers in tests/answers/ counts it in a real layer."""
+def _layer(width, between) -> int:
+    """Return the true count. One of the right answers in answers.py counts it in a real layer."""
     attention, feed_forward, layer_norms = 4 * (width + 1) * width, (2 * width + 1) * between + width, 4 * width
     return attention + feed_forward + layer_norms
 
 
-def layer_slips(width: int, between: int) -> dict[str, int]:
-    """Return what typical slips make of a layer."""
-    right, square, norm = weights_in_a_layer(width, between), width * width, 2 * width
-    biases = 5 * width + between
-    table = square + width
-    return {
-        "there are two LayerNorms, and each has a weight and a bias": right - norm,
-        "a layer has two LayerNorms, and they learn, too": right - 2 * norm,
-        "the matrices alone? Each has a bias, and the two LayerNorms have weights, too": right - biases - 2 * norm,
-        "each matrix has a bias, too": right - biases,
-        "each matrix and each LayerNorm has a bias, too": right - biases - norm,
-        "query, key and value are three matrices, and one more mixes the heads": right - table,
-        "query, key and value are three matrices, not one": right - 2 * table,
-        "attention has four matrices: query, key, value, and one that mixes the heads": right - 3 * table,
-        "feed-forward has two matrices: make long, make short again": right - between * width - width,
-        "where is the attention? It has four matrices of its own": right - 4 * table,
-        "where is the feed-forward part?": right - 2 * width * between - width - between,
-        "`between` is not always four times `width`": weights_in_a_layer(width, 4 * width),
-        "one layer is asked for, and this is more": 6 * right,
-    }
+def _biases(width, between) -> int:
+    return 5 * width + between
+
+
+LAYER_SLIPS = {
+    "there are two LayerNorms, and each has a weight and a bias": lambda w, b: _layer(w, b) - 2 * w,
+    "are the two LayerNorms missing, or the four biases of the attention?": lambda w, b: _layer(w, b) - 4 * w,
+    "a LayerNorm has two rows of `width` numbers, and no matrix": lambda w, b: _layer(w, b) + 2 * w * w - 2 * w,
+    "a layer has two LayerNorms, not three": lambda w, b: _layer(w, b) + 2 * w,
+    "the matrices alone? Each has a bias, and the two LayerNorms have weights, too": lambda w, b: (
+        _layer(w, b) - _biases(w, b) - 4 * w
+    ),
+    "each matrix has a bias, too": lambda w, b: _layer(w, b) - _biases(w, b),
+    "each matrix and each LayerNorm has a bias, too": lambda w, b: _layer(w, b) - _biases(w, b) - 2 * w,
+    "each matrix of the feed-forward part has a bias, too": lambda w, b: _layer(w, b) - w - b,
+    "a bias has as many numbers as come out: `between` in the middle, `width` at the end": lambda w, b: (
+        _layer(w, b) + w - b
+    ),
+    "one bias is counted twice: after the feed-forward part, the vectors are short again": lambda w, b: (
+        _layer(w, b) + b - w
+    ),
+    "query, key and value are three matrices, and one more mixes the heads": lambda w, b: _layer(w, b) - w * w - w,
+    "query, key and value are three matrices, not one": lambda w, b: _layer(w, b) - 2 * (w * w + w),
+    "attention has four matrices: query, key, value, and one that mixes the heads": lambda w, b: (
+        _layer(w, b) - 3 * (w * w + w)
+    ),
+    "feed-forward has two matrices: make long, make short again": lambda w, b: _layer(w, b) - b * w - w,
+    "where is the attention? It has four matrices of its own": lambda w, b: _layer(w, b) - 4 * (w * w + w),
+    "where is the feed-forward part?": lambda w, b: _layer(w, b) - 2 * w * b - w - b,
+    "`between` is not always four times `width`": lambda w, b: _layer(w, 4 * w),
+    "`width` is not always a quarter of `between`": lambda w, b: _layer(b // 4, b),
+    "`width` and `between` have changed places": lambda w, b: _layer(b, w),
+    "always 48 and 192? Use the arguments": lambda w, b: _layer(48, 192),
+    "one layer is asked for, and this is all six of the plan": lambda w, b: 6 * _layer(w, b),
+    "one layer is asked for, and this is twelve": lambda w, b: 12 * _layer(w, b),
+    "the pooler is no part of a layer": lambda w, b: _layer(w, b) + w * w + w,
+    "each head has a part of the matrices, not matrices of its own": lambda w, b: _layer(w, b) + 9 * (w * w + w),
+}
 
 
 @sheet.exercise(
@@ -132,26 +172,101 @@ def layer_slips(width: int, between: int) -> dict[str, int]:
     ],
 )
 def layer_weights(layer_weights, hidden=False) -> str:
-    as_function(layer_weights, "layer_weights")
-    cases = [(24, 36), (120, 480)] if hidden else [(48, 192), (384, 1536), (12, 60)]
-    found = [as_number(call(layer_weights, *case), f"layer_weights{case}", whole=True, low=0) for case in cases]
-    every = [layer_slips(*case) for case in cases]
-    slips = {words: [each[words] for each in every] for words in every[0]}
-    for case, count in zip(cases, found, strict=True):
-        if count != weights_in_a_layer(*case):
-            slip = suspect(found, slips) or "add up line by line: attention, feed-forward, two LayerNorms"
-            raise WrongAnswer(f"the number of weights of a layer with {case[0]} and {case[1]}", count, slip)
+    read = partial(as_number, name="layer_weights(...)", whole=True, low=0)
+    judge(layer_weights, "layer_weights", _layer_cases(hidden), _layer, slips=LAYER_SLIPS, read=read)
     return "Four square matrices and two long ones are nearly all of it, and the number of heads plays no role."
 
 
-def attention_case(seed: int, texts: int, heads: int, tokens: int, lengths: list[int]):
-    """Return queries, keys and a mask."""
+def _attention_cases(hidden: bool) -> list[tuple]:
+    """Return queries, keys and masks: vectors of several lengths, texts with padding and without."""
     import torch
 
-    dice = torch.Generator().manual_seed(seed)
-    queries, keys = (2 * torch.randn(texts, heads, tokens, 8, generator=dice) for _ in range(2))
-    mask = (torch.arange(tokens) < torch.tensor(lengths)[:, None]).long()
-    return queries, keys, mask
+    random = torch.Generator().manual_seed(80 if hidden else 7)
+    small = torch.tensor([[[[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]]]])
+    cases = [(small, small.flip(-1) - 0.5, torch.tensor([[1, 1, 0]]))]
+    shapes = [(1, 5, [3]), (3, 6, [1, 3]), (2, 16, [2, 6, 4, 1]), (4, 8, [5, 2, 5])]
+    for heads, numbers, lengths in shapes:
+        queries, keys = (2 * torch.randn(len(lengths), heads, max(lengths), numbers, generator=random) for _ in "qk")
+        cases.append((queries, keys, _mask(lengths, max(lengths))))
+    return cases
+
+
+def _mask(lengths: list[int], columns: int):
+    """Return the mask of texts with so many tokens."""
+    import torch
+
+    return (torch.arange(columns) < torch.tensor(lengths)[:, None]).long()
+
+
+def _shares(queries, keys, mask, fill=-math.inf, axis=-1, root=None, columns=None):
+    """Return the attention weights. A slip may fill in another number, take another axis, root, or hide others."""
+    columns = mask[:, None, None, :] == 0 if columns is None else columns
+    scores = queries @ keys.transpose(-1, -2) / (root or math.sqrt(queries.shape[-1]))
+    return scores.masked_fill(columns, fill).softmax(axis)
+
+
+def _no_mask(queries, keys, mask, **slip):
+    return _shares(queries, keys, mask * 0 + 1, **slip)
+
+
+def _read_shares(made):
+    """Return the numbers of a tensor, short enough to be read."""
+    return as_tensor(made, "attention_shares(...)").double().round(decimals=4).tolist()
+
+
+def _right_shares(queries, keys, mask) -> list:
+    return _read_shares(_shares(queries, keys, mask))
+
+
+HEADS = "the shares add up to 1 over the heads (`dim=1`), not over the tokens that are looked at"
+LOOKING = "the shares add up to 1 over the tokens that look (`dim=2`), not over those that are looked at"
+TEXTS = "the shares add up to 1 over the texts (`dim=0`), not over the tokens that are looked at"
+SHARE_SLIPS = {
+    "`exp` of 0 is 1: a score of 0 is a score like any other": lambda q, k, m: _shares(q, k, m, fill=0.0),
+    "-1 is a score like any other: the score of a `[PAD]` must be very low": lambda q, k, m: _shares(
+        q, k, m, fill=-1.0
+    ),
+    "`[PAD]` gets a little: minus 10 is not low enough": lambda q, k, m: _shares(q, k, m, fill=-10.0),
+    "a very high score: now only `[PAD]` is looked at": lambda q, k, m: _shares(q, k, m, fill=1e9),
+    "plus infinity: `[PAD]` must get a very low score, not a very high one": lambda q, k, m: _shares(q, k, m, math.inf),
+    HEADS: lambda q, k, m: _shares(q, k, m, -1e9, 1),
+    f"{HEADS}. So all scores of a softmax can be minus infinity": lambda q, k, m: _shares(q, k, m, axis=1),
+    LOOKING: lambda q, k, m: _shares(q, k, m, -1e9, 2),
+    f"{LOOKING}. So all scores of a softmax can be minus infinity": lambda q, k, m: _shares(q, k, m, axis=2),
+    TEXTS: lambda q, k, m: _shares(q, k, m, -1e9, 0),
+    f"{TEXTS}. So all scores of a softmax can be minus infinity": lambda q, k, m: _shares(q, k, m, axis=0),
+    f"{TEXTS}; and a score of 0 is a score like any other": lambda q, k, m: _shares(q, k, m, 0.0, 0),
+    "the mask is not used at all": _no_mask,
+    "the mask is used after the softmax: what it takes away is missing in the sum": lambda q, k, m: (
+        _no_mask(q, k, m) * m[:, None, None, :]
+    ),
+    "the mask is turned round: it hides the words, and not `[PAD]`": lambda q, k, m: _shares(q, k, 1 - m),
+    "the mask hides the tokens that look, not those that are looked at": lambda q, k, m: _shares(
+        q, k, m, columns=m[:, None, :, None] == 0
+    ),
+    "the mask hides the tokens that look, too": lambda q, k, m: _shares(
+        q, k, m, columns=(m[:, None, :, None] * m[:, None, None, :]) == 0
+    ),
+    "the first text's mask is used for all texts": lambda q, k, m: _shares(q, k, m[:1].expand(len(m), -1)),
+    "the division by the root was right: put it back": lambda q, k, m: _shares(q, k, m, root=1),
+    "always the root of 8? It is the root of the number of numbers in a vector": lambda q, k, m: _shares(
+        q, k, m, root=math.sqrt(8)
+    ),
+    "the root of the number of tokens? It is the root of the number of numbers in a vector": lambda q, k, m: _shares(
+        q, k, m, root=math.sqrt(q.shape[-2])
+    ),
+    "divided by the length itself; the root was right": lambda q, k, m: _shares(q, k, m, root=q.shape[-1]),
+    "multiplied by the root; divide by it": lambda q, k, m: _shares(q, k, m, root=1 / math.sqrt(q.shape[-1])),
+    "queries and keys have changed places: here the keys look": lambda q, k, m: _shares(k, q, m),
+    "these are the scores: where is the softmax?": lambda q, k, m: (
+        q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+    ).masked_fill(m[:, None, None, :] == 0, -math.inf),
+    "these are logarithms of shares": lambda q, k, m: _shares(q, k, m).log(),
+    "percentages? Give shares that add up to 1": lambda q, k, m: 100 * _shares(q, k, m),
+    "the heads are mixed: give a table for each of them": lambda q, k, m: _shares(q, k, m).mean(1),
+    "the tokens that look and those that are looked at have changed places": lambda q, k, m: _shares(q, k, m).mT,
+    "rounded? Give the numbers as they come": lambda q, k, m: _shares(q, k, m).double().round(decimals=2),
+}
 
 
 @sheet.exercise(
@@ -161,91 +276,89 @@ def attention_case(seed: int, texts: int, heads: int, tokens: int, lengths: list
         "What does softmax make of a score of 0? It takes `exp` first.",
         "`dim=1` is right for logits. Here the shape is (texts, heads, tokens, tokens). Which axis is number 1?",
     ],
+    form_point=False,
 )
 def attention_shares(attention_shares, hidden=False) -> str:
-    import torch
-
-    as_function(attention_shares, "attention_shares")
-    cases = [(8, 3, 4, 6, [2, 6, 4])] if hidden else [(7, 2, 3, 5, [5, 3]), (9, 1, 2, 4, [4])]
-    for case in cases:
-        queries, keys, mask = attention_case(*case)
-        made = call(attention_shares, queries.clone(), keys.clone(), mask.clone())
-        shape = (*queries.shape[:3], keys.shape[2])
-        shares = as_tensor(made, "attention_shares(queries, keys, mask)", shape=shape).to(torch.float32)
-        columns = (mask == 0)[:, None, None, :].expand(shape)
-        scores = queries @ keys.transpose(-1, -2)
-        right = (scores / 8**0.5).masked_fill(columns, float("-inf")).softmax(-1)
-        if not torch.allclose(shares, right, atol=1e-4):
-            raise diagnosed(shares, columns, scores)
+    judge(
+        attention_shares,
+        "attention_shares",
+        _attention_cases(hidden),
+        _right_shares,
+        slips=SHARE_SLIPS,
+        read=_read_shares,
+        tolerance=2e-4,
+    )
     return "`[PAD]` gets exactly nothing, and each token gives away 1 in all."
 
 
-def diagnosed(shares, columns, scores) -> WrongAnswer:
-    """Return what to say about wrong attention weights. `columns` is True where a [PAD] is looked at."""
+def _pooling_cases(hidden: bool) -> list[tuple]:
+    """Return hidden states and masks: one text and more, one word and more, with columns that no text needs, too."""
     import torch
 
-    if not shares.isfinite().all():
-        return WrongAnswer(
-            "finite numbers everywhere",
-            Said("nan or infinity among the shares"),
-            "all scores of one softmax are minus infinity: which axis should it be, and does the mask hide columns?",
-        )
-    every = {
-        "the heads (`dim=1`)": 1,
-        "the tokens that look (`dim=2`)": 2,
-        "the texts (`dim=0`)": 0,
-    }
-    sums = shares.sum(-1)
-    if not torch.allclose(sums, torch.ones(()), atol=1e-3):
-        over = [words for words, axis in every.items() if torch.allclose(shares.sum(axis), torch.ones(()), atol=1e-3)]
-        slip = f"they add up to 1 over {over[0]}" if over else "is anything taken away after the softmax?"
-        if not over and float(sums.max()) > 1.001:
-            slip = "along which axis does the softmax go?"
-        return WrongAnswer(
-            "that the shares of each token that looks add up to 1",
-            Said(f"sums from {sums.min():.2f} to {sums.max():.2f}"),
-            slip,
-        )
-    weight = shares.masked_select(columns)
-    if len(weight) and float(weight.max()) > 1e-4:
-        seen = torch.allclose(shares, (scores / 8**0.5).softmax(-1), atol=1e-4)
-        slip = "the mask is not used at all" if seen else "`exp` of 0 is 1: a score of 0 is a score like any other"
-        return WrongAnswer("no weight for a `[PAD]`", Said(f"a weight of {weight.max():.2f} for a `[PAD]`"), slip)
-    plain = scores.masked_fill(columns, float("-inf")).softmax(-1)
-    slip = "the two mistakes are elsewhere: the scores were right"
-    if torch.allclose(shares, plain, atol=1e-4):
-        slip = "the division by the root was right: put it back"
-    return WrongAnswer("the shares that the library's table has", shares, slip)
+    random = torch.Generator().manual_seed(4 if hidden else 2)
+    small = torch.tensor([[[9.0, 8.0], [1.0, -4.0], [3.0, 0.0], [6.0, 5.0], [7.0, 1.0]]])
+    cases = [(small, torch.tensor([[1, 1, 1, 1, 0]]))]
+    shapes = [(3, [3], 3), (1, [5, 3], 5), (4, [7, 4, 3], 7), (6, [5, 5], 6), (5, [3, 8, 5, 4, 8], 8)]
+    for numbers, lengths, columns in shapes:
+        vectors = torch.randn(len(lengths), columns, numbers, generator=random)
+        cases.append((vectors, _mask(lengths, columns)))
+    return cases
 
 
-def pooling_case(seed: int, lengths: list[int]):
-    """Return a hidden state and its mask for texts of these lengths."""
+def _mean(hidden, mask, first=1, last=1):
+    """Return the mean of each text without so many tokens at its beginning and its end: nan where none is left."""
     import torch
 
-    dice = torch.Generator().manual_seed(seed)
-    hidden = torch.randn(len(lengths), max(lengths), 4, generator=dice)
-    return hidden, (torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]).long()
+    lengths = mask.sum(1).tolist()
+    return torch.stack([row[first : end - last].mean(0) for row, end in zip(hidden, lengths, strict=True)])
 
 
-def pooling_slips(hidden, mask) -> dict:
-    """Return what typical slips make of the mean."""
-    every, real = mask.unsqueeze(-1), mask.sum(1, keepdim=True)
-    inner, inner_mask = hidden[:, 1:-1], every[:, 1:-1]
-    words = (hidden[:, 1:-1] * every[:, 2:]).sum(1)
-    cut_mask = every[:, 1:]
-    before_end = (hidden[:, :-1] * cut_mask).sum(1)
-    return {
-        "`[PAD]`, `[CLS]` and `[SEP]` are all counted": hidden.mean(1),
-        "that is the mean with the mask: `[CLS]` and `[SEP]` are still in it": (hidden * every).sum(1) / real,
-        "the last column is not `[SEP]` in a row with padding": (inner * inner_mask).sum(1) / inner_mask.sum(1),
-        "the last column is not `[SEP]` in a row with padding, and `[PAD]` is counted": inner.mean(1),
-        "only `[CLS]` is gone; where is `[SEP]` in each row?": (hidden[:, 1:] * cut_mask).sum(1) / cut_mask.sum(1),
-        "only `[SEP]` is gone; `[CLS]` is still in it": before_end / (real - 1),
-        "the sum is right; by how many tokens do you divide?": words / real,
-        "the sum is right; does each text have the same number of words?": words / max(mask.shape[1] - 2, 1),
-        "the sum is right; divide it by the number of words, which is two less": words / mask.shape[1],
-        "that is the sum; divide it by the number of words": words,
-    }
+def _read_vectors(made):
+    """Return the numbers of the vectors, short enough to be read. A list of vectors will do."""
+    import torch
+
+    if isinstance(made, list | tuple) and made and all(isinstance(vector, torch.Tensor) for vector in made):
+        made = torch.stack(list(made))
+    return as_tensor(made, "mean_of_words(...)").double().round(decimals=4).tolist()
+
+
+def _right_vectors(hidden, mask) -> list:
+    return _read_vectors(_mean(hidden, mask))
+
+
+def _words(mask):
+    return mask.sum(1, keepdim=True) - 2
+
+
+MEAN_SLIPS = {
+    "`[PAD]`, `[CLS]` and `[SEP]` are all counted": lambda h, m: h.mean(1),
+    "that is the mean with the mask: `[CLS]` and `[SEP]` are still in it": lambda h, m: _mean(h, m, 0, 0),
+    "the last column is not `[SEP]` in a row with padding": lambda h, m: _mean(h[:, 1:-1], m[:, 1:-1], 0, 0),
+    "the last column is not `[SEP]` in a row with padding, and `[PAD]` is counted": lambda h, m: h[:, 1:-1].mean(1),
+    "only `[CLS]` is gone; where is `[SEP]` in each row?": lambda h, m: _mean(h, m, 1, 0),
+    "only `[CLS]` is gone, and `[PAD]` is counted": lambda h, m: h[:, 1:].mean(1),
+    "only `[SEP]` is gone; `[CLS]` is still in it": lambda h, m: _mean(h, m, 0, 1),
+    "the last word is left out, too: only `[SEP]` goes at the end": lambda h, m: _mean(h, m, 1, 2),
+    "the first word is left out, too: only `[CLS]` goes at the beginning": lambda h, m: _mean(h, m, 2, 1),
+    "the first row's `[SEP]` is taken out of all rows": lambda h, m: h[:, 1 : int(m[0].sum()) - 1].mean(1),
+    "the sum is right; do not divide by all real tokens": lambda h, m: _mean(h, m) * _words(m) / (_words(m) + 2),
+    "the sum is right; `[CLS]` does not count as a word": lambda h, m: _mean(h, m) * _words(m) / (_words(m) + 1),
+    "the sum is right; each text has its own number of words": lambda h, m: _mean(h, m) * _words(m) / (m.shape[1] - 2),
+    "the sum is right; divide by the number of words, not of columns": lambda h, m: (
+        _mean(h, m) * _words(m) / m.shape[1]
+    ),
+    "that is the sum; divide it by the number of words": lambda h, m: _mean(h, m) * _words(m),
+    "a vector for each token: where is the mean?": lambda h, m: h,
+    "the mean goes over the tokens, not over the numbers of a vector": lambda h, m: (h * m[..., None]).mean(-1),
+    "one vector for each text, not one for all of them": lambda h, m: (_mean(h, m) * _words(m) / _words(m).sum()).sum(
+        0
+    ),
+    "the mean of all texts? One vector for each text": lambda h, m: _mean(h, m).mean(0),
+    "an axis of length 1 is left: `keepdim`, or a list around it?": lambda h, m: _mean(h, m)[:, None],
+    "only the first word? The mean of all words is asked for": lambda h, m: h[:, 1],
+    "that is the vector of `[CLS]`": lambda h, m: h[:, 0],
+    "rounded? Give the numbers as they come": lambda h, m: _mean(h, m).double().round(decimals=2),
+}
 
 
 @sheet.exercise(
@@ -257,41 +370,13 @@ def pooling_slips(hidden, mask) -> dict:
     ],
 )
 def mean_of_words(mean_of_words, hidden=False) -> str:
-    import torch
-
-    as_function(mean_of_words, "mean_of_words")
-    cases = [(4, [3, 8, 5, 4]), (5, [6])] if hidden else [(2, [7, 4, 3]), (3, [5, 5])]
-    for seed, lengths in cases:
-        vectors, mask = pooling_case(seed, lengths)
-        words = mask[:, 2:].unsqueeze(-1)  # the mask, moved by two, is 1 exactly where a word stands
-        right = (vectors[:, 1:-1] * words).sum(1) / words.sum(1)
-        handed = vectors.clone(), mask.clone()
-        made = call(mean_of_words, *handed)
-        shape, wide = (
-            tuple(right.shape),
-            {
-                tuple(vectors.shape): "a vector for each token: where is the mean?",
-                (len(lengths), vectors.shape[1]): "the mean goes over the tokens, not over the numbers of a vector",
-                (vectors.shape[2],): "one vector for each text, not one for all of them",
-                (len(lengths), 1, vectors.shape[2]): "an axis of length 1 is left: `keepdim`, or a list around it?",
-            },
-        )
-        found = as_tensor(made, "mean_of_words(hidden, mask)", shape=shape, slips=wide).to(torch.float32)
-        if not torch.allclose(found, right, atol=1e-4):
-            wrong = next(row for row in range(len(lengths)) if not torch.allclose(found[row], right[row], atol=1e-4))
-            slips = pooling_slips(vectors, mask).items()
-            slip = next((words for words, other in slips if torch.allclose(found, other, atol=1e-4)), "")
-            if not found.isfinite().all():
-                slip = "a division by 0: is the number of words right in every row?"
-            raise WrongAnswer(
-                f"the mean over the words, in texts with {', '.join(map(str, lengths))} tokens",
-                Said(f"for text {wrong}: {[round(number, 2) for number in found[wrong].tolist()]}"),
-                slip or "take one row alone, and count by hand which tokens should be in the mean",
-            )
-        if not (torch.equal(handed[0], vectors) and torch.equal(handed[1], mask)):
-            raise WrongAnswer(
-                "that the hidden state and the mask stay as they were",
-                Said("the right vectors, but what you were handed is changed"),
-                "other parts of the program need the mask as well: work on a copy (`clone`)",
-            )
+    judge(
+        mean_of_words,
+        "mean_of_words",
+        _pooling_cases(hidden),
+        _right_vectors,
+        slips=MEAN_SLIPS,
+        read=_read_vectors,
+        tolerance=2e-4,
+    )
     return "A mask says what belongs to a mean, and you can make your own."

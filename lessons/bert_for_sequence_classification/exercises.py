@@ -45,7 +45,7 @@ plan = BertConfig(
 #
 # ## 1 · Which shapes come out?
 #
-# ★☆☆ · 5 minutes · predict
+# ★☆☆ · 6 minutes · predict
 #
 # Run nothing yet. A model with this plan gets the batch, and we ask for all that happens on the way. Write a whole
 # number for `a`, and a shape for each of the others, such as `(2, 7)`.
@@ -91,11 +91,12 @@ print("e", tuple(logits.shape))
 # %% [markdown]
 # ## 2 · What does one more layer cost?
 #
-# ★★☆ · 8 minutes · write code
+# ★★☆ · 10 minutes · write code
 #
 # You plan a BERT of your own, and every layer costs memory. Write `layer_weights(width, between)`. It returns how many
-# weights **one** layer of the encoder has, biases included. `width` is the plan's `hidden_size`, `between` is its
-# `intermediate_size`. The plan above has 48 and 192.
+# weights **one** layer of the encoder has: all that it learns, also the biases, which the lesson's list leaves out.
+# `width` is the plan's `hidden_size`, `between` is its `intermediate_size`. The plan above has 48 and 192, others have
+# other numbers, and `between` is not always four times `width`.
 
 
 # %% answer="layer_weights"
@@ -125,6 +126,9 @@ check.layer_weights(layer_weights, hidden=True)
 # A colleague has rebuilt the attention weights. `queries` and `keys` have the shape (texts, heads, tokens, numbers), as
 # after `split`. `mask` has the shape (texts, tokens). Nothing raises an error, and the shape of the result is right. But
 # the library's table shows other numbers. **Two** things are wrong in `attention_shares`. Mend both.
+#
+# Other models have other numbers of texts, heads and tokens, and vectors of other lengths. Do not change what you are
+# handed.
 
 # %%
 import math
@@ -171,8 +175,9 @@ check.attention_shares(attention_shares, hidden=True)
 #
 # The mean with the mask leaves out `[PAD]`, but it still counts `[CLS]` and `[SEP]`. You want a vector of the words
 # alone. Write `mean_of_words(hidden, mask)`. It gets the last hidden state (texts, tokens, numbers) and the attention
-# mask (texts, tokens), and it returns one vector for each text. Leave out `[CLS]`, `[SEP]` and `[PAD]`. A full
-# stop counts as a word, and each text has at least one. Do not change what you are handed.
+# mask (texts, tokens), and it returns one vector for each text, as (texts, numbers). Leave out `[CLS]`, `[SEP]` and
+# `[PAD]`. `[CLS]` is the first token of a text, `[SEP]` its last one, and `[PAD]` comes behind it. A full stop counts as
+# a word, and each text has at least one word. Do not change what you are handed.
 
 # %%
 encoder = BertForSequenceClassification.from_pretrained(course.checkpoint).bert

@@ -43,7 +43,7 @@ warmup_rates = {"a": 0, "b": 4e-4, "c": 7e-4, "d": 1e-4, "e": 8e-4}
 # %% exercise="warmup_rates" wrong="optimizer.step moves the schedule, too" says="from step to step"
 warmup_rates = {"a": 0, "b": 4e-4, "c": 7e-4, "d": 1e-4, "e": 1e-4}
 
-# %% exercise="warmup_rates" wrong="shares of the top" says="not a share of it"
+# %% exercise="warmup_rates" wrong="shares of the top" says="a share of the top?"
 warmup_rates = {"a": 0, "b": 0.5, "c": 0.875, "d": 0.125, "e": 0}
 
 # %% exercise="warmup_rates" wrong="texts" says="without quotes"
@@ -119,7 +119,7 @@ def clip_by_hand(gradients, max_norm):
     return [gradient / norm if norm > max_norm else gradient for gradient in gradients]
 
 
-# %% exercise="clip_by_hand" wrong="one vector for all" says="entries"
+# %% exercise="clip_by_hand" wrong="one vector for all" says="one long vector?"
 def clip_by_hand(gradients, max_norm):
     every = torch.cat([gradient.flatten() for gradient in gradients])
     return every * min(1.0, max_norm / (every.norm() + 1e-9))
@@ -203,14 +203,14 @@ def share_right(model, batches):
     return right / sum(len(b["labels"]) for b in batches)
 
 
-# %% exercise="share_right" wrong="a number of rows" says="divide by all rows"
+# %% exercise="share_right" wrong="a number of rows" says="the number of right rows"
 @torch.no_grad()
 def share_right(model, batches):
     model.eval()
     return sum((model(**b).logits.argmax(-1) == b["labels"]).sum().item() for b in batches)
 
 
-# %% exercise="share_right" wrong="all batches taken for full ones" says="the size of the largest batch"
+# %% exercise="share_right" wrong="all batches taken for full ones" says="the first batch is not like all others"
 @torch.no_grad()
 def share_right(model, batches):
     model.eval()
@@ -274,7 +274,7 @@ def learn_once(model, optimizer, batches):
     return total / len(batches)
 
 
-# %% exercise="learn_once" wrong="only the name mended" says="what is left for `optimizer.step()`"
+# %% exercise="learn_once" wrong="only the name mended" says="what is left for `optimizer.step()`?"
 def learn_once(model, optimizer, batches):
     model.train()
     total = 0.0
@@ -343,7 +343,7 @@ def learn_once(model, optimizer, batches):
     return total / len(batches)
 
 
-# %% exercise="learn_once" wrong="pop on the batch itself" says="make a new dict"
+# %% exercise="learn_once" wrong="pop on the batch itself" says="leaves `batches` as it is"
 def learn_once(model, optimizer, batches):
     model.train()
     total = 0.0
@@ -383,7 +383,7 @@ def learn_once(model, optimizer, batches):
     return total / len(batches)
 
 
-# %% exercise="learn_once" wrong="the loss divided by the rows" says="add up what"
+# %% exercise="learn_once" wrong="the loss divided by the rows" says="is the mean of its rows already"
 def learn_once(model, optimizer, batches):
     model.train()
     total = 0.0
@@ -395,3 +395,453 @@ def learn_once(model, optimizer, batches):
         optimizer.zero_grad()
         total += loss.item() / len(batch["label"])
     return total / len(batches)
+
+# %% exercise="warmup_rates" right="a formula, and fractions"
+from fractions import Fraction
+
+
+def rate(moved):
+    return 8e-4 * moved / 2 if moved < 2 else 8e-4 * (10 - moved) / 8
+
+
+warmup_rates = {"a": Fraction(0), "b": rate(1), "c": rate(3), "d": Fraction(1, 10_000), "e": rate(0)}
+
+# %% exercise="warmup_rates" wrong="nine equal parts down" says="in 8 equal parts, not in 9"
+warmup_rates = {"a": 0, "b": 4e-4, "c": 8e-4 * 8 / 9, "d": 8e-4 / 9, "e": 0}
+
+# %% exercise="warmup_rates" wrong="zero in step 10, as a line" says="the way down has one part more"
+warmup_rates = {"a": 0, "b": 4e-4, "c": 8e-4 * 6 / 7, "d": 0, "e": 0}
+
+# %% exercise="warmup_rates" wrong="forgotten only once" says="in all ten steps"
+warmup_rates = {"a": 0, "b": 4e-4, "c": 7e-4, "d": 1e-4, "e": 2e-4}
+
+# %% exercise="warmup_rates" wrong="another power of ten" says="I do not recognise this slip"
+warmup_rates = {"a": 0, "b": 4e-3, "c": 7e-3, "d": 1e-3, "e": 0}
+
+# %% exercise="warmup_rates" wrong="below zero" says="a number"
+warmup_rates = {"a": 0, "b": 4e-4, "c": 7e-4, "d": -1e-4, "e": 0}
+
+
+# %% exercise="clip_by_hand" wrong="the card's limit" says="always 6.5?"
+def clip_by_hand(gradients, max_norm):
+    n = torch.cat([g.reshape(-1) for g in gradients]).norm()
+    return [g * (6.5 / n) if n > 6.5 else g for g in gradients]
+
+
+# %% exercise="clip_by_hand" wrong="two tensors, as on the card" says="IndexError"
+def clip_by_hand(gradients, max_norm):
+    n = (gradients[0].norm() ** 2 + gradients[1].norm() ** 2) ** 0.5
+    return [g * (max_norm / n) if n > max_norm else g for g in gradients]
+
+
+# %% exercise="clip_by_hand" wrong="the first two tensors" says="the list may be longer" old="for gradient in gradients))" new="for gradient in gradients[:2]))"
+
+# %% exercise="clip_by_hand" wrong="the root forgotten in the comparison" says="where you compare with `max_norm`" old="if norm <= max_norm" new="if norm**2 <= max_norm"
+
+# %% exercise="clip_by_hand" wrong="the root forgotten in the factor" says="where you shrink" old="(max_norm / norm)" new="(max_norm / norm**2)"
+
+# %% exercise="clip_by_hand" wrong="the largest number compared" says="the largest number is compared" old="if norm <= max_norm" new="if max(gradient.abs().max() for gradient in gradients) <= max_norm"
+
+
+# %% exercise="clip_by_hand" wrong="the spectral norm of matrices" says="this norm of a matrix"
+def clip_by_hand(gradients, max_norm):
+    norms = [torch.linalg.matrix_norm(g, ord=2) if g.dim() == 2 else g.norm() for g in gradients]
+    norm = torch.stack(norms).norm()
+    return [g * (max_norm / norm) if norm > max_norm else g for g in gradients]
+
+
+# %% exercise="clip_by_hand" wrong="numbers without their signs added up" says="add up the squares"
+def clip_by_hand(gradients, max_norm):
+    norm = sum(gradient.abs().sum() for gradient in gradients)
+    return [gradient * (max_norm / norm) if norm > max_norm else gradient for gradient in gradients]
+
+
+# %% exercise="clip_by_hand" wrong="flat tensors" says="its shape back"
+def clip_by_hand(gradients, max_norm):
+    norm = sum((gradient**2).sum() for gradient in gradients) ** 0.5
+    return [gradient.flatten() * (max_norm / norm if norm > max_norm else 1) for gradient in gradients]
+
+
+# %% exercise="clip_by_hand" wrong="rounded" says="rounded?"
+def clip_by_hand(gradients, max_norm):
+    norm = sum((gradient**2).sum() for gradient in gradients) ** 0.5
+    factor = max_norm / norm if norm > max_norm else 1
+    return [(gradient * factor).round(decimals=2) for gradient in gradients]
+
+
+# %% exercise="clip_by_hand" wrong="the given gradients are emptied" says="leaves `gradients` as it is"
+def clip_by_hand(gradients, max_norm):
+    norm = torch.cat([gradient.flatten() for gradient in gradients]).norm()
+    clipped = [gradient * (max_norm / norm) if norm > max_norm else gradient.clone() for gradient in gradients]
+    for gradient in gradients:
+        gradient.zero_()
+    return clipped
+
+
+# %% exercise="clip_by_hand" wrong="squares in place" says="leaves `gradients` as it is"
+def clip_by_hand(gradients, max_norm):
+    before = [gradient.clone() for gradient in gradients]
+    norm = sum(gradient.pow_(2).sum() for gradient in gradients) ** 0.5
+    return [gradient * (max_norm / norm) if norm > max_norm else gradient for gradient in before]
+
+
+# %% exercise="clip_by_hand" wrong="the norm comes back, as from PyTorch" says="which ones belong into the list"
+def clip_by_hand(gradients, max_norm):
+    norm = sum((gradient**2).sum() for gradient in gradients) ** 0.5
+    for gradient in gradients:
+        gradient *= min(1.0, float(max_norm / (norm + 1e-6)))
+    return norm
+
+
+# %% exercise="clip_by_hand" wrong="tensors of zeros are left out" says="I do not recognise this slip"
+def clip_by_hand(gradients, max_norm):
+    norm = sum((gradient**2).sum() for gradient in gradients) ** 0.5
+    return [g * (max_norm / norm) if norm > max_norm else g for g in gradients if g.any()]
+
+
+# %% exercise="clip_by_hand" wrong="the last ones first" says="I do not recognise this slip" old="(max_norm / norm) for gradient in gradients]" new="(max_norm / norm) for gradient in gradients[::-1]]"
+
+# %% exercise="clip_by_hand" right="PyTorch's own function, on parameters"
+def clip_by_hand(gradients, max_norm):
+    held = [torch.nn.Parameter(torch.zeros_like(gradient)) for gradient in gradients]
+    for parameter, gradient in zip(held, gradients):
+        parameter.grad = gradient.clone()
+    torch.nn.utils.clip_grad_norm_(held, max_norm)
+    return [parameter.grad for parameter in held]
+
+
+# %% exercise="clip_by_hand" right="number by number, a closed form"
+def clip_by_hand(gradients, max_norm):
+    import math
+
+    length = math.hypot(*(number for gradient in gradients for number in gradient.flatten().tolist()))
+    return [max_norm * gradient / max(length, max_norm) for gradient in gradients]
+
+
+# %% exercise="clip_by_hand" right="the list filled anew, and nothing where nothing is to do"
+def clip_by_hand(gradients, max_norm):
+    norm = torch.nn.utils.get_total_norm(gradients).item()
+    for place in range(len(gradients)) if norm > max_norm else ():
+        gradients[place] = gradients[place] / norm * max_norm
+    return gradients
+
+
+# %% exercise="clip_by_hand" right="in double precision"
+def clip_by_hand(gradients, max_norm):
+    exact = [gradient.double() for gradient in gradients]
+    norm = sum((gradient**2).sum() for gradient in exact) ** 0.5
+    return map(lambda gradient: gradient * min(1, max_norm / max(norm, 1e-30)), exact)
+
+
+# %% exercise="clip_by_hand" equivalent="where the length is the limit, the factor is 1"
+# - if norm <= max_norm:
+# + if norm < max_norm:
+
+# %% exercise="share_right" wrong="the labels are taken out of the batches" says="leaves `batches` as it is"
+@torch.no_grad()
+def share_right(model, batches):
+    model.eval()
+    right = seen = 0
+    for batch in batches:
+        truth = batch.pop("labels")
+        right += (model(**batch).logits.argmax(-1) == truth).sum().item()
+        seen += len(truth)
+    return right / seen
+
+
+# %% exercise="share_right" wrong="dropout taken away for ever" says="`model.train()` cannot bring it back"
+@torch.no_grad()
+def share_right(model, batches):
+    for part in model.modules():
+        if isinstance(part, torch.nn.Dropout):
+            part.p = 0.0
+    right = sum((model(**b).logits.argmax(-1) == b["labels"]).sum().item() for b in batches)
+    return right / sum(len(b["labels"]) for b in batches)
+
+
+# %% exercise="share_right" wrong="the weights frozen on the way" says="leaves the weights as they are" old="model.eval()" new="model.eval().requires_grad_(False)"
+
+# %% exercise="share_right" wrong="a percentage" says="a percentage?" old="return right / seen" new="return 100 * right / seen"
+
+# %% exercise="share_right" wrong="divided by the sheet's rows" says="divided by 36?" old="return right / seen" new="return right / 36"
+
+# %% exercise="share_right" wrong="16 rows in each batch" says="divided by 16" old="return right / seen" new="return right / (16 * len(batches))"
+
+# %% exercise="share_right" wrong="the last batch left out" says="the last batch is left out" old="in batches:" new="in batches[:-1]:"
+
+# %% exercise="share_right" wrong="rounded" says="rounded?" old="return right / seen" new="return round(right / seen, 2)"
+
+# %% exercise="share_right" wrong="the share that is wrong" says="the share that is wrong?" old="return right / seen" new="return 1 - right / seen"
+
+# %% exercise="share_right" wrong="the attention mask left out" says="the attention mask is left out" old="model(**batch)" new="model(input_ids=batch[\"input_ids\"])"
+
+
+# %% exercise="share_right" wrong="eval() after the first batch" says="the first batch is judged in training mode: `model.eval()` must"
+@torch.no_grad()
+def share_right(model, batches):
+    right, seen = 0, 0
+    for batch in batches:
+        answers = model(**batch).logits.argmax(dim=-1)
+        model.eval()
+        right += (answers == batch["labels"]).sum().item()
+        seen += len(answers)
+    return right / seen
+
+
+# %% exercise="share_right" wrong="as before, and each batch counts the same" says="the first batch is judged in training mode, and"
+@torch.no_grad()
+def share_right(model, batches):
+    shares = []
+    for batch in batches:
+        answers = model(**batch).logits.argmax(dim=-1)
+        model.eval()
+        shares.append((answers == batch["labels"]).float().mean().item())
+    return sum(shares) / len(shares)
+
+
+# %% exercise="share_right" wrong="the mode turned round with each call" says="the same score in a second call" old="model.eval()" new="model.train(not model.training)"
+
+# %% exercise="share_right" wrong="argmax down the columns" says="RuntimeError" old="dim=-1" new="dim=0"
+
+# %% exercise="share_right" wrong="a text" says="without quotes" old="return right / seen" new="return f\"{right / seen:.2f}\""
+
+
+# %% exercise="share_right" wrong="each label counts the same" says="I do not recognise this slip"
+@torch.no_grad()
+def share_right(model, batches):
+    from sklearn.metrics import balanced_accuracy_score
+
+    model.eval()
+    answers = [answer for batch in batches for answer in model(**batch).logits.argmax(-1).tolist()]
+    return balanced_accuracy_score([label for batch in batches for label in batch["labels"].tolist()], answers)
+
+
+# %% exercise="share_right" wrong="the batches of the notebook" says="IndexError"
+given = batches
+
+
+@torch.no_grad()
+def share_right(model, batches):
+    model.eval()
+    right = sum((model(**b).logits.argmax(-1) == b["labels"]).sum().item() for b in given)
+    return right / sum(len(b["labels"]) for b in given)
+
+
+# %% exercise="share_right" right="a copy of the model, and the largest logit in another way"
+@torch.inference_mode()
+def share_right(model, batches):
+    import copy
+
+    judge = copy.deepcopy(model).eval()
+    pairs = [(judge(**batch).logits.max(dim=1).indices, batch["labels"]) for batch in batches]
+    return torch.cat([answers == truth for answers, truth in pairs]).double().mean()
+
+
+# %% exercise="share_right" right="row by row, the mode set back whatever happens, a fraction"
+def share_right(model, batches):
+    from fractions import Fraction
+
+    was = model.training
+    model.eval()
+    try:
+        rows = [({k: v[n : n + 1] for k, v in b.items()}, b["labels"][n]) for b in batches for n in range(len(b["labels"]))]
+        right = sum(bool(model(**row).logits.argmax() == label) for row, label in rows)
+    finally:
+        model.train(was)
+    return Fraction(right, len(rows))
+
+
+# %% exercise="share_right" right="the parts of the model one after the other"
+@torch.no_grad()
+def share_right(model, batches):
+    model.eval()
+    right = seen = 0
+    for batch in batches:
+        pooled = model.bert(batch["input_ids"], attention_mask=batch["attention_mask"]).pooler_output
+        right += (model.classifier(pooled).argmax(1) == batch["labels"]).sum()
+        seen += batch["labels"].numel()
+    return right / seen
+
+
+# %% exercise="share_right" equivalent="the order of two lines that have nothing to do with each other"
+# + right, seen = (0, 0)
+# - right, seen = (0, 0)
+
+# + seen += len(answers)
+# - seen += len(answers)
+
+# %% exercise="share_right" equivalent="logits have two axes: the last one is number 1"
+# - answers = model(**batch).logits.argmax(dim=-1)
+# + answers = model(**batch).logits.argmax(dim=1)
+
+# - answers = model(**batch).logits.argmax(dim=-1)
+# + answers = model(**batch).logits.argmax(dim=+1)
+
+# %% exercise="share_right" equivalent="it switches back to training mode: the card leaves that open, and nothing else is changed"
+# + share_right changes `model` in place, when its work is done
+
+# %% exercise="learn_once" wrong="divided by the sheet's number of batches" says="divided by 3?" old="/ len(batches)" new="/ 3"
+
+# %% exercise="learn_once" wrong="each row counts the same" says="each row counts the same here"
+def learn_once(model, optimizer, batches):
+    total = rows = 0
+    for batch in batches:
+        loss = model(**{"labels" if name == "label" else name: batch[name] for name in batch}).loss
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        total += loss.item() * len(batch["label"])
+        rows += len(batch["label"])
+    return total / rows
+
+
+# %% exercise="learn_once" wrong="gradients clipped, as in the lesson" says="the gradients are clipped" old="optimizer.step()" new="torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0); optimizer.step()"
+
+# %% exercise="learn_once" wrong="the model of the notebook" says="use its argument `model`" old="def learn_once(model, optimizer, batches):" new="the_model = model\ndef learn_once(unused, optimizer, batches):\n    model = the_model"
+
+# %% exercise="learn_once" wrong="the optimizer of the notebook" says="use its argument `optimizer`" old="def learn_once(model, optimizer, batches):" new="the_optimizer = optimizer\ndef learn_once(model, unused, batches):\n    optimizer = the_optimizer"
+
+# %% exercise="learn_once" wrong="a new optimizer in each call" says="after 0 steps of `optimizer`" old="    total = 0.0" new="    total = 0.0\n    optimizer = torch.optim.SGD(model.parameters(), lr=0.2)"
+
+# %% exercise="learn_once" wrong="return in the loop" says="does `return` stand inside the loop?" old="    return total" new="        return total"
+
+# %% exercise="learn_once" wrong="the last batch left out" says="the last batch is left out" old="in batches:" new="in batches[:-1]:"
+
+# %% exercise="learn_once" wrong="two epochs in one call" says="two epochs in one call" old="in batches:" new="in batches + batches:"
+
+# %% exercise="learn_once" wrong="the last batch first" says="I do not recognise this slip" old="in batches:" new="in batches[::-1]:"
+
+# %% exercise="learn_once" wrong="rounded" says="rounded?" old="return total / len(batches)" new="return round(total / len(batches), 3)"
+
+# %% exercise="learn_once" wrong="the sum" says="that is the sum" old="return total / len(batches)" new="return total"
+
+# %% exercise="learn_once" wrong="zero_grad behind backward" says="what is left for `optimizer.step()`?" old="loss.backward()" new="loss.backward(); optimizer.zero_grad()"
+
+# %% exercise="learn_once" wrong="backward forgotten" says="where is `backward`?" old="loss.backward()" new="pass"
+
+# %% exercise="learn_once" wrong="the model is left in evaluation mode" says="in the next epoch, too" old="    return" new="    model.eval()\n    return"
+
+# %% exercise="learn_once" wrong="the attention mask left out" says="the attention mask is left out" old="for name in batch}" new="for name in batch if name != \"attention_mask\"}"
+
+# %% exercise="learn_once" wrong="the learning rate turned down" says="I do not recognise this slip" old="    total = 0.0" new="    total = 0.0\n    optimizer.param_groups[0][\"lr\"] /= 2"
+
+# %% exercise="learn_once" wrong="the labels stand in the batches twice" says="leaves `batches` as it is" old="inputs = {" new="batch[\"labels\"] = batch[\"label\"]; inputs = {"
+
+
+# %% exercise="learn_once" wrong="a step before backward" says="I do not recognise this slip"
+def learn_once(model, optimizer, batches):
+    total = 0.0
+    for batch in batches:
+        optimizer.step()
+        optimizer.zero_grad()
+        loss = model(**{"labels" if name == "label" else name: batch[name] for name in batch}).loss
+        loss.backward()
+        total += loss.item()
+    return total / len(batches)
+
+
+# %% exercise="learn_once" right="a closure, and the names one by one"
+def learn_once(model, optimizer, batches):
+    losses = []
+    for batch in batches:
+
+        def closure():
+            optimizer.zero_grad()
+            loss = model(batch["input_ids"], batch["attention_mask"], labels=batch["label"]).loss
+            loss.backward()
+            return loss
+
+        losses.append(optimizer.step(closure).item())
+    return sum(losses) / len(losses)
+
+
+# %% exercise="learn_once" right="a running mean, gradients set to None by hand"
+def learn_once(model, optimizer, batches):
+    mean = 0.0
+    for number, batch in enumerate(batches, 1):
+        for weight in model.parameters():
+            weight.grad = None
+        out = model(labels=batch["label"], **{name: batch[name] for name in batch if name != "label"})
+        out.loss.backward()
+        optimizer.step()
+        mean += (out.loss.item() - mean) / number
+    return mean
+
+
+# %% exercise="learn_once" right="the loss out of the log-softmax, in a map"
+def learn_once(model, optimizer, batches):
+    from statistics import fmean
+
+    def one_step(batch):
+        optimizer.zero_grad()
+        chances = model(batch["input_ids"], batch["attention_mask"]).logits.log_softmax(-1)
+        loss = -chances.gather(1, batch["label"][:, None]).mean()
+        loss.backward()
+        optimizer.step()
+        return float(loss)
+
+    return fmean(map(one_step, batches))
+
+
+# %% exercise="learn_once" right="part by part, gradients from torch.autograd.grad"
+def learn_once(model, optimizer, batches):
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    total = torch.zeros(())
+    for batch in batches:
+        pooled = model.bert(batch["input_ids"], attention_mask=batch["attention_mask"]).pooler_output
+        loss = torch.nn.CrossEntropyLoss()(model.classifier(model.dropout(pooled)), batch["label"])
+        for weight, slope in zip(weights, torch.autograd.grad(loss, weights, allow_unused=True)):
+            weight.grad = slope
+        optimizer.step()
+        total += loss.detach()
+    return total / len(batches)
+
+
+# %% exercise="learn_once" equivalent="the loss is a number of its own: when it is added up, between backward and zero_grad, does not matter"
+# + total += loss.item()
+# - total += loss.item()
+
+# + optimizer.step()
+# - optimizer.step()
+
+# %% exercise="learn_once" right="both names are handed over"
+def learn_once(model, optimizer, batches):
+    total = 0.0
+    for batch in batches:
+        loss = model(labels=batch["label"], **batch).loss
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        total += loss
+    return total / len(batches)
+
+
+# %% exercise="learn_once" wrong="dropout taken away for ever" says="`model.train()` cannot bring it back"
+def learn_once(model, optimizer, batches):
+    total = 0.0
+    for part in model.modules():
+        if isinstance(part, torch.nn.Dropout):
+            part.p = 0.0
+    for batch in batches:
+        loss = model(**{"labels" if name == "label" else name: batch[name] for name in batch}).loss
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        total += loss.item()
+    return total / len(batches)
+
+
+# %% exercise="share_right" wrong="gradients switched off for ever" says="that the training can go on"
+def share_right(model, batches):
+    model.eval()
+    torch.set_grad_enabled(False)
+    right = sum((model(**b).logits.argmax(-1) == b["labels"]).sum().item() for b in batches)
+    return right / sum(len(b["labels"]) for b in batches)
+
+
+# %% exercise="share_right" right="all batches in one"
+@torch.no_grad()
+def share_right(model, batches):
+    model.eval()
+    rows = {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}
+    return (model(**rows).logits.argmax(-1) == rows["labels"]).double().mean()

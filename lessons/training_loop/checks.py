@@ -1,42 +1,54 @@
 """The checks of `training_loop`'s sheet."""
 
-import math
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache, partial
 
+from course_utils.checks.cases import judge, unchanged
+from course_utils.checks.same import near
 from course_utils.checks.sheet import Sheet
-from course_utils.checks.values import as_function, as_list, as_number, as_tensor, call
+from course_utils.checks.values import Part, as_function, as_list, as_number, as_tensor, call, predict, suspect
 from course_utils.checks.wrong import Said, WrongAnswer
 
 sheet = Sheet("training_loop")
 
-# One of the right answers in tests/answers/ reads these out of a real schedule.
+TOP = 8e-4
+# One of the right answers in answers.py reads these out of a real schedule.
 RATES = {"a": 0, "b": 4e-4, "c": 7e-4, "d": 1e-4, "e": 0}
 RATE_SLIPS = {
     "a": {
         "in step 1 nothing has climbed yet: at which rate does the climb begin?": 4e-4,
-        "that is the top; the warmup comes before it": 8e-4,
+        "that is the top; the warmup comes before it": TOP,
+        "a tenth of the top? The climb begins lower": TOP / 10,
     },
     "b": {
-        "step 1 has not climbed at all, so the top comes one step later": 8e-4,
+        "step 1 has not climbed at all, so the top comes one step later": TOP,
         "zero is where the climb begins, one step before": 0,
     },
     "c": {
-        "the rate falls from the top on; it does not stay there": 8e-4,
+        "the rate falls from the top on; it does not stay there": TOP,
         "in which step is the top? Count again from step 1": 6e-4,
-        "it falls from the top to zero in 8 equal parts, not in 10": 7.2e-4,
+        "one step too late": 5e-4,
+        "it falls from the top to zero in 8 equal parts, not in 10": TOP * 9 / 10,
+        "it falls from the top to zero in 8 equal parts, not in 9": TOP * 8 / 9,
+        "zero comes behind the last step, so the way down has one part more": TOP * 6 / 7,
     },
     "d": {
         "zero comes behind the last step: no step uses it": 0,
-        "it falls all the way until the end": 8e-4,
+        "it falls all the way until the end": TOP,
         "one step too early": 2e-4,
+        "it falls from the top to zero in 8 equal parts, not in 10": TOP / 10,
+        "it falls from the top to zero in 8 equal parts, not in 9": TOP / 9,
     },
     "e": {
-        "who moves the schedule from the place where it began?": 8e-4,
+        "who moves the schedule from the place where it began?": TOP,
+        "`schedule.step()` is missing in all ten steps, not in the last alone": 2e-4,
         "who moves the schedule from step to step?": 1e-4,
         "the optimizer does not move the schedule, not even by one step": 4e-4,
     },
 }
-STEPS = {"a": "step 1", "b": "step 2", "c": "step 4", "d": "step 10", "e": "step 10 without `schedule.step()`"}
 
 
 @sheet.exercise(
@@ -46,69 +58,128 @@ STEPS = {"a": "step 1", "b": "step 2", "c": "step 4", "d": "step 10", "e": "step
         "From zero it climbs twice, by equal parts, to 8e-4. Step 1 comes before the climb. Which step is the top?",
         "From the top it falls eight times, by equal parts. Zero is the rate that an eleventh step would get.",
     ],
+    form_point=False,
 )
 def warmup_rates(warmup_rates) -> str:
-    if not isinstance(warmup_rates, dict) or not RATES.keys() <= set(warmup_rates):
-        expected = 'a dict with the keys "a", "b", "c", "d" and "e"'
-        raise WrongAnswer(expected, warmup_rates, "keep the dict of the cell, and replace the dots in it")
-    found = {letter: as_number(warmup_rates[letter], letter) for letter in RATES}
-    for letter, right in RATES.items():
-        rate = found[letter]
-        if not near(rate, right):
-            slip = next((words for words, value in RATE_SLIPS[letter].items() if near(rate, value)), "")
-            if not slip and not 0 <= rate <= 8e-4:
-                slip = "the rate goes from 0 to 8e-4, never beyond; give the rate itself, not a share of it"
-            slip = slip or "two equal parts up to 8e-4, then eight equal parts down"
-            raise WrongAnswer(f"another rate for `{letter}`, {STEPS[letter]}", rate, slip)
+    share = "a share of the top? Give the rate itself"
+    parts = {
+        letter: Part(right, {**RATE_SLIPS[letter], share: right / TOP}, partial(as_number, low=0))
+        for letter, right in RATES.items()
+    }
+    predict(warmup_rates, "warmup_rates", parts)
     return "The first step stands still, and a schedule that nobody moves stands still for ever."
 
 
-def near(one: float, other: float) -> bool:
-    """True where two rates are the same up to rounding."""
-    return math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-9)
-
-
-def clipping_slips(gradients: list, max_norm: float) -> dict[str, list]:
-    """Return what typical slips make of the gradients. The right answer is under the empty name."""
+def _clipping_cases(hidden: bool) -> list[tuple]:
+    """Return gradients and a limit: one tensor to four, of no axis to three, longer than the limit and shorter."""
     import torch
 
-    def shrunk(norm, limit=max_norm, always=False):
-        return [each * (limit / norm) if always or norm > limit else each for each in gradients]
+    random = torch.Generator().manual_seed(62 if hidden else 26)
 
-    norms = torch.stack([each.norm() for each in gradients])
-    norm = norms.norm()
-    over = max(float(norm), 1e-9)
-    return {
-        "": shrunk(norm),
-        "each tensor is shrunk alone; one length is meant, of all of them together": [
-            each * (max_norm / each.norm()) if each.norm() > max_norm else each for each in gradients
-        ],
-        "single values are cut off, and that changes the direction; shrink all by the same factor": [
-            each.clamp(-max_norm, max_norm) for each in gradients
-        ],
-        "short gradients are made longer; clipping only makes them shorter": shrunk(over, always=True),
-        "lengths do not add up like that: add the squares, and take the root at the end": shrunk(norms.sum()),
-        "is the root missing? A length is the root of the sum of the squares": shrunk(norm**2),
-        "only the longest tensor is looked at; one length is meant, of all of them together": shrunk(norms.max()),
-        "this length is 1; the limit is `max_norm`": [each / norm if norm > max_norm else each for each in gradients],
-        "the length is 1 for all of them; the limit is `max_norm`": [each / over for each in gradients],
-        "nothing is shrunk here": list(gradients),
-    }
+    def drawn(*shapes):
+        return [torch.randn(shape, generator=random) for shape in shapes]
 
-
-def clipping_cases(hidden: bool) -> list:
-    """Return pairs of gradients and limits."""
-    import torch
-
-    if hidden:
-        dice = torch.Generator().manual_seed(6)
-        drawn = [torch.randn(shape, generator=dice) for shape in ((2, 3), (4,), (1, 2, 2))]
-        return [(drawn, 2.0), ([0.1 * each for each in drawn], 5.0)]
     return [
-        ([torch.tensor([6.0, -8.0]), torch.tensor([[24.0]])], 6.5),
-        ([torch.tensor([[0.3], [-0.4]]), torch.tensor([1.2, 0.0])], 2.0),
+        ([torch.tensor([3.0])], 2.0),
+        ([torch.tensor([0.4]), torch.tensor(-0.3)], 0.3),
         ([torch.zeros(2), torch.zeros(1, 2)], 1.0),
+        ([torch.tensor([[0.9], [-1.2]]), torch.tensor([0.0])], 2.0),
+        ([torch.tensor([-3.0, 0.0]), torch.tensor([[4.0]])], 5),
+        ([torch.tensor([1.0]), torch.tensor([[2.0]]), torch.tensor(-2.0)], 1.5),
+        ([torch.tensor([[2.0, -1.0], [0.0, 2.0]])], 2.5),
+        ([torch.tensor([6.0, -8.0]), torch.tensor([[24.0]])], 13),
+        (drawn((3, 3), (2, 1, 2), ()), 2.5),
+        (drawn((2,), (2, 2), (3, 2), (4,)), 0.7),
+        (drawn((), (2, 3), (1, 2, 2)), 40.0),
     ]
+
+
+def _length(gradients: list):
+    return sum((each**2).sum() for each in gradients) ** 0.5
+
+
+def _times(gradients: list, factor) -> list:
+    return [each * factor for each in gradients]
+
+
+def _clipped(gradients: list, max_norm: float, length=None) -> list:
+    """Return clipped gradients. `length`: what a slip takes for their length."""
+    length = _length(gradients) if length is None else length
+    return _times(gradients, max_norm / length) if length > max_norm else gradients
+
+
+def _numbers(made) -> list:
+    """Return the numbers of a list of tensors, short enough to be read."""
+    name = "clip_by_hand(...)"
+    return [as_tensor(each, name).double().round(decimals=4).tolist() for each in as_list(made, name)]
+
+
+def _right_numbers(gradients, max_norm) -> list:
+    return _numbers(_clipped(gradients, max_norm))
+
+
+def _spectral(each):
+    """Return what `matrix_norm(each, 2)` makes of a matrix, and the length of any other tensor."""
+    import torch
+
+    return torch.linalg.matrix_norm(each, 2) if each.dim() == 2 else each.norm()
+
+
+CLIP_SLIPS = {
+    "each tensor is shrunk alone; one length is meant, of all of them together": lambda g, m: [
+        _clipped([each], m)[0] for each in g
+    ],
+    "single values are cut off, and that changes the direction; shrink all by the same factor": lambda g, m: [
+        each.clamp(-m, m) for each in g
+    ],
+    "short gradients are made longer; clipping only makes them shorter": lambda g, m: _times(
+        g, m / max(float(_length(g)), 1e-9)
+    ),
+    "short gradients are made longer, and where all are 0, you divide by 0": lambda g, m: _times(g, m / _length(g)),
+    "a division by 0: what if all gradients are 0?": lambda g, m: _times(
+        g, min(m / _length(g), _length(g) / _length(g))
+    ),
+    "lengths do not add up like that: add the squares, and take the root at the end": lambda g, m: _clipped(
+        g, m, sum(each.norm() for each in g)
+    ),
+    "is the root missing? A length is the root of the sum of the squares": lambda g, m: _clipped(g, m, _length(g) ** 2),
+    "is the root missing where you compare with `max_norm`?": lambda g, m: (
+        _times(g, m / _length(g)) if _length(g) ** 2 > m else g
+    ),
+    "is the root missing where you shrink?": lambda g, m: _times(g, m / _length(g) ** 2) if _length(g) > m else g,
+    "add up the squares, not the numbers without their signs": lambda g, m: _clipped(
+        g, m, sum(each.abs().sum() for each in g)
+    ),
+    "only the longest tensor is measured; one length is meant, of all of them together": lambda g, m: _clipped(
+        g, m, max(each.norm() for each in g)
+    ),
+    "only the first tensor is measured": lambda g, m: _clipped(g, m, g[0].norm()),
+    "only the first two tensors are measured; the list may be longer": lambda g, m: _clipped(g, m, _length(g[:2])),
+    "only the last tensor is measured": lambda g, m: _clipped(g, m, g[-1].norm()),
+    "the largest number is compared with the limit; compare the length": lambda g, m: (
+        _times(g, m / _length(g)) if max(each.abs().max() for each in g) > m else g
+    ),
+    "this norm of a matrix is another number; take the root of the sum of the squares": lambda g, m: _clipped(
+        g, m, _length([_spectral(each) for each in g])
+    ),
+    "this length is 1; the limit is `max_norm`": lambda g, m: _times(g, 1 / _length(g)) if _length(g) > m else g,
+    "the length is 1 for all of them; the limit is `max_norm`": lambda g, m: _times(
+        g, 1 / max(float(_length(g)), 1e-9)
+    ),
+    "always 6.5? The limit is `max_norm`": lambda g, m: _clipped(g, 6.5),
+    "always 1? The limit is `max_norm`": lambda g, m: _clipped(g, 1.0),
+    "nothing is shrunk here": lambda g, m: g,
+    "the comparison is turned round: the long ones stay, and the short ones are made longer": lambda g, m: (
+        _times(g, m / max(float(_length(g)), 1e-9)) if _length(g) <= m else g
+    ),
+    "one long vector? Give each tensor its shape back": lambda g, m: _flat(_clipped(g, m)),
+    "the numbers are right; give each tensor its shape back": lambda g, m: [each.flatten() for each in _clipped(g, m)],
+    "rounded? Give the numbers as they come": lambda g, m: [each.double().round(decimals=2) for each in _clipped(g, m)],
+}
+
+
+def _flat(gradients: list) -> list:
+    return [number for each in gradients for number in each.flatten().tolist()]
 
 
 @sheet.exercise(
@@ -120,56 +191,32 @@ def clipping_cases(hidden: bool) -> list:
     ],
 )
 def clip_by_hand(clip_by_hand, hidden=False) -> str:
-    import torch
-
     as_function(clip_by_hand, "clip_by_hand")
-    name, every, results = "clip_by_hand(gradients, max_norm)", [], []
-    for gradients, max_norm in clipping_cases(hidden):
-        made = as_list(call(clip_by_hand, [each.clone() for each in gradients], max_norm), name, length=len(gradients))
-        pairs = zip(made, gradients, strict=True)
-        results.append([as_tensor(each, name, shape=tuple(before.shape)).float() for each, before in pairs])
-        every.append(clipping_slips(gradients, max_norm))
-    for (gradients, max_norm), found, slips in zip(clipping_cases(hidden), results, every, strict=True):
-        if not equal(found, slips[""]):
-            norm = float(torch.cat([each.flatten() for each in gradients]).norm())
-            expected = f"the gradients as they were: together {norm:.1f} long, with a limit of {max_norm}"
-            if norm > max_norm:
-                expected = f"all gradients shrunk alike: together {norm:.1f} long, now {max_norm}"
-            raise WrongAnswer(expected, Said([rounded(each) for each in found]), clipping_slip(found, results, every))
+    cases, left = _clipping_cases(hidden), []
+
+    def watched(gradients, max_norm):
+        left.append(gradients)
+        return clip_by_hand(gradients, max_norm)
+
+    judge(
+        watched,
+        "clip_by_hand",
+        cases,
+        _right_numbers,
+        slips=CLIP_SLIPS,
+        read=_numbers,
+        tolerance=2e-4,
+        may_change={"gradients"},
+    )
+    for (gradients, max_norm), after in zip(cases, left, strict=True):
+        if not near(after, _clipped(gradients, max_norm), 2e-4):  # shrunk in place, as `clip_grad_norm_` does
+            unchanged(gradients, after, "clip_by_hand", "gradients")
     return "One length for all together: the step gets shorter, and its direction stays."
 
 
-def clipping_slip(found: list, results: list, every: list) -> str:
-    """Return the likely slip behind `found`: one that explains all results, if there is one."""
-    if not finite(found):
-        return "a division by 0: what if all gradients are 0?"
-    for words in filter(None, every[0]):
-        pairs = zip(results, every, strict=True)
-        if all(equal(result, slips[words]) or not finite(result) for result, slips in pairs):
-            return words
-    return "compute the length of your result: is it the limit, and has each number shrunk by the same factor?"
-
-
-def finite(tensors: list) -> bool:
-    """True where no number is infinite or nan."""
-    return all(bool(each.isfinite().all()) for each in tensors)
-
-
-def equal(some: list, others: list) -> bool:
-    """True where two lists of tensors are the same up to rounding."""
-    import torch
-
-    return all(torch.allclose(one, other, atol=1e-4) for one, other in zip(some, others, strict=True))
-
-
-def rounded(tensor) -> list:
-    """Return a tensor's numbers in a form that is short to read."""
-    return [round(number, 2) for number in tensor.flatten().tolist()]
-
-
 @cache
-def untrained(dropout: float, spread: float):
-    """Return a very small random classifier for four classes. Copy it before use."""
+def _untrained(labels: int, dropout: float, spread: float):
+    """Return a very small random classifier. Copy it before use."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
@@ -183,33 +230,159 @@ def untrained(dropout: float, spread: float):
         hidden_dropout_prob=dropout,
         attention_probs_dropout_prob=0.0,
         initializer_range=spread,
-        num_labels=4,
+        num_labels=labels,
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(6)
-        return BertForSequenceClassification(plan)
+        return BertForSequenceClassification(plan).train()
 
 
-def ids_and_mask(seed: int, rows: int) -> dict:
-    """Return inputs for the small classifier."""
+def _batches(seed: int, sizes: list[int]) -> list[dict]:
+    """Return batches with so many rows: ids with padding, and the mask."""
     import torch
 
-    ids = torch.randint(1, 40, (rows, 6), generator=torch.Generator().manual_seed(seed))
-    return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+    random, width = torch.Generator().manual_seed(seed), 5 + seed % 3
+    batches = []
+    for rows in sizes:
+        lengths = torch.randint(2, width, (rows, 1), generator=random)
+        ids = torch.randint(1, 40, (rows, width), generator=random)
+        mask = (torch.arange(width) < lengths).long()
+        batches.append({"input_ids": ids * mask, "attention_mask": mask})
+    return batches
 
 
-def judged_batches(model, sizes: list[int], right: int, seed: int):
-    """Return batches in which the model, in use, gets the last `right` rows right, and its answers in training."""
+def _sizes(batches: list[dict]) -> list[int]:
+    return [len(batch["input_ids"]) for batch in batches]
+
+
+def _scored_cases(hidden: bool) -> list[tuple]:
+    """Return models and batches. In training such a model answers 0 and nothing else: so a slip shows every time.
+
+    The seeds are such that no score is that of the training mode, nor the mean over the batches.
+    """
     import torch
 
-    rows = ids_and_mask(seed, sum(sizes))
+    shapes = [(3, [2, 1]), (4, [1, 3]), (2, [4, 1, 3]), (4, [5, 4, 2]), (5, [1, 6, 2, 2])]
+    cases = []
+    for seed, (labels, sizes) in enumerate(shapes, 10 if hidden else 42):
+        model = deepcopy(_untrained(labels, dropout=1.0, spread=1.0))
+        batches, random = _batches(seed, sizes), torch.Generator().manual_seed(seed)
+        for answers, batch in zip(_answers(model, batches), batches, strict=True):
+            wrong = torch.rand(len(answers), generator=random) < 0.4
+            batch["labels"] = (answers + wrong) % labels
+        cases.append((model.eval() if sizes == [1, 3] else model.train(), batches))
+    return cases
+
+
+def _answers(model, batches: list[dict], train=lambda number: False, left_out=("labels",)) -> list:
+    """Return what the model answers to each batch. A slip may leave it in training for some, or leave inputs out."""
+    import torch
+
+    answers, was = [], model.training
     with torch.no_grad():
-        answers = model.eval()(**rows).logits.argmax(-1)
-        in_training = model.train()(**rows).logits.argmax(-1)
-    wrong = (torch.arange(len(answers)) < len(answers) - right).long()
-    rows["labels"] = (answers + wrong) % 4
-    pieces = zip(*(values.split(sizes) for values in rows.values()), strict=True)
-    return [dict(zip(rows, piece, strict=True)) for piece in pieces], in_training.split(sizes)
+        for number, batch in enumerate(batches):
+            inputs = {name: values for name, values in batch.items() if name not in left_out}
+            answers.append(model.train(was and train(number))(**inputs).logits.argmax(-1))
+    model.train(was)
+    return answers
+
+
+def _counted(model, batches: list[dict], **slip) -> list[int]:
+    """Return how many rows of each batch are right."""
+    answers = _answers(model, batches, **slip)
+    return [int((each == batch["labels"]).sum()) for each, batch in zip(answers, batches, strict=True)]
+
+
+def _share(model, batches, **slip) -> float:
+    return sum(_counted(model, batches, **slip)) / sum(_sizes(batches))
+
+
+def _mean_of_shares(model, batches, **slip) -> float:
+    pairs = zip(_counted(model, batches, **slip), _sizes(batches), strict=True)
+    return sum(right / rows for right, rows in pairs) / len(batches)
+
+
+SHARE_SLIPS = {
+    "a smaller batch counts as much as the others; does each row count the same?": _mean_of_shares,
+    "the model is still in training mode: is `model.eval()` there, with brackets, before the first batch?": partial(
+        _share, train=lambda number: True
+    ),
+    "the model is still in training mode, and a smaller batch counts as much as the others": partial(
+        _mean_of_shares, train=lambda number: True
+    ),
+    "the first batch is judged in training mode: `model.eval()` must come before it": partial(
+        _share, train=lambda number: number == 0
+    ),
+    "the first batch is judged in training mode, and a smaller batch counts as much as the others": partial(
+        _mean_of_shares, train=lambda number: number == 0
+    ),
+    "the attention mask is left out: the model reads the padding": partial(
+        _share, left_out=("labels", "attention_mask")
+    ),
+    "the number of right rows: divide by all rows": lambda m, b: sum(_counted(m, b)),
+    "a percentage? Give a share from 0 to 1": lambda m, b: 100 * _share(m, b),
+    "the share that is wrong? The right ones are asked for": lambda m, b: 1 - _share(m, b),
+    "only the last batch is counted": lambda m, b: _share(m, b[-1:]),
+    "only the first batch is counted; does `return` stand inside the loop?": lambda m, b: _share(m, b[:1]),
+    "the last batch is left out": lambda m, b: _share(m, b[:-1]),
+    "the last batch is counted, but its rows are not": lambda m, b: sum(_counted(m, b)) / sum(_sizes(b[:-1])),
+    "the first batch is not like all others: count the rows of each": lambda m, b: (
+        sum(_counted(m, b)) / _sizes(b)[0] / len(b)
+    ),
+    "the largest batch is not like all others: count the rows of each": lambda m, b: (
+        sum(_counted(m, b)) / max(_sizes(b)) / len(b)
+    ),
+    "divided by 36? Other batches have other numbers of rows": lambda m, b: sum(_counted(m, b)) / 36,
+    "divided by 16 for each batch? Other batches have other numbers of rows": lambda m, b: (
+        sum(_counted(m, b)) / 16 / len(b)
+    ),
+    "divided by the number of batches? Divide by the number of rows": lambda m, b: sum(_counted(m, b)) / len(b),
+    "divided by the number of the first batch's labels? Divide by all rows": lambda m, b: (
+        sum(_counted(m, b)) / _sizes(b)[0]
+    ),
+    "rounded? Give the number as it comes": lambda m, b: round(_share(m, b), 2),
+    "rounded? Give all digits of it": lambda m, b: round(_share(m, b), 3),
+}
+
+
+def _scores(function, model, batches) -> list[float]:
+    """Return the scores of two calls. Raises WrongAnswer where a call changes more than the model's mode."""
+    model, mine, was, scores = deepcopy(model), deepcopy(batches), deepcopy(model), []
+    for _ in range(2):
+        scores.append(as_number(call(function, model, mine, name="share_right"), "share_right(...)"))
+        unchanged(batches, mine, "share_right", "batches")
+        _same_but_for_the_mode(was, deepcopy(model))
+    return scores
+
+
+def _same_but_for_the_mode(was, model) -> None:
+    import torch
+
+    _same_dropout(was, model)
+    for before, after in zip(was.modules(), model.modules(), strict=True):
+        after.training = before.training
+    if not near(was, model, 0):
+        raise WrongAnswer("that `share_right` leaves the weights as they are", Said("a model that has changed"))
+    if not torch.is_grad_enabled():
+        raise WrongAnswer("that the training can go on", Said("no gradients any more, as in `no_grad`"))
+
+
+def _same_dropout(was, model) -> None:
+    for before, after in zip(was.modules(), model.modules(), strict=True):
+        if getattr(before, "p", None) != getattr(after, "p", None):
+            slip = "dropout is taken away for ever: then `model.train()` cannot bring it back"
+            raise WrongAnswer("a model that keeps its dropout", Said("a model without it"), slip)
+
+
+@contextmanager
+def _given(call: str, batches: list[dict]) -> Iterator[None]:
+    """Let what is wrong tell the call in a few words: a model and its batches would fill a page."""
+    try:
+        yield
+    except WrongAnswer as wrong:
+        *most, last = map(str, _sizes(batches))
+        wrong.given = f"{call} with batches of {', '.join(most)} and {last} rows"
+        raise
 
 
 @sheet.exercise(
@@ -219,88 +392,198 @@ def judged_batches(model, sizes: list[int], right: int, seed: int):
         "How many rows has the last batch? How much does each of its rows count, compared with the others?",
         "Count the right rows over all batches, count all rows, and divide once at the end.",
     ],
+    form_point=False,
 )
 def share_right(share_right, hidden=False) -> str:
-    import copy
-
     as_function(share_right, "share_right")
-    for sizes, right, seed in [([5, 5, 2], 10, 1), ([3, 1], 3, 2)] if hidden else [([5, 4, 2], 8, 3), ([4, 3], 5, 4)]:
-        model = copy.deepcopy(untrained(dropout=1.0, spread=1.0))
-        batches, in_training = judged_batches(model, sizes, right, seed)
-        model.train()
-        name, total = "share_right(model, batches)", sum(sizes)
-        share = as_number(call(share_right, model, batches), name, low=0)
-        if share == right != total:
-            raise WrongAnswer(f"a share from 0 to 1 in `{name}`", share, "the number of right rows: divide by all rows")
-        share = as_number(share, name, high=1)
-        if abs(share - right / total) > 1e-5:
-            pairs = zip(in_training, batches, strict=True)
-            shaken = [int((answers == batch["labels"]).sum()) for answers, batch in pairs]
-            counted = [sizes[0] - (total - right), *sizes[1:]]  # all wrong rows are in the first batch
-            off = "the model is still in training mode: is `model.eval()` there, with brackets, before the first batch?"
-            slips = {
-                "a smaller batch counts as much as the others; does each row count the same?": mean_share(
-                    counted, sizes
-                ),
-                off: sum(shaken) / total,
-                off + " ": mean_share(shaken, sizes),
-                "the share that is wrong? The right ones are asked for": 1 - right / total,
-                "only the last batch is counted": counted[-1] / sizes[-1],
-                "only the first batch is counted; does `return` stand inside the loop?": counted[0] / sizes[0],
-                "divided by the size of the largest batch, not by the size of each": right / sizes[0] / len(sizes),
-            }
-            near_ones = (words for words, value in slips.items() if abs(share - value) < 1e-5)
-            slip = next(near_ones, "compare `argmax(dim=-1)` with the labels, row by row, and count").strip()
-            raise WrongAnswer(f"the share of {right} right rows among {total}, in batches of {sizes}", share, slip)
+    cases = _scored_cases(hidden)
+    found = []
+    for case in cases:
+        with _given("share_right(model, batches)", case[1]):
+            found.append(_scores(share_right, *case))
+    firsts = [first for first, _ in found]
+    for (share, again), case in zip(found, cases, strict=True):
+        right = _share(*case)
+        with _given("share_right(model, batches)", case[1]):
+            if not near(share, right, 1e-5):
+                slips = {words: [slip(*each) for each in cases] for words, slip in SHARE_SLIPS.items()}
+                raise WrongAnswer(f"{right:.4f}, as a share of all rows", share, suspect(firsts, slips, 1e-5))
+            if not near(again, share, 1e-5):
+                raise WrongAnswer(f"the same score in a second call: {share:.4f}", again)
     return "No dice, and each row counts once: now two scores can be compared."
 
 
-def mean_share(counted: list[int], sizes: list[int]) -> float:
-    """Return the mean over batches, in which the rows of a small batch count more."""
-    return sum(count / size for count, size in zip(counted, sizes, strict=True)) / len(sizes)
+NEARLY_NO_DROPOUT = 1e-9  # never drops a number; and whoever sets it to 0 is seen
 
 
-@cache
-def epochs_by(way: str, hidden: bool):
-    """Return the weights and the losses of two epochs: the right ones, or those of a typical slip."""
-    import copy
-
+def _learning_cases(hidden: bool) -> list[tuple]:
+    """Return models, optimizers and batches with uneven numbers of rows, whose labels are called `label`."""
     import torch
 
-    model = copy.deepcopy(untrained(dropout=0.0, spread=0.2)).train()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
+    shapes = [(3, [2, 1], 0.0), (2, [3, 2], 0.5), (4, [4, 1, 3], 0.0), (3, [2, 4, 3, 1], 0.9)]
+    cases = []
+    for seed, (labels, sizes, momentum) in enumerate(shapes, 70 if hidden else 10):
+        model, batches = deepcopy(_untrained(labels, NEARLY_NO_DROPOUT, spread=0.2)), _batches(seed, sizes)
+        for batch in batches:
+            batch["label"] = (torch.arange(len(batch["input_ids"])) + seed) % labels
+        cases.append((model, torch.optim.SGD(model.parameters(), lr=0.2, momentum=momentum), batches))
+    return cases
+
+
+def _learn(model, optimizer, batches, each_batch=("backward", "step", "zero"), at_the_end=(), left_out=(), clip=None):
+    """Train for one epoch, and return the losses of the batches. A slip does other moves in the loop, or behind it."""
+    import torch
+
     losses = []
+    for batch in batches:
+        inputs = {name: values for name, values in batch.items() if name not in ("label", *left_out)}
+        loss = model(**inputs, labels=batch["label"]).loss
+        losses.append(loss.item())
+        for move in each_batch:
+            _move(move, loss, optimizer)
+            if move == "backward" and clip:
+                torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+    for move in at_the_end:
+        _move(move, loss, optimizer)
+    return losses
+
+
+def _move(name: str, loss, optimizer) -> None:
+    {"backward": loss.backward, "step": optimizer.step, "zero": optimizer.zero_grad}[name]()
+
+
+def _first_batch_only(model, optimizer, batches):
+    return _learn(model, optimizer, batches[:1])
+
+
+def _last_batch_skipped(model, optimizer, batches):
+    return _learn(model, optimizer, batches[:-1])
+
+
+def _two_epochs(model, optimizer, batches):
+    return [*_learn(model, optimizer, batches), *_learn(model, optimizer, batches)]
+
+
+WEIGHT_SLIPS = {
+    "what is left for `optimizer.step()`? Look at the order of the last lines of the loop": partial(
+        _learn, each_batch=("backward", "zero", "step")
+    ),
+    "each step follows the sum of all batches so far: where are the old gradients thrown away?": partial(
+        _learn, each_batch=("backward", "step")
+    ),
+    "the gradients of the first batch are still in the second step: zero them for each batch": partial(
+        _learn, each_batch=("backward", "step"), at_the_end=("zero",)
+    ),
+    "a step for each batch, not one for each epoch": partial(
+        _learn, each_batch=("backward",), at_the_end=("step", "zero")
+    ),
+    "only the last batch makes a step: do `step` and `zero_grad` stand in the loop?": partial(
+        _learn, each_batch=("zero", "backward"), at_the_end=("step", "zero")
+    ),
+    "two steps for each batch": partial(_learn, each_batch=("backward", "step", "step", "zero")),
+    "only the first batch is trained on; does `return` stand inside the loop?": _first_batch_only,
+    "the last batch is left out": _last_batch_skipped,
+    "two epochs in one call": _two_epochs,
+    "the attention mask is left out: the model reads the padding": partial(_learn, left_out=("attention_mask",)),
+    "the gradients are clipped to length 1; nobody asked for that here": partial(_learn, clip=1.0),
+}
+
+LOSS_SLIPS = {
+    "that is the sum; divide it by the number of batches": lambda losses, sizes: sum(losses),
+    "that is the loss of the last batch alone": lambda losses, sizes: losses[-1],
+    "that is the loss of the first batch alone": lambda losses, sizes: losses[0],
+    "each row counts the same here; the card asks for the mean over the batches": lambda losses, sizes: (
+        sum(loss * rows for loss, rows in zip(losses, sizes, strict=True)) / sum(sizes)
+    ),
+    "divided by the number of rows, too? `loss` is the mean of its rows already": lambda losses, sizes: (
+        sum(loss / rows for loss, rows in zip(losses, sizes, strict=True)) / len(losses)
+    ),
+    "divided by all rows? Divide by the number of batches": lambda losses, sizes: sum(losses) / sum(sizes),
+    "divided by 3? Other epochs have other numbers of batches": lambda losses, sizes: sum(losses) / 3,
+    "divided by one batch too many": lambda losses, sizes: sum(losses) / (len(losses) + 1),
+    "the sum is multiplied by the number of batches; divide it": lambda losses, sizes: sum(losses) * len(losses),
+    "the sign is turned round": lambda losses, sizes: -sum(losses) / len(losses),
+    "rounded? Give the number as it comes": lambda losses, sizes: round(sum(losses) / len(losses), 3),
+    "rounded? Give all digits of it": lambda losses, sizes: round(sum(losses) / len(losses), 2),
+}
+
+
+def _trained(way, case) -> tuple[list, list]:
+    """Return the losses of all batches in two epochs of a `way`, and the weights after them."""
+    model, optimizer, batches = deepcopy(case)  # in one go: then the optimizer's copy moves the model's copy
+    losses = [way(model, optimizer, batches) for _ in range(2)]
+    return losses, list(model.parameters())
+
+
+@dataclass(frozen=True)
+class Run:
+    """Two epochs: the loss of each, the weights after them, how often gradients were computed and steps were made."""
+
+    losses: list[float]
+    weights: list
+    gradients: int
+    steps: int
+
+
+def _run(learn_once, case) -> Run:
+    """Return two epochs of `learn_once`. Raises WrongAnswer where it changes the batches, or trains no such model."""
+    model, optimizer, batches = deepcopy(case)
+    modes, gradients, steps, losses = [], [], [], []
+    model.bert.embeddings.register_forward_pre_hook(lambda part, _: modes.append(part.training))
+    model.classifier.weight.register_hook(gradients.append)
+    optimizer.register_step_post_hook(lambda *_: steps.append(1))
     for _ in range(2):
-        losses.append([])
-        for batch in unnamed_batches(hidden):
-            inputs = {name: values for name, values in batch.items() if name != "label"}
-            loss = model(**inputs, labels=batch["label"]).loss
-            loss.backward()
-            losses[-1].append(loss.item())
-            if way != "one step an epoch":
-                optimizer.step()
-            if way == "":
-                optimizer.zero_grad()
-        if way == "one step an epoch":
-            optimizer.step()
-        if way != "never zeroed":
-            optimizer.zero_grad()
-    return weights_of(model), losses
+        losses.append(as_number(call(learn_once, model, optimizer, batches, name="learn_once"), "learn_once(...)"))
+        unchanged(case[2], batches, "learn_once", "batches")
+    if not modes:
+        slip = "does `learn_once` use its argument `model`, or the `model` of the notebook?"
+        raise WrongAnswer("that the model learns that `learn_once` gets", Said("a model that nobody has used"), slip)
+    if not all(modes):
+        slip = "is there a `model.eval()`? It is for judging, not for learning"
+        raise WrongAnswer("a model in training mode, in the next epoch, too", Said("a model without dropout"), slip)
+    _same_dropout(case[0], model)
+    return Run(losses, list(model.parameters()), len(gradients), len(steps))
 
 
-def weights_of(model):
-    """Return all weights of a model in one long vector."""
-    import torch
+def _judge_weights(runs: list[Run], cases: list[tuple]) -> None:
+    """Raise WrongAnswer where two epochs have not led to the weights that they should."""
+    for case, run in zip(cases, runs, strict=True):
+        if not near(run.weights, _trained(_learn, case)[1], 1e-4):
+            still = near(run.weights, list(case[0].parameters()), 0)
+            what = (
+                f"{'the same weights as before' if still else 'other weights'}, after {run.steps} steps of `optimizer`"
+            )
+            with _given("learn_once(model, optimizer, batches)", case[2]):
+                want = f"the weights that {2 * len(case[2])} steps lead to, in two epochs"
+                raise WrongAnswer(want, Said(what), _slip_in_weights(run, runs, cases))
 
-    return torch.cat([weight.detach().flatten() for weight in model.parameters()])
+
+def _slip_in_weights(run: Run, runs: list[Run], cases: list[tuple]) -> str:
+    if not run.gradients and not any(run.losses):
+        return "no batch had a loss: under which name does the model take the labels?"
+    if not run.gradients:
+        return "no gradient was computed: where is `backward`?"
+    if not run.steps:
+        return "does `learn_once` use its argument `optimizer`, or another one?"
+    ways = {words: [_trained(way, case)[1] for case in cases] for words, way in WEIGHT_SLIPS.items()}
+    return suspect([each.weights for each in runs], ways, 1e-4)
 
 
-def unnamed_batches(hidden: bool) -> list[dict]:
-    """Return batches of equal size, whose labels are called `label`."""
-    import torch
+def _judge_losses(runs: list[Run], cases: list[tuple]) -> None:
+    """Raise WrongAnswer where the loss of an epoch is not the mean of its batches."""
+    parts = [(_trained(_learn, case)[0], _sizes(case[2])) for case in cases]
 
-    seeds = (21, 22, 23, 24) if hidden else (11, 12, 13)
-    return [{**ids_and_mask(seed, 4), "label": (torch.arange(4) + seed) % 4} for seed in seeds]
+    def losses_by(way) -> list[list[float]]:
+        return [[way(epoch, sizes) for epoch in epochs] for epochs, sizes in parts]
+
+    found = [run.losses for run in runs]
+    wanted = losses_by(lambda losses, sizes: sum(losses) / len(losses))
+    for case, losses, want in zip(cases, found, wanted, strict=True):
+        if not near(losses, want, 1e-4):
+            slip = suspect(found, {words: losses_by(way) for words, way in LOSS_SLIPS.items()}, 1e-4)
+            with _given("two epochs of learn_once(model, optimizer, batches)", case[2]):
+                said = f"{want[0]:.4f}, then {want[1]:.4f}: the mean loss of the batches in each epoch"
+                raise WrongAnswer(said, losses, slip)
 
 
 @sheet.exercise(
@@ -310,73 +593,14 @@ def unnamed_batches(hidden: bool) -> list[dict]:
         "Now the loss is a number, and the `if` can go. But the loss does not fall. Print a weight before and after.",
         "What does `optimizer.step()` read? What is left of it when `zero_grad` has just been called?",
     ],
+    form_point=False,
 )
 def learn_once(learn_once, hidden=False) -> str:
-    import copy
-
-    import torch
-
     as_function(learn_once, "learn_once")
-    batches = unnamed_batches(hidden)
-    model = copy.deepcopy(untrained(dropout=0.0, spread=0.2)).train()
-    before, modes = weights_of(model), []
-    model.register_forward_pre_hook(lambda module, _: modes.append(module.training))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
-    found, name = [], "learn_once(model, optimizer, batches)"
-    for _ in range(2):
-        found.append(as_number(call(learn_once, model, optimizer, batches), name))
-        unchanged(batches, unnamed_batches(hidden))
-    right, losses = epochs_by("", hidden)
-    judge_weights(before, weights_of(model), right, found, hidden)
-    judge_losses(found, losses)
-    if not all(modes):
-        slip = "`model.eval()` is for judging, not for learning"
-        raise WrongAnswer("a model in training mode", Said("a model without dropout"), slip)
+    cases, runs = _learning_cases(hidden), []
+    for case in cases:
+        with _given("learn_once(model, optimizer, batches)", case[2]):
+            runs.append(_run(learn_once, case))
+    _judge_weights(runs, cases)
+    _judge_losses(runs, cases)
     return "Labels under their right name, and a step before the gradients are gone."
-
-
-def unchanged(batches: list[dict], fresh: list[dict]) -> None:
-    """Raise WrongAnswer where the batches are not what they were."""
-    for batch, was in zip(batches, fresh, strict=True):
-        if set(batch) != set(was) or any((batch[name] != was[name]).any() for name in was):
-            raise WrongAnswer(
-                "that the batches stay as they are, for the next epoch",
-                Said(f"a batch with the columns {list(batch)}"),
-                "`pop` and `batch[...] =` change the batch itself: make a new dict",
-            )
-
-
-def judge_weights(before, after, right, losses: list[float], hidden: bool) -> None:
-    """Raise WrongAnswer where two epochs have not led to the weights that they should."""
-    import torch
-
-    if torch.equal(before, after):
-        if not any(losses):
-            slip = "no batch had a loss: under which name does the model take the labels?"
-            raise WrongAnswer("the loss of a model that guesses, near ln(4)", losses[0], slip)
-        slip = "what is left for `optimizer.step()`? Look at the order of the last lines of the loop"
-        raise WrongAnswer("weights that have moved after an epoch", Said("the same weights as before"), slip)
-    ways = {
-        "never zeroed": "each step follows the sum of all batches so far: where are the old gradients thrown away?",
-        "zeroed late": "the gradients of the first batch are still in the second step: zero them for each batch",
-        "one step an epoch": "a step for each batch, not one for each epoch",
-    }
-    if not torch.allclose(after, right, atol=1e-4):
-        fits = (words for way, words in ways.items() if torch.allclose(after, epochs_by(way, hidden)[0], atol=1e-4))
-        slip = next(fits, "one step for each batch: backward, step, zero_grad, and nothing else that moves a weight")
-        expected = "the weights after two epochs, with a step for each batch"
-        raise WrongAnswer(expected, Said("weights that have moved in another way"), slip)
-
-
-def judge_losses(found: list[float], losses: list[list[float]]) -> None:
-    """Raise WrongAnswer where the loss of an epoch is not the mean of its batches."""
-    for epoch, (loss, parts) in enumerate(zip(found, losses, strict=True), start=1):
-        slips = {
-            "that is the sum; divide it by the number of batches": sum(parts),
-            "that is the loss of the last batch alone": parts[-1],
-            "that is the loss of the first batch alone": parts[0],
-        }
-        if abs(loss - sum(parts) / len(parts)) > 1e-3:
-            close = (words for words, value in slips.items() if abs(loss - value) < 1e-3)
-            slip = next(close, "add up what `model(...).loss` gives for each batch, before its step")
-            raise WrongAnswer(f"the mean loss of the batches in epoch {epoch}", round(loss, 4), slip)

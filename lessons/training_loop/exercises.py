@@ -37,7 +37,7 @@ check.sheet.begin()
 # - `b`: step 2
 # - `c`: step 4
 # - `d`: step 10, the last one
-# - `e`: step 10 again, but somebody has forgotten `schedule.step()`
+# - `e`: step 10 again, in a training that never calls `schedule.step()`
 
 # %% answer="warmup_rates"
 warmup_rates = {"a": ..., "b": ..., "c": ..., "d": ..., "e": ...}
@@ -74,8 +74,11 @@ for forgotten in (False, True):
 # ★★☆ · 8 minutes · write code
 #
 # `clip_grad_norm_` shrinks all gradients together. Do it yourself: write `clip_by_hand(gradients, max_norm)`. It gets a
-# list of tensors of any shapes, and returns a list of tensors in the same order. Is the length of all of them together
-# more than `max_norm`? Then shrink them to that length. Otherwise they stay as they are, even if all are 0.
+# list of tensors, one or more, of any shapes. It returns a list of tensors with the same shapes, in the same order.
+#
+# The length of all of them together is the root of the sum of all squares. Is it more than `max_norm`? Then shrink all
+# numbers by the same factor, so that the length becomes `max_norm`. Otherwise they stay as they are, even if all are 0.
+# You may shrink the tensors that you get, as `clip_grad_norm_` does, or make new ones.
 
 # %%
 gradients = [torch.tensor([3.0, 4.0]), torch.tensor([[12.0]])]
@@ -83,7 +86,7 @@ gradients = [torch.tensor([3.0, 4.0]), torch.tensor([[12.0]])]
 
 # %% answer="clip_by_hand"
 def clip_by_hand(gradients, max_norm):
-    """Return the gradients, together not longer than `max_norm`."""
+    """Return a list of the gradients, together not longer than `max_norm`."""
     ### BEGIN SOLUTION
     norm = torch.sqrt(sum((gradient**2).sum() for gradient in gradients))
     if norm <= max_norm:
@@ -107,7 +110,8 @@ check.clip_by_hand(clip_by_hand, hidden=True)
 #
 # A colleague calls `share_right` after each epoch, in the middle of a training. When she calls it twice, the same weights
 # get two scores. And when she puts the rows into other batches, the score changes again. These are **two** mistakes
-# with two causes. Mend both. A small random model is enough here: look at the scores, not at how high they are.
+# with two causes. Mend both. Leave the batches and the weights as they are. She calls `model.train()` before each epoch,
+# so you need not switch back. A small random model is enough here: look at the scores, not at how high they are.
 
 # %%
 from datasets import load_dataset
@@ -174,10 +178,13 @@ check.share_right(share_right, hidden=True)
 #
 # ★★★ · 12 minutes · bug hunt
 #
-# "A loss of 0.0 in the first epoch!", writes a colleague. But his model still guesses. He trains it with `learn_once`:
-# one epoch, a step for each batch, and the mean loss of the batches comes back. The model comes in training mode. **Two**
-# things are wrong, and the first hides the second. His batches have the column `label`, as below. Leave them as they
-# are: the next epoch needs them.
+# "A loss of 0.0 in the first epoch!", writes a colleague. But his model still guesses. He trains it with `learn_once`.
+# It trains for one epoch: the batches in their order, with a step of the optimizer for each. It returns the mean loss of
+# the batches. Here each batch counts the same, however many rows it has. The model comes in training mode, and stays in
+# it.
+#
+# **Two** things are wrong, and the first hides the second. His batches have the column `label`, as below. Leave them as
+# they are: the next epoch needs them.
 
 # %%
 unnamed = [
@@ -190,7 +197,7 @@ optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
 
 # %% answer="learn_once"
 def learn_once(model, optimizer, batches):
-    """Train for one epoch, and return the mean loss of its batches."""
+    """Train for one epoch, and return the mean loss of its batches. Each batch counts the same."""
     total = 0.0
     for batch in batches:
         loss = model(**batch).loss
@@ -204,7 +211,7 @@ def learn_once(model, optimizer, batches):
 
 ### BEGIN SOLUTION
 def learn_once(model, optimizer, batches):
-    """Train for one epoch, and return the mean loss of its batches."""
+    """Train for one epoch, and return the mean loss of its batches. Each batch counts the same."""
     total = 0.0
     for batch in batches:
         inputs = {"labels" if name == "label" else name: batch[name] for name in batch}
