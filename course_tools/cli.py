@@ -1,6 +1,7 @@
 """The command `course`."""
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -15,7 +16,9 @@ STYLES = {"ok": "", "note": "yellow", "bad": "bold red"}
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0 if all went well, 1 if something failed, 2 for a wrong call, 130 after Ctrl-C."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    _end_on_signals()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a student's name may hold what this terminal cannot show
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
         return options.action(options)
@@ -27,6 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except ModuleNotFoundError as error:
         print(f"course: the package {error.name} is missing. Run `make setup`.", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever read the output has left, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         where = f" at {error.filename}" if error.filename else ""
@@ -88,7 +94,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     grade.add_argument("submissions", type=Path, metavar="FOLDER", help="STUDENT/SHEET.ipynb, or an export of files")
     grade.add_argument("--out", type=Path, metavar="FOLDER", help="where the grades go (build/grades)")
     grade.add_argument("--jobs", type=_positive, metavar="N", help="submissions at a time (the number of cores)")
-    grade.add_argument("--cell-seconds", type=_positive, metavar="N", help="what one cell may take (30)")
+    grade.add_argument("--cell-seconds", type=_positive, metavar="N", help="of the processor, for one cell (30)")
+    grade.add_argument("--roster", type=Path, metavar="CSV", help="all students, in a column `student`")
+    grade.add_argument("--anew", action="store_true", help="grade also what has not changed since the last time")
+    grade.add_argument("--trust", action="store_true", help="grade where code cannot be shut in, at your own risk")
     grade.set_defaults(action=command_grade)
 
     bench = commands.add_parser("bench", help="measure what the recipes cost, and write benchmarks/README.md")
@@ -178,8 +187,16 @@ def command_grade(options: argparse.Namespace) -> int:
 
     if not options.submissions.is_dir():
         raise UsageError(f"There is no folder {options.submissions}.")
-    out, jobs = options.out or BUILD / "grades", options.jobs or os.cpu_count() or 1
-    return 1 if grade_folder(options.submissions, out, jobs, options.cell_seconds) else 0
+    problems = grade_folder(
+        options.submissions,
+        options.out or BUILD / "grades",
+        jobs=options.jobs or os.cpu_count() or 1,
+        cell_seconds=options.cell_seconds,
+        roster_file=options.roster,
+        anew=options.anew,
+        trust=options.trust,
+    )
+    return 1 if problems else 0
 
 
 def command_bench(options: argparse.Namespace) -> int:
@@ -247,6 +264,14 @@ def _shown(path) -> str:
     from course_tools.project import ROOT
 
     return path.relative_to(ROOT).as_posix()
+
+
+def _end_on_signals() -> None:
+    """Let SIGTERM and SIGHUP end as Ctrl-C does. Under `nohup`, SIGHUP stays without effect."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _as_interrupt)
 
 
 def _as_interrupt(signal_number, frame):

@@ -11,12 +11,15 @@ from course_utils import CourseError
 
 
 def write_in_one_step(path: Path, text: str) -> None:
-    """Write a file beside its place and move it there. Raises CourseError where the disk or the rights forbid it."""
+    """Write a file beside its place and move it there, in UTF-8, with `?` for what is no valid Unicode.
+
+    Raises CourseError where the disk or the rights forbid it.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            unfinished.write_text(text, encoding="utf-8")
+            unfinished.write_text(text, encoding="utf-8", errors="replace")
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -51,7 +54,7 @@ def only_one(folder: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise CourseError(
-            f"Another `course run` or `course build` is at work in {folder.parent}. Wait until it ends, or stop it."
+            f"Another `course` command is at work in {folder.parent}. Wait until it ends, or stop it."
         ) from None
     try:
         yield

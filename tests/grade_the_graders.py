@@ -178,6 +178,8 @@ def _judged(
     verdict.message = trouble + verdict.message
     if trouble and (right or label == "the untouched stub"):
         verdict.accepted = not right
+    elif trouble and cell.metadata.check not in own:  # in a notebook, the dots of the cell would be left
+        verdict.accepted = False
     return verdict
 
 

@@ -214,7 +214,7 @@ def test_a_second_run_in_the_same_checkout_says_so(small_course):
     wait_until((small_course.root / "build" / "cwd" / "00_long" / "here").exists)
     code, output = small_course.course("run")
     assert code == 1
-    assert output.startswith("course: Another `course run` or `course build` is at work in ")
+    assert output.startswith("course: Another `course` command is at work in ")
     assert first.poll() is None
     first.send_signal(signal.SIGINT)
     first.communicate()

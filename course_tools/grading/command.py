@@ -1,32 +1,92 @@
 """`course grade`: finds submissions, grades them, and says how it goes."""
 
+import contextlib
+import shutil
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from course_tools.grading import pages
-from course_tools.grading.grade import CELL_SECONDS, Outcome, grade
+from course_tools.files import only_one, require_writable
+from course_tools.grading import pages, roster
+from course_tools.grading.grade import CELL_SECONDS, Settings, grade
+from course_tools.grading.outcome import Outcome, in_words
+from course_tools.grading.results import Results
+from course_tools.grading.room import require_shut_in
 from course_tools.grading.submissions import find
 
 
-def grade_folder(folder: Path, out: Path, jobs: int, cell_seconds: int | None = None) -> int:
-    """Grade what lies in a folder into `out`, with one line as each is done. Returns the number of problems."""
-    started, done = time.monotonic(), 0
-    submissions, refused = find(folder)
-    for each in refused:
-        print(f"not graded: {each.path.relative_to(folder)}: {each.reason}")
-    width = len(str(len(submissions)))
+def grade_folder(
+    folder: Path,
+    out: Path,
+    *,
+    jobs: int,
+    cell_seconds: int | None = None,
+    roster_file: Path | None = None,
+    anew: bool = False,
+    trust: bool = False,
+) -> int:
+    """Grade what lies in a folder into `out`, with one line as each is done. Returns the number of problems.
 
-    def tell(outcome: Outcome) -> None:
-        nonlocal done
-        done += 1
-        points = outcome.problem or f"{outcome.points:g} of {outcome.most:g} points"
-        who = f"{outcome.submission.student}  {outcome.submission.sheet.name}"
-        print(f"{done:>{width}}/{len(submissions)}  {who}  {points}", flush=True)
-
-    outcomes = grade(submissions, jobs, tell, cell_seconds or CELL_SECONDS)
-    pages.write(out, outcomes, refused)
+    Raises CourseError where `out` cannot be written, the roster cannot be read, or this system cannot shut code in.
+    """
+    started, out = time.monotonic(), out.absolute()
+    students = roster.read(roster_file) if roster_file else []
+    require_writable(out, out / "results")
+    if not trust:
+        require_shut_in()
+    with only_one(out / "results"), scratch(out / ".running") as place:
+        submissions, refused = (_without(out, found) for found in find(folder))
+        results = Results(out / "results", cell_seconds or CELL_SECONDS)
+        if anew:
+            for submission in submissions:
+                results.forget(submission)
+        for each in refused:
+            print(f"not graded: {each.where}: {each.reason}", flush=True)
+        settings = Settings(results, place, jobs, results.cell_seconds, trust)
+        try:
+            outcomes = grade(submissions, settings, teller(out, len(submissions)))
+        except KeyboardInterrupt:
+            print("What was graded is kept. The same command goes on from there.", file=sys.stderr)
+            raise
+        for problem in pages.write(out, outcomes, refused, students):
+            print(problem)
     problems = len(refused) + sum(outcome.problem is not None for outcome in outcomes)
     print(
         f"{len(outcomes)} graded in {time.monotonic() - started:.0f} s, {problems} problems. See {out / 'class.html'}"
     )
     return problems
+
+
+def _without(out: Path, found: list) -> list:
+    """Leave out what an earlier call has written, where that lies among the submissions."""
+    return [each for each in found if not each.path.absolute().is_relative_to(out)]
+
+
+def teller(out: Path, count: int):
+    """Return what writes the page of each outcome and says its points, numbered up to `count`."""
+    done, width = 0, len(str(count))
+
+    def tell(outcome: Outcome) -> None:
+        nonlocal done
+        done += 1
+        try:
+            pages.write_submission(out, outcome)
+        except Exception as error:  # what is on a page is a student's: it must stop nobody
+            outcome.problem = f"its page could not be written: {in_words(error)}"
+        points = outcome.problem or f"{outcome.points:g} of {outcome.most:g} points"
+        who = f"{outcome.submission.student}  {outcome.submission.sheet.name}"
+        print(f"{done:>{width}}/{count}  {who}  {points}", flush=True)
+
+    return tell
+
+
+@contextlib.contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """Hold an empty folder while the block runs. What a call that was killed has left in it is removed first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

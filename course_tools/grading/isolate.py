@@ -1,80 +1,65 @@
-"""Runs a command where compiled code, too, can reach no network, and change no file outside one folder (Linux only).
+"""Runs a command in a network of its own, in which only loopback is up (Linux only).
 
-    python isolate.py [--write FOLDER] COMMAND [ARGUMENT ...]
+    python isolate.py COMMAND [ARGUMENT ...]
 
-The command gets a network namespace in which only loopback is up. With `--write`, it also gets a mount namespace in
-which everything but FOLDER is read-only. Leaves with 125 where the system does not allow that.
+Leaves with NOT_ALLOWED, and the reason on standard error, where the system does not allow that.
 """
 
 import ctypes
-import fcntl
 import os
 import socket
 import struct
 import sys
 
-CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x00020000, 0x10000000, 0x40000000
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER = 0x00020000, 0x08000000, 0x10000000
+CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
-MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
-SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 0x1
-PR_SET_CHILD_SUBREAPER = 36
 NOT_ALLOWED = 125
+
+libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
 
 def main() -> None:
-    """Shut this process away, then become the command."""
-    arguments = sys.argv[1:]
-    folder = None
-    if arguments[0] == "--write":
-        folder, arguments = os.path.realpath(arguments[1]), arguments[2:]
-    if not sys.platform.startswith("linux"):
-        sys.exit(NOT_ALLOWED)
-    libc = ctypes.CDLL(None, use_errno=True)
+    """Leave the network, then become the command."""
     try:
-        _enter_namespaces(libc, CLONE_NEWNET | (CLONE_NEWNS if folder else 0))
-        if folder:
-            _make_read_only_but(libc, folder)
-            libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # whoever runs away stays among our children
-    except OSError:
-        sys.exit(NOT_ALLOWED)
-    _raise_loopback()
-    os.execvp(arguments[0], arguments)
+        enter(CLONE_NEWNET | (0 if os.geteuid() == 0 else CLONE_NEWUSER))
+        _raise_loopback()
+    except OSError as error:
+        refuse(error)
+    os.execvp(sys.argv[1], sys.argv[1:])
 
 
-def _enter_namespaces(libc, flags: int) -> None:
+def enter(flags: int) -> None:
+    """Go into new namespaces, as the same user. Raises OSError where the system does not allow that."""
     user, group = os.geteuid(), os.getegid()
-    if user == 0:
-        _must(libc.unshare(flags))
-        return
-    _must(libc.unshare(flags | CLONE_NEWUSER))
-    for name, line in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-        with open(f"/proc/self/{name}", "w") as file:
-            file.write(line)
+    if libc is None:
+        raise OSError(0, "only Linux has namespaces")
+    must("unshare", libc.unshare(flags))
+    if flags & CLONE_NEWUSER:
+        for name, line in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(line)
 
 
-def _make_read_only_but(libc, folder: str) -> None:
-    place = folder.encode()
-    _must(libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None))
-    _must(libc.mount(place, place, None, MS_BIND | MS_REC, None))
-    _set_attributes(libc, b"/", AT_RECURSIVE, set_bits=MOUNT_ATTR_RDONLY)
-    _set_attributes(libc, place, 0, clear_bits=MOUNT_ATTR_RDONLY)
-    _must(libc.mount(b"tmpfs", b"/dev/shm", b"tmpfs", 0, b"size=256m"))  # for a data loader's workers
-    os.chdir(folder)
+def must(name: str, result: int) -> None:
+    """Raise OSError where a call of the system has failed."""
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def _set_attributes(libc, path: bytes, flags: int, set_bits: int = 0, clear_bits: int = 0) -> None:
-    attributes = struct.pack("QQQQ", set_bits, clear_bits, 0, 0)
-    _must(libc.syscall(SYS_MOUNT_SETATTR, AT_FDCWD, path, flags, attributes, len(attributes)))
+def refuse(error: OSError) -> None:
+    """Leave, and say why."""
+    where = f" ({error.filename})" if error.filename else ""
+    print(f"{error.strerror}{where}", file=sys.stderr, flush=True)
+    os._exit(NOT_ALLOWED)
 
 
 def _raise_loopback() -> None:
+    import fcntl  # Windows has none, and reads this file, too
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
-
-
-def _must(result: int) -> None:
-    if result != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
 if __name__ == "__main__":

@@ -1,135 +1,103 @@
-"""What grading leaves behind: two CSV files, a page for each student, and a page for the class."""
+"""What grading leaves behind for people: a page for the class, one for each student, and each notebook as it ran."""
 
-import csv
-import io
+import hashlib
 import re
-from collections import defaultdict
+import unicodedata
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup, escape
 
 from course_tools.files import write_in_one_step
-from course_tools.grading.grade import Outcome
+from course_tools.grading import comments, insight, spreadsheets
+from course_tools.grading.gradebook import Student, gradebook
+from course_tools.grading.outcome import Outcome
 from course_tools.grading.submissions import Ungraded
+from course_tools.project import Sheet
+from course_tools.running.notebook_page import notebook_page
+from course_utils.outline import repository
+
+STUDENTS = "students"  # the folder of their pages
+SIGNS = {"right": "✓", "part": "◐", "wrong": "✗", "untried": "–"}
+CODE = re.compile(r"`([^`\n]+)`")
+LESSON = re.compile(r"(?:https?://\S+/)?(notebooks/\w+\.ipynb)")
 
 
-def write(folder: Path, outcomes: list[Outcome], refused: list[Ungraded]) -> None:
-    """Write `grades.csv` (a row a student), `exercises.csv` (a row an exercise), `class.html` and `students/`."""
-    (folder / "students").mkdir(parents=True, exist_ok=True)
-    students = by_student(outcomes)
-    pages = page_names(students)
-    write_in_one_step(folder / "grades.csv", grades_csv(students))
-    write_in_one_step(folder / "exercises.csv", exercises_csv(outcomes))
-    for student, theirs in students.items():
-        for outcome in theirs:
-            if outcome.feedback:
-                name = f"{pages[student]}-{outcome.submission.sheet.name}.html"
-                write_in_one_step(folder / "students" / name, outcome.feedback)
-        page = _template("student").render(student=student, outcomes=theirs, page=pages[student])
-        write_in_one_step(folder / "students" / f"{pages[student]}.html", page)
-    page = _template("class").render(
-        students=students, pages=pages, sheets=sheets(outcomes), missed=most_missed(outcomes), refused=refused
-    )
+def write(folder: Path, outcomes: list[Outcome], refused: list[Ungraded], roster: list[str]) -> list[str]:
+    """Write `grades.csv`, `exercises.csv`, `class.html` and a page for each student.
+
+    `roster`: the names of all students, or nothing where the class is who handed in something. `comments.csv` in the
+    folder is read, or made. Returns what is wrong with it, one sentence each. Raises CourseError where nothing can be
+    written.
+    """
+    found, problems = comments.read(folder, gradebook(outcomes, refused, roster))
+    book = gradebook(outcomes, refused, roster, found)
+    write_in_one_step(folder / "grades.csv", spreadsheets.grades_csv(book))
+    write_in_one_step(folder / "exercises.csv", spreadsheets.exercises_csv(book))
+    missed, alike = insight.most_missed(book), insight.same_answers(book)
+    page = _render("class", book=book, refused=refused, problems=problems, missed=missed, alike=alike)
     write_in_one_step(folder / "class.html", page)
+    for student in book.students:
+        write_in_one_step(student_page(folder, student.name), _student(folder, student))
+    return problems
 
 
-def by_student(outcomes: list[Outcome]) -> dict[str, list[Outcome]]:
-    """Return student -> outcomes, students and sheets in order."""
-    found = defaultdict(list)
-    for outcome in sorted(outcomes, key=lambda each: (each.submission.student.lower(), each.submission.sheet.name)):
-        found[outcome.submission.student].append(outcome)
-    return dict(found)
+def write_submission(folder: Path, outcome: Outcome) -> None:
+    """Write the page of one notebook as it ran. Raises CourseError where it cannot be written."""
+    student, sheet = outcome.submission.student, outcome.submission.sheet
+    path = _notebook_page(folder, student, sheet)
+    if outcome.notebook is None:
+        path.unlink(missing_ok=True)  # of an earlier submission
+    else:
+        write_in_one_step(path, notebook_page(outcome.notebook, f"{student} · {sheet.title}"))
 
 
-def sheets(outcomes: list[Outcome]) -> dict[str, list[str]]:
-    """Return sheet -> the titles of its exercises, for the sheets that somebody handed in."""
-    found: dict[str, list[str]] = {}
-    for outcome in sorted(outcomes, key=lambda each: each.submission.sheet.name):
-        titles = [exercise["title"] for exercise in outcome.exercises]
-        found[outcome.submission.sheet.name] = found.get(outcome.submission.sheet.name) or titles
-    return found
+def student_page(folder: Path, student: str) -> Path:
+    """Return where the page of a student lies."""
+    return folder / STUDENTS / f"{page_name(student)}.html"
 
 
-def most_missed(outcomes: list[Outcome]) -> list[dict]:
-    """Return the exercises, the most missed first: sheet, name, title, missed, tried, and what was said how often."""
-    tried: dict[tuple, list[dict]] = defaultdict(list)
-    for outcome in outcomes:
-        for exercise in outcome.exercises:
-            tried[outcome.submission.sheet.name, exercise["name"]].append(exercise)
-    rows = []
-    for (sheet, name), each in tried.items():
-        wrong = [exercise for exercise in each if exercise["points"] < exercise["most"]]
-        words = defaultdict(int)
-        for exercise in wrong:
-            words[exercise["trouble"] or slip(exercise["said"])] += 1
-        said = sorted(words.items(), key=lambda item: -item[1])[:3]
-        title = each[0]["title"]
-        rows.append(
-            {"sheet": sheet, "number": sheet.partition("_")[0], "name": name, "title": title}
-            | {"missed": len(wrong), "tried": len(each), "said": said}
-        )
-    return sorted(rows, key=lambda row: (-row["missed"] / row["tried"], row["sheet"], row["name"]))
+def page_name(student: str) -> str:
+    """Return a short name for files that every system takes, and that no other student has.
+
+    The digest tells names apart that differ only in case, accents or letters that are left out here.
+    """
+    letters = unicodedata.normalize("NFKD", student).encode("ascii", "ignore").decode()
+    short = re.sub(r"[^A-Za-z0-9]+", "_", letters)[:30].strip("_") or "student"
+    return f"{short}-{hashlib.sha256(student.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
-def slip(said: str) -> str:
-    """Return the slip out of what a check said, or its last line."""
-    found = re.search(r"perhaps: +(.+)", said) or re.search(r"expected: +(.+)", said)
-    return found[1] if found else (said.strip().splitlines() or ["nothing"])[-1]
+def _notebook_page(folder: Path, student: str, sheet: Sheet) -> Path:
+    return folder / STUDENTS / f"{page_name(student)}-{sheet.name}.html"
 
 
-def grades_csv(students: dict[str, list[Outcome]]) -> str:
-    """Return one row a student: the points of each sheet, then all points and the most there are."""
-    names = sorted({outcome.submission.sheet.name for theirs in students.values() for outcome in theirs})
-    rows = [["student", *names, "points", "most"]]
-    for student, theirs in students.items():
-        points = {outcome.submission.sheet.name: outcome for outcome in theirs}
-        cells = [_plain(points[name].points) if name in points and not points[name].problem else "" for name in names]
-        rows.append([student, *cells, _plain(sum(o.points for o in theirs)), _plain(sum(o.most for o in theirs))])
-    return _csv(rows)
+def _student(folder: Path, student: Student) -> str:
+    notebooks = {
+        entry.sheet.name: path.name
+        for entry in student.entries
+        if (path := _notebook_page(folder, student.name, entry.sheet)).exists()
+    }
+    return _render("student", student=student, notebooks=notebooks)
 
 
-def exercises_csv(outcomes: list[Outcome]) -> str:
-    """Return one row an exercise of a student."""
-    rows = [["student", "sheet", "exercise", "points", "most", "said"]]
-    for outcome in outcomes:
-        who, sheet = outcome.submission.student, outcome.submission.sheet.name
-        for exercise in outcome.exercises:
-            points, most = _plain(exercise["points"]), _plain(exercise["most"])
-            rows.append([who, sheet, exercise["name"], points, most, " ".join(exercise["said"].split())])
-        if outcome.problem:
-            rows.append([who, sheet, "", "", "", outcome.problem])
-    return _csv(rows)
+def _render(template: str, **values) -> str:
+    return _environment().get_template(f"grading/{template}.html.j2").render(**values)
 
 
-def page_names(students: dict[str, list[Outcome]]) -> dict[str, str]:
-    """Return student -> a file name that every system takes, all of them different."""
-    names: dict[str, str] = {}
-    for student in students:
-        plain = re.sub(r"[^\w-]+", "_", student).strip("_") or "student"
-        number, name = 1, plain
-        while name.lower() in {each.lower() for each in names.values()}:
-            number += 1
-            name = f"{plain}_{number}"
-        names[student] = name
-    return names
+@cache
+def _environment() -> Environment:
+    environment = Environment(loader=PackageLoader("course_tools", "."), autoescape=True, trim_blocks=True)
+    environment.filters |= {"words": words, "hint": hint, "points": spreadsheets.plain}
+    environment.globals |= {"signs": SIGNS, "page_name": page_name}
+    return environment
 
 
-def _template(name: str):
-    return Environment(loader=PackageLoader("course_tools", "."), autoescape=True).get_template(
-        f"grading/{name}.html.j2"
-    )
+def words(text: str) -> Markup:
+    """Return a text as HTML, what stands between backticks as code."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
-def _csv(rows: list[list]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([_safe(cell) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def _safe(cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula becomes a text."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-def _plain(points: float) -> str:
-    return f"{points:g}"
+def hint(text: str) -> Markup:
+    """Return a hint as HTML, the lesson that it names as a link to the course's repository."""
+    return Markup(LESSON.sub(rf'<a href="{repository()}/blob/main/\1">\1</a>', str(words(text))))

@@ -1,90 +1,73 @@
-"""Grades one submission with nbgrader, in a folder of its own.
+"""Grades one submission, in a process of its own that stands outside of the sandbox.
 
-    python -m course_tools.grading.worker FOLDER SHEET LESSON SECONDS
+    python -m course_tools.grading.worker FOLDER SHEET SECONDS [--trust]
 
-FOLDER holds an nbgrader course with the one submission of the student STUDENT. A cell may take SECONDS. What came of it
-is written to FOLDER/outcome.json.
+FOLDER/submitted.json is the notebook that was handed in, FOLDER/graded.json what comes of it. A cell may use SECONDS of
+the processor. It ends, with all that it started, when the process that started it is gone.
 """
 
 import json
 import os
+import shutil
 import sys
+import threading
+import time
+from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, GenerateFeedback
-from nbgrader.utils import is_grade
-from traitlets.config import Config
 
-from course_tools.building.release import start
-from course_tools.grading import kernel
+from course_tools.grading.judge import judge, limits_met
+from course_tools.grading.kernel import execute
+from course_tools.grading.outcome import in_words
+from course_tools.grading.restore import restored
+from course_tools.grading.room import Room
+from course_tools.processes import kill_tree
+from course_tools.project import Sheet, find_scripts
 
-STUDENT = "student"
-OUTCOME = "outcome.json"
-WHOLE_IN_CELLS = 8  # what a whole notebook may take, in cells that take all they may
-STARTUP = """\
-import json as _json
-from course_tools.grading import guard as _guard
-_guard.install({folder!r}, _json.loads({checks!r}))
-del _json, _guard
-"""
+SUBMITTED, GRADED = "submitted.json", "graded.json"
+LOOK_SECONDS = 0.5
 
 
-def main() -> None:
-    """Grade the submission named on the command line."""
-    folder, sheet, lesson, seconds = Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3], int(sys.argv[4])
-    source = nbformat.read(folder / "source" / sheet / f"{sheet}.ipynb", as_version=4)
-    _guard_kernels(folder, lesson, source)
-    swap = [kernel.Execute if each.__name__ == "Execute" else each for each in Autograde().autograde_preprocessors]
-    limits = Config(Execute={"cell_seconds": seconds, "total_seconds": WHOLE_IN_CELLS * seconds})
-    start(Autograde, folder, sheet, STUDENT, limits, autograde_preprocessors=swap)
-    start(GenerateFeedback, folder, sheet, STUDENT)
-    graded = nbformat.read(folder / "autograded" / STUDENT / sheet / f"{sheet}.ipynb", as_version=4)
-    outcome = {"exercises": _exercises(folder, sheet, graded)}
-    (folder / OUTCOME).write_text(json.dumps(outcome), encoding="utf-8")
+def main() -> int:
+    """Grade the submission named on the command line. An error becomes one line on standard error."""
+    folder, name, seconds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    threading.Thread(target=_end_with_the_grader, args=(os.getppid(), folder), daemon=True).start()
+    try:
+        _, [sheet] = find_scripts([name])
+        room = Room(folder, sheet, seconds, trusted="--trust" in sys.argv)
+        submitted = nbformat.from_dict(json.loads((folder / SUBMITTED).read_text(encoding="utf-8")))
+        graded = grade(submitted, sheet, room)
+        (folder / GRADED).write_text(well_formed(json.dumps(graded, ensure_ascii=False)), encoding="utf-8")
+    except Exception as error:  # whatever a submission makes a library raise, it is this one's problem alone
+        print(in_words(error), file=sys.stderr)
+        return 1
+    return 0
 
 
-def _guard_kernels(folder: Path, lesson: str, source) -> None:
-    """Let every kernel begin with the guard."""
-    checks = {cell.source: f"lessons.{lesson}.checks" for cell in source.cells if is_grade(cell)}
-    profile = folder / "ipython" / "profile_default" / "startup"
-    profile.mkdir(parents=True)
-    text = STARTUP.format(folder=str(folder), checks=json.dumps(checks))
-    (profile / "00-guard.py").write_text(text, encoding="utf-8")
-    os.environ["IPYTHONDIR"] = str(folder / "ipython")
+def grade(submitted: nbformat.NotebookNode, sheet: Sheet, room: Room) -> dict:
+    """Return what a submission has earned: exercises, the executed notebook, and notes on what was mended or met."""
+    notebook, notes = restored(submitted, sheet)
+    execute(notebook, room)
+    exercises = judge(notebook, sheet)
+    return {
+        "exercises": [asdict(exercise) for exercise in exercises],
+        "notebook": notebook,
+        "notes": [*notes, *limits_met(notebook)],
+    }
 
 
-def _exercises(folder: Path, sheet: str, graded) -> list[dict]:
-    """Return, for each exercise: name, title, points, most points, answer, its own error, what the check said."""
-    titles = {cell.metadata.check: cell.metadata.card.title for cell in graded.cells if "check" in cell.metadata}
-    answers = {cell.metadata.answer: cell for cell in graded.cells if "answer" in cell.metadata}
-    said = {cell.metadata.nbgrader.grade_id: _said(cell) for cell in graded.cells if is_grade(cell)}
-    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
-        grades = book.find_submission_notebook(sheet, sheet, STUDENT).grades
-        points = {grade.name: (grade.score, grade.max_score) for grade in grades}
-    return [
-        {
-            "name": (name := grade_id.removeprefix("check-")),
-            "title": titles[name],
-            "points": points[grade_id][0],
-            "most": points[grade_id][1],
-            "answer": answers[name].source,
-            "trouble": _error(answers[name]),
-            "said": words,
-        }
-        for grade_id, words in said.items()
-    ]
+def well_formed(text: str) -> str:
+    """Return a text that can be written: half a pair of surrogates becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _said(cell) -> str:
-    return _error(cell) or "".join(output.get("text", "") for output in cell.outputs)
-
-
-def _error(cell) -> str:
-    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
-    return errors[0].evalue if errors else ""
+def _end_with_the_grader(grader: int, folder: Path) -> None:
+    while os.getppid() == grader:
+        time.sleep(LOOK_SECONDS)
+    shutil.rmtree(folder, ignore_errors=True)
+    kill_tree(os.getpid())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -14,9 +14,11 @@ from course_tools.files import write_in_one_step
 from course_tools.project import BUILD, Lesson
 from course_tools.running.execution import Execution
 from course_tools.running.executor import Executor
+from course_tools.running.notebook_page import notebook_page
 from course_tools.running.speed import reference_seconds
 from course_utils.records import read_device, read_records
 
+UNITS = {"mb": "MB", "gb": "GB", "seconds": "s", "accuracy": "of 1", "recall": "of 1", "share": "of 1"}
 LIBRARIES = ("torch", "transformers", "datasets", "tokenizers", "accelerate", "peft", "evaluate", "scikit-learn")
 JSON, HTML = BUILD / "report.json", BUILD / "report.html"
 
@@ -65,7 +67,10 @@ def write_report(
     template = Environment(loader=PackageLoader("course_tools", "."), autoescape=True).get_template(
         "running/report.html.j2"
     )
-    pages = [{"lesson": lesson, **page} for lesson, page in zip(lessons, seen, strict=True)]
+    pages = [
+        {"lesson": lesson, **page, "shown": list(shown_records(page["records"], lesson.bands, executor.profile))}
+        for lesson, page in zip(lessons, seen, strict=True)
+    ]
     write_in_one_step(HTML, template.render(report=report, pages=pages))
 
 
@@ -77,15 +82,40 @@ def _look_inside(result: Execution) -> dict:
 
 @cache
 def _seen(path: Path, _stamp: int) -> dict:
-    """Return what an executed notebook holds for the reports. Each is read once."""
+    """Return what an executed notebook holds for the reports. Each is read once, and made a page where it is new."""
     notebook = nbformat.read(path, as_version=4)
+    page = path.with_suffix(".html")
+    if not page.exists() or page.stat().st_mtime_ns < path.stat().st_mtime_ns:
+        write_in_one_step(page, notebook_page(notebook, f"{path.stem}, as it ran"))
     return {
         "figures": list(figures(notebook)),
         "failure": next(failures(notebook), None),
-        "notebook": path.relative_to(BUILD).as_posix() if path.is_relative_to(BUILD) else str(path),
+        "notebook": page.relative_to(BUILD).as_posix() if page.is_relative_to(BUILD) else page.as_uri(),
         "records": read_records(notebook),
         "device": read_device(notebook),
     }
+
+
+def shown_records(records: dict, bands: dict[str, list], profile: str) -> Iterator[dict]:
+    """Yield each record for a reader: label, value with its unit, its band (which holds in `laptop`), inside or not."""
+    for name, value in records.items():
+        band = bands.get(name) if profile == "laptop" else None
+        yield {
+            "label": name.replace("_", " "),
+            "value": f"{_plain(value)} {unit_of(name)}".strip(),
+            "band": band and f"{_plain(band[0])} to {_plain(band[1])}",
+            "inside": band and band[0] <= value <= band[1],
+        }
+
+
+def unit_of(name: str) -> str:
+    """Return the unit of a record, which the last word of its name tells. `this_to_that` is a ratio and has none."""
+    last = name.removesuffix("_low").removesuffix("_high").rpartition("_")[2]
+    return "" if "_to_" in name else UNITS.get(last, "")
+
+
+def _plain(value: bool | float | str) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def figures(notebook) -> Iterator[dict]:
