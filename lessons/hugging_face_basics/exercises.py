@@ -83,7 +83,8 @@ for thing in (
 #
 # New messages came as a CSV. Their labels are words, so a colleague gives them numbers. Then she tests the classifier
 # of the lesson on them. All thanks are right, and almost no question and no complaint. But the classifier is good.
-# Mend `numbered_labels`, so that it gives each row the number that the classifier uses.
+# Mend `numbered_labels`, so that it gives each row the number that the classifier uses. It must work for any rows with
+# `text` and `label`, also where one of the labels is missing. Nothing else changes: rows, order, texts and columns.
 
 # %%
 new = load_dataset("csv", data_files=str(folder / "test.csv"), split="train")
@@ -121,13 +122,17 @@ check.numbered_labels(numbered_labels, hidden=True)
 # ★★☆ · 8 minutes · bug hunt
 #
 # On the test part, the model looks excellent. On messages of the next week it does not. The cause is `two_parts`, which
-# makes the two parts. Mend it. It gets a `Dataset`, and its rows may lie sorted by label. Called again with the same
-# rows, it must return the same two parts.
+# makes the two parts. Mend it. It gets a `Dataset` with `text` and `label`. Often the rows lie sorted by label.
+#
+# - Each row is in exactly one part, with its text and its label, and there are no other columns.
+# - Every label is in both parts.
+# - The first part has three quarters of the rows. Where four does not divide their number, round up or down.
+# - Called again with the same rows, it returns the same two parts. After a restart of the kernel, too.
 
 
 # %% answer="two_parts"
 def two_parts(rows):
-    """Return two datasets: three quarters of the rows to learn from, and the other quarter to test on."""
+    """Return two datasets: three quarters of the rows to learn from, and all other rows to test on."""
     train = rows.shuffle(seed=1).select(range(len(rows) * 3 // 4))
     test = rows.shuffle(seed=2).select(range(len(rows) // 4))
     return train, test
@@ -135,7 +140,7 @@ def two_parts(rows):
 
 ### BEGIN SOLUTION
 def two_parts(rows):
-    """Return two datasets: three quarters of the rows to learn from, and the other quarter to test on."""
+    """Return two datasets: three quarters of the rows to learn from, and all other rows to test on."""
     parts = rows.train_test_split(
         test_size=0.25, stratify_by_column="label", seed=course.seed
     )
@@ -160,7 +165,8 @@ check.two_parts(two_parts, hidden=True)
 #
 # A new message comes in. Somewhere in the old ones, somebody asked the same in other words. Write
 # `nearest_message(text, known)`. It returns the text out of the list `known` that is most similar to `text`. Similar
-# means here: the mean of the rows that `extractor` gives, compared by cosine similarity.
+# means here: the mean of all rows that `extractor` gives, compared by cosine similarity. `known` may hold one text or
+# many, and stays as it is.
 
 # %%
 import numpy as np
@@ -183,12 +189,13 @@ def nearest_message(text, known):
         mean = np.array(extractor(sentence)[0]).mean(axis=0)
         return mean / np.linalg.norm(mean)
 
-    similarity = [direction(text) @ direction(each) for each in known]
+    asked = direction(text)
+    similarity = [asked @ direction(each) for each in known]
     return known[int(np.argmax(similarity))]
     ### END SOLUTION
 
 
-nearest_message("May I keep my novel a bit longer?", messages["test"]["text"][:])
+nearest_message("May I keep my novel a bit longer?", messages["validation"]["text"][:])
 
 # %% check="nearest_message"
 check.nearest_message(nearest_message)
@@ -205,27 +212,28 @@ check.nearest_message(nearest_message, hidden=True)
 # formal or friendly. Write `own_texts`, a `DatasetDict` with these properties.
 #
 # - It has the splits `train` and `test`, and 12 texts or more in all.
-# - It has the columns `text` and `label`. The label is a `ClassLabel` with two or more names that a person understands.
-# - Every label is in both splits.
-# - You wrote the texts, and none comes twice. Another number or comma makes no new text.
+# - It has the columns `text` and `label`. The label is a `ClassLabel` with two or more names, the same in each split.
+# - A person understands the names. A number or a single letter is not enough.
+# - Every label is in `train` and in `test`.
+# - You wrote the texts: none is out of this course, and none comes twice. Another number, comma, capital or single letter
+#   makes no new text.
 
 # %% answer="own_texts"
 own_texts = ...
 ### BEGIN SOLUTION
-texts = [
-    "My chain jumps on every hill",
-    "Can you order the blue helmet in size M?",
-    "The back brake makes a terrible noise.",
-    "Do you sell tyres for children's bikes",
-    "I rode over glass and now both wheels are flat!",
-    "How much is your cheapest lock?",
-    "The light went out in the tunnel, please look at it.",
-    "I would like two bottles of chain oil.",
-    "Since the accident my bike pulls to the left",
-    "Is the red touring bike still in the shop?",
-    "One pedal has come off again",
-    "Please keep a pair of winter gloves for me.",
-]
+texts = """\
+My chain jumps on every hill
+Can you order the blue helmet in size M?
+The back brake makes a terrible noise.
+Do you sell tyres for children's bikes
+I rode over glass and now both wheels are flat!
+How much is your cheapest lock?
+The light went out in the tunnel, please look at it.
+I would like two bottles of chain oil.
+Since the accident my bike pulls to the left
+Is the red touring bike still in the shop?
+One pedal has come off again
+Please keep a pair of winter gloves for me.""".splitlines()
 own_texts = Dataset.from_dict({"text": texts, "label": ["repair", "sale"] * 6})
 own_texts = own_texts.cast_column("label", ClassLabel(names=["repair", "sale"]))
 own_texts = own_texts.train_test_split(

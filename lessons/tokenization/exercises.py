@@ -38,7 +38,8 @@ print([len(ids) for ids in tokenizer(messages)["input_ids"]])
 #
 # ★☆☆ · 4 minutes · predict
 #
-# Run nothing yet. How long is each of the three rows with these settings? Write three whole numbers into each list.
+# Run nothing more yet. How long is each of the three rows with these settings? Write a list of three whole numbers for
+# each line, in the order of the messages.
 #
 # - `a`: `padding=True`
 # - `b`: `truncation=True, max_length=6`
@@ -73,11 +74,13 @@ for settings in (
 #
 # The tokenizer lowers everything: *Zürich* becomes `zurich`. But the offsets remember. Write `spelling(text, word)`. It
 # returns the word with this number (as in `word_ids()`, the first is 0) exactly as the writer wrote it.
+#
+# The tokenizer decides what a word is. In `so happy😂`, the word 1 is `happy😂`.
 
 
 # %% answer="spelling"
 def spelling(text, word):
-    """Return the word with this number, as it stands in `text`."""
+    """Return the word with this number, as it stands in `text`. The tokenizer gives the numbers."""
     ### BEGIN SOLUTION
     encoding = tokenizer(text, return_offsets_mapping=True)
     offsets = zip(encoding["offset_mapping"], encoding.word_ids(), strict=True)
@@ -99,19 +102,21 @@ check.spelling(spelling, hidden=True)
 #
 # ★★☆ · 6 minutes · bug hunt
 #
-# A colleague wants a tensor with at most 8 columns, whatever comes in. It worked on the first texts. Then it did not:
-# sometimes there were more columns, and sometimes an error. Mend `rectangle`.
+# A colleague wants ids and mask as tensors of PyTorch. They should have as many columns as the longest text needs, and
+# never more than 8. It worked on the first texts. Then there were more columns. Mend `rectangle`, for any list of texts.
+#
+# The rest is good: padding on the right, and `[CLS]` and `[SEP]` in each row. A long text loses its end.
 
 
 # %% answer="rectangle"
 def rectangle(texts):
-    """Return ids and mask of the texts as tensors with at most 8 columns."""
+    """Return ids and mask of the texts as tensors: columns for the longest text, but never more than 8."""
     return tokenizer(texts, padding=True, max_length=8, return_tensors="pt")
 
 
 ### BEGIN SOLUTION
 def rectangle(texts):
-    """Return ids and mask of the texts as tensors with at most 8 columns."""
+    """Return ids and mask of the texts as tensors: columns for the longest text, but never more than 8."""
     return tokenizer(
         texts, padding=True, truncation=True, max_length=8, return_tensors="pt"
     )
@@ -134,12 +139,13 @@ check.rectangle(rectangle, hidden=True)
 # ★★☆ · 8 minutes · bug hunt
 #
 # "With a limit of 36, nothing is lost", says the report. Its author counted as you see here. Mend `share_cut`, so that
-# it counts what the tokenizer would really cut.
+# it counts what the tokenizer would really cut, for any list of texts and any limit. Return the share as it comes, not
+# rounded.
 
 # %%
 from datasets import load_dataset
 
-posts = load_dataset(*course.dataset("emotion"), split="validation")["text"]
+posts = load_dataset(*course.dataset("emotion"), split="validation")["text"][:]
 
 
 # %% answer="share_cut"
@@ -152,7 +158,7 @@ def share_cut(texts, limit):
 ### BEGIN SOLUTION
 def share_cut(texts, limit):
     """Return the share of the texts that lose something at this limit, from 0 to 1."""
-    longer = [len(ids) > limit for ids in tokenizer(list(texts))["input_ids"]]
+    longer = [len(ids) > limit for ids in tokenizer(texts)["input_ids"]]
     return sum(longer) / len(longer)
 
 
@@ -173,8 +179,12 @@ check.share_cut(share_cut, hidden=True)
 # ★★★ · 10 minutes · open
 #
 # `happy😂` becomes one `[UNK]`: the emoji takes the word with it. Write `free(text)`. It changes a text before the
-# tokenizer gets it. Afterwards, no word of letters may be lost because of an emoji beside it. How you do it is up
-# to you. Two rules: a text without symbols stays as it is, and two different emoji must not become the same tokens.
+# tokenizer gets it. How you do it is up to you. There are three rules, for any emoji.
+#
+# - No word is lost because of an emoji beside it. For the tokenizer, each one is a word of its own again.
+# - A text without symbols stays as it is, character by character. Letters of all languages, digits, punctuation, spaces
+#   and line ends are no symbols.
+# - Two different emoji never become the same tokens. The same emoji always becomes the same ones.
 
 
 # %% answer="free"
@@ -185,9 +195,9 @@ def free(text):
 
     parts = []
     for character in text:
-        symbol = unicodedata.category(character) == "So"
-        name = unicodedata.name(character, "symbol").lower() if symbol else ""
-        parts.append(f" {name} " if symbol else character)
+        if unicodedata.category(character) == "So":
+            character = f" {unicodedata.name(character).lower()} "
+        parts.append(character)
     return "".join(parts)
     ### END SOLUTION
 
