@@ -7,7 +7,7 @@ Prints one JSON object for each judged answer. The answers are in lessons/SLUG/a
 
 - `right="..."`
 - `wrong="..." says="..."`, a part of what the check must say
-- `equivalent="reason"`: mutants that are no mistake, as `tests.mutants` shows them, in comments, with blank lines between
+- `equivalent="reason"`: mutants that are no mistake, as `tests.mutants` shows them, in comments, a blank line between
 
 A right or wrong one may be an edit of the solution: `old="..." new="..."` in place of code.
 """

@@ -1,5 +1,6 @@
 """What this lesson says and no cell of it checks: costs, seeds, sizes of test sets, what its own run showed."""
 
+import ast
 import json
 import re
 import warnings
@@ -356,3 +357,11 @@ class TestSeeds:
             for run in RUNS
         ]
         assert sorted(mixed) == [False, True, True]
+
+
+def test_the_sheet_shows_averages_that_move_in_opposite_directions():
+    shown = printed(f"{SLUG}_exercises", '{"A": model_a, "B": model_b}')
+    scores = {line[0]: ast.literal_eval(line[2:]) for line in shown.strip().splitlines()}
+    assert scores["A"] == {"accuracy": 0.6, "micro": 0.6, "macro": 0.25, "weighted": 0.45}
+    assert scores["A"]["accuracy"] > scores["B"]["accuracy"]
+    assert scores["A"]["macro"] < scores["B"]["macro"]

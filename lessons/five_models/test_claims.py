@@ -213,3 +213,11 @@ def test_the_sheet_shows_a_loss_that_rises_beside_an_accuracy_that_stays():
     accuracy, later = map(float, re.findall(r"accuracy ([\d.]+), then ([\d.]+)", shown)[0])
     assert last > 1.1 * best
     assert abs(later - accuracy) < 0.05
+
+
+def test_the_sheet_shows_that_a_model_which_is_not_fresh_begins_low():
+    shown = printed(f"{SLUG}_exercises", "for verdict, found in four.items()")
+    losses = {
+        verdict.strip(): values.split() for verdict, values in re.findall(r"^(.{15}) train loss +(.+)$", shown, re.M)
+    }
+    assert float(losses["not fresh"][0]) < float(losses["learns on"][-1])
