@@ -75,7 +75,7 @@ class TestAnExercise:
         assert wrong.value._render_traceback_() == str(wrong.value).splitlines()
         assert wrong.value.__cause__ is None
 
-    @pytest.mark.parametrize("answer", [..., [1, ...], (..., 2), {"a": ...}])
+    @pytest.mark.parametrize("answer", [..., [1, ...], (..., 2), {"a": ...}, {"a": [1, ...]}])
     def test_an_answer_not_given_is_called_so(self, sheet, answer):
         assert "you have not answered yet" in say(sheet.exercises["seven"], answer)
 

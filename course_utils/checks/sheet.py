@@ -136,16 +136,17 @@ class Exercise:
         return None
 
 
-def unanswered(answer: object) -> bool:
+def unanswered(answer: object, depth: int = 3) -> bool:
     """True where the answer is `...`, or holds it: what the card puts where an answer belongs."""
     if type(answer) is dict:
         answer = list(answer.values())
-    return answer is ... or (type(answer) in (list, tuple) and any(entry is ... for entry in answer))
+    inside = answer if type(answer) in (list, tuple) and depth else ()
+    return answer is ... or any(unanswered(entry, depth - 1) for entry in inside)
 
 
 def _which(answer: object) -> str:
     """Name the keys whose dots are left, where some are filled in."""
-    left = [str(key) for key, value in answer.items() if value is ...] if type(answer) is dict else []
+    left = [str(key) for key, value in answer.items() if unanswered(value)] if type(answer) is dict else []
     return f" for {', '.join(left)}" if 0 < len(left) < len(answer or ()) else ""
 
 

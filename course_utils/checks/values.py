@@ -123,7 +123,8 @@ def call(function: Callable, *arguments, name: str = "", **options):
         said = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
         raise WrongForm(f"that `{name}` returns something", Said(said), _where(error), given=given) from None
     if result is None:
-        raise WrongForm(f"that `{name}` returns something", None, "does it end with `return`?", given=given)
+        slip = "does it end with `return`? And is there a value behind it?"
+        raise WrongForm(f"that `{name}` returns something", None, slip, given=given)
     return result
 
 

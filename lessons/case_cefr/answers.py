@@ -284,7 +284,7 @@ def table_kappa(table):
     return np.diag(table).sum() / table.sum()
 
 
-# %% exercise="table_kappa" wrong="shares of each row" says="a division by zero"
+# %% exercise="table_kappa" wrong="shares of each row" says="I do not recognise this slip"
 def table_kappa(table):
     table = table / table.sum(axis=1, keepdims=True)
     places = np.arange(len(table))
@@ -483,7 +483,7 @@ def level_names(outputs):
 
 
 # %% exercise="level_names" wrong="C2 is never said" says="C2 is never said" old="0, 5)" new="0, 4)"
-# %% exercise="level_names" wrong="sorted" says="I do not recognise this slip" old="np.asarray(outputs)" new="np.sort(outputs)"
+# %% exercise="level_names" wrong="sorted" says="their order stays" old="np.asarray(outputs)" new="np.sort(outputs)"
 # %% exercise="level_names" wrong="small letters" says="I do not recognise this slip" old="[LEVELS[number] for" new="[LEVELS[number].lower() for"
 # %% exercise="level_names" wrong="one text with all names" says="a list" old="return [LEVELS[number] for number in numbers]" new="return ', '.join(LEVELS[number] for number in numbers)"
 # %% exercise="level_names" wrong="rounded up" says="rounded up?" old="np.rint" new="np.ceil"
@@ -528,9 +528,9 @@ def table_kappa(table):
 
 # %% exercise="table_kappa" wrong="the table made into shares in place" says="leaves `table` as it is" old="    return 1" new="    table[:] = 0 * table; return 1"
 # %% exercise="table_kappa" wrong="only tables with four levels" says="ValueError" old="len(table)" new="4"
-# %% exercise="table_kappa" wrong="rounded" says="rounded?" old="return 1 - (squares * table).sum() / (squares * by_luck).sum()" new="return round(1 - (squares * table).sum() / (squares * by_luck).sum(), 2)"
+# %% exercise="table_kappa" wrong="rounded" says="rounded to 2 digits?" old="return 1 - (squares * table).sum() / (squares * by_luck).sum()" new="return round(1 - (squares * table).sum() / (squares * by_luck).sum(), 2)"
 # %% exercise="table_kappa" wrong="upside down" says="upside down" old="(squares * table).sum() / (squares * by_luck).sum()" new="(squares * by_luck).sum() / (squares * table).sum()"
-# %% exercise="table_kappa" wrong="never below zero" says="I do not recognise this slip" old="return 1 - (squares * table).sum() / (squares * by_luck).sum()" new="return max(0, 1 - (squares * table).sum() / (squares * by_luck).sum())"
+# %% exercise="table_kappa" wrong="never below zero" says="it does not stop there" old="return 1 - (squares * table).sum() / (squares * by_luck).sum()" new="return max(0, 1 - (squares * table).sum() / (squares * by_luck).sum())"
 # %% exercise="table_kappa" wrong="the labels twice" says="luck combines the labels with the labels" old="table.sum(axis=0)" new="table.sum(axis=1)"
 # %% exercise="table_kappa" wrong="the answers twice" says="luck combines the answers with the answers" old="table.sum(axis=1)" new="table.sum(axis=0)"
 # %% exercise="table_kappa" wrong="a percentage" says="a percentage?" old="return 1 - (squares * table).sum() / (squares * by_luck).sum()" new="return 100 - 100 * (squares * table).sum() / (squares * by_luck).sum()"
@@ -592,7 +592,7 @@ def may_answer(probabilities):
     return abs(best[0] - best[1]) == 1
 
 
-# %% exercise="may_answer" wrong="the best and the one above" says="I do not recognise this slip" old="max(0, level - 1) : level + 2" new="level : level + 2"
+# %% exercise="may_answer" wrong="the best and the one above" says="only the neighbour above is looked at" old="max(0, level - 1) : level + 2" new="level : level + 2"
 # %% exercise="may_answer" wrong="the spread is bounded below" says="other way round" old=">= 0.75" new="< 0.75"
 # %% exercise="may_answer" wrong="entropy" says="know which levels are neighbours"
 def may_answer(probabilities):
@@ -639,10 +639,91 @@ def may_answer(probabilities):
     return probabilities.max() > 0.2
 
 
-# %% exercise="level_names" wrong="outside of the scale it is always A1" says="I do not recognise this slip"
+# %% exercise="level_names" wrong="outside of the scale it is always A1" says="A high one is far from it"
 def level_names(outputs):
     numbers = np.rint(np.asarray(outputs) + 2.5)
     return [LEVELS[int(number)] if 0 <= number <= 5 else "A1" for number in numbers]
 
 
 # %% exercise="question_rows" wrong="the order in which the names come" says="I do not recognise this slip" old="rows = []" new="rows, scale = [], list(dict.fromkeys(names))"
+# %% exercise="question_rows" wrong="1.0 and 0" says="cannot use whole numbers" old="float(place > border)" new="1.0 if place > border else 0"
+# %% exercise="question_rows" wrong="floats in the first row only" says="cannot use whole numbers" old="float(place > border)" new="(int if rows else float)(place > border)"
+# %% exercise="question_rows" wrong="looked up in one long text" says="I do not recognise this slip"
+def question_rows(names, scale):
+    line = " ".join(scale)
+    return [[float(line.find(name) > line.find(border)) for border in scale[:-1]] for name in names]
+
+
+# %% exercise="question_rows" wrong="it asks whether a level is below" says="ask whether it is above" old="place > border" new="place < border"
+# %% exercise="question_rows" wrong="the rows sorted" says="another order than the pieces" old="return rows" new="return sorted(rows)"
+# %% exercise="question_rows" wrong="return in the loop" says="stand inside the loop?" old="    return rows" new="        return rows"
+# %% exercise="question_rows" wrong="one list, many times" says="is each row the same list?"
+def question_rows(names, scale):
+    rows = [[0.0] * (len(scale) - 1)] * len(names)
+    for row, name in zip(rows, names):
+        for border in range(scale.index(name)):
+            row[border] = 1.0
+    return rows
+
+
+# %% exercise="question_rows" right="a triangle, a row of it for each name"
+def question_rows(names, scale):
+    triangle = np.tri(len(scale), k=-1)[:, :-1]
+    return triangle[[scale.index(name) for name in names]]
+
+
+# %% exercise="question_rows" right="recursion, with tensors in a list"
+def question_rows(names, scale):
+    import torch
+
+    if not names:
+        return []
+    first = torch.tensor([float(names[0] in scale[border:]) for border in range(1, len(scale))])
+    return [first, *question_rows(names[1:], scale)]
+
+
+# %% exercise="level_names" wrong="a small type of number" says="I do not recognise this slip"
+def level_names(outputs):
+    places = np.rint(np.asarray(outputs) + 2.5).astype(np.int8)
+    return [LEVELS[place] for place in places.clip(0, 5)]
+
+
+# %% exercise="level_names" wrong="a longer list of levels" says="IndexError"
+def level_names(outputs):
+    longer = ["A1"] * 100 + LEVELS + ["C2"] * 100
+    return [longer[round(number + 2.5) + 100] for number in outputs]
+
+
+# %% exercise="level_names" right="the borders, with bisect, in a generator"
+def level_names(outputs):
+    import bisect
+
+    for number in outputs:
+        yield LEVELS[bisect.bisect([-2, -1, 0, 1, 2], number)]
+
+
+# %% exercise="table_kappa" wrong="rounded to four digits" says="rounded to 4 digits?" old="return 1 - (squares * table).sum() / (squares * by_luck).sum()" new="return round(1 - (squares * table).sum() / (squares * by_luck).sum(), 4)"
+# %% exercise="table_kappa" wrong="without its sign" says="it keeps its sign" old="return 1 - (squares * table).sum() / (squares * by_luck).sum()" new="return abs(1 - (squares * table).sum() / (squares * by_luck).sum())"
+# %% exercise="table_kappa" wrong="each error in one direction only" says="I do not recognise this slip" old="(places[:, None] - places) ** 2" new="np.tril(places[:, None] - places) ** 2"
+# %% exercise="table_kappa" right="scikit-learn, each cell a row with a weight"
+def table_kappa(table):
+    from sklearn.metrics import cohen_kappa_score
+
+    labels, answers = np.indices(table.shape)
+    return cohen_kappa_score(labels.ravel(), answers.ravel(), weights="quadratic", sample_weight=table.ravel())
+
+
+# %% exercise="may_answer" wrong="the best and the one below" says="only the neighbour below is looked at" old="level + 2" new="level + 1"
+# %% exercise="may_answer" wrong="it changes what it gets" says="something changes `probabilities` itself"
+def may_answer(probabilities):
+    best = probabilities.argmax()
+    sure = probabilities[best]
+    probabilities[best] = 0
+    second = probabilities.argmax()
+    return sure > 0.75 or (abs(best - second) == 1 and sure + probabilities[second] > 0.65)
+
+
+# %% exercise="may_answer" right="where the middle 70% lie"
+def may_answer(probabilities):
+    low, high = np.searchsorted(probabilities.cumsum(), [0.15, 0.85])
+    return high - low <= 2

@@ -411,7 +411,7 @@ def recall_and_precision(truth, said, label):
 # %% exercise="recall_and_precision" wrong="three labels, as on the card of exercise 1" says="IndexError" old="range(4)" new="range(3)"
 
 # %% exercise="recall_and_precision" wrong="a label that is never said divides by zero" says="a division by zero" old="max(1, counts[:, label].sum())" new="counts[:, label].sum()"
-# %% exercise="recall_and_precision" wrong="rounded" says="rounded?" old="return recall, precision" new="return round(recall, 2), round(precision, 2)"
+# %% exercise="recall_and_precision" wrong="rounded" says="rounded to 2 digits?" old="return recall, precision" new="return round(recall, 2), round(precision, 2)"
 # %% exercise="recall_and_precision" wrong="precision first" says="are exchanged" old="return recall, precision" new="return precision, recall"
 # %% exercise="recall_and_precision" wrong="always anger" says="these are the numbers of label 0" old="counts = " new="label = 0; counts = "
 
@@ -716,7 +716,7 @@ def paired_ends(first, second, draws):
 # %% exercise="paired_ends" wrong="the high end first" says="the high end comes first" old="return low, high" new="return high, low"
 # %% exercise="paired_ends" wrong="percentages" says="percentages?" old="return low, high" new="return 100 * low, 100 * high"
 # %% exercise="paired_ends" wrong="an interval of 93%" says="I do not recognise this slip" old="[2.5, 97.5]" new="[3.5, 96.5]"
-# %% exercise="paired_ends" wrong="rounded to a whole percent" says="rounded?" old="return low, high" new="return round(low, 2), round(high, 2)"
+# %% exercise="paired_ends" wrong="rounded to a whole percent" says="rounded to 2 digits?" old="return low, high" new="return round(low, 2), round(high, 2)"
 # %% exercise="paired_ends" wrong="only the first hundred draws" says="I do not recognise this slip" old="gain[draws]" new="gain[draws[:100]]"
 # %% exercise="paired_ends" wrong="the draws sorted in place" says="leaves `draws` as it is" old="    return low, high" new="    draws.sort(); return low, high"
 # %% exercise="paired_ends" wrong="the first model made the gain in place" says="leaves `first` as it is" old="    return low, high" new="    first &= ~second; return low, high"
@@ -726,6 +726,97 @@ def paired_ends(first, second, draws):
 # %% exercise="affordable" wrong="a missed one costs 4" says="a missed one counts 4 here" old="5 *" new="4 *"
 # %% exercise="affordable" wrong="each alarm costs 1" says="a missed one counts 4 here" old="(alarm & ~angry)" new="alarm"
 # %% exercise="affordable" wrong="one percent more than the desk can read" says="I do not recognise this slip" old="<= capacity" new="<= capacity + 0.01"
-# %% exercise="affordable" wrong="shares of the angry and of the others" says="I do not recognise this slip" old="cost = (5 * (angry & ~alarm) + 1 * (alarm & ~angry)).mean()" new="cost = 5 * (angry & ~alarm).sum() / max(1, angry.sum()) + (alarm & ~angry).sum() / max(1, (~angry).sum())"
+# %% exercise="affordable" wrong="shares of the angry and of the others" says="The cost is a mean over all posts" old="cost = (5 * (angry & ~alarm) + 1 * (alarm & ~angry)).mean()" new="cost = 5 * (angry & ~alarm).sum() / max(1, angry.sum()) + (alarm & ~angry).sum() / max(1, (~angry).sum())"
 # %% exercise="cooled" wrong="only the first posts of validation" says="I do not recognise this slip" old="(val_logits, val_truth)" new="(val_logits[:200], val_truth[:200])"
 # %% exercise="paired_ends" wrong="the draws shuffled for the second model" says="I do not recognise this slip" old="gain[draws].mean(axis=1)" new="first[draws].mean(axis=1) - second[draws[::-1]].mean(axis=1)"
+# %% exercise="recall_and_precision" wrong="rounded to four digits" says="rounded to 4 digits?" old="return recall, precision" new="return round(recall, 4), round(precision, 4)"
+# %% exercise="recall_and_precision" wrong="scikit-learn without labels, then a place in its list" says="IndexError"
+def recall_and_precision(truth, said, label):
+    from sklearn.metrics import precision_score, recall_score
+
+    return recall_score(truth, said, average=None)[label], precision_score(truth, said, average=None)[label]
+
+
+# %% exercise="recall_and_precision" right="with pandas"
+def recall_and_precision(truth, said, label):
+    import pandas as pd
+
+    table = pd.crosstab(truth, said).reindex(index=range(4), columns=range(4), fill_value=0)
+    hits = table.loc[label, label]
+    return pd.Series([hits / table.loc[label].sum(), hits / max(1, table[label].sum())])
+
+
+# %% exercise="cooled" right="the place where the slope is zero, in the inverse temperature"
+def cooled(val_logits, val_truth, logits, truth):
+    from scipy.optimize import brentq
+
+    own = val_logits[np.arange(len(val_truth)), val_truth]
+    inverse = brentq(lambda b: ((softmax(val_logits * b, axis=1) * val_logits).sum(axis=1) - own).mean(), 0.05, 20)
+    return 1 / inverse, log_loss(truth, softmax(logits * inverse, axis=1), labels=[0, 1, 2, 3])
+
+
+# %% exercise="cooled" wrong="rounded after the log-loss was computed" says="round it before" old="return best.x," new="return round(best.x, 1),"
+# %% exercise="cooled" wrong="the mean of both temperatures" says="I do not recognise this slip" old="    return best.x, loss(best.x, logits, truth)" new="    best.x += minimize_scalar(loss, bounds=(0.2, 10), args=(logits, truth), method='bounded').x\n    return best.x / 2, loss(best.x / 2, logits, truth)"
+# %% exercise="cooled" wrong="base 2" says="I do not recognise this slip" old="return log_loss(truth, chances, labels=range(4))" new="return log_loss(truth, chances, labels=range(4)) / np.log(2)"
+# %% exercise="affordable" wrong="the cost falls, rises, and falls again" says="I do not recognise this slip"
+def affordable(chance, angry, thresholds, capacity):
+    best, lowest = None, np.inf
+    for threshold in sorted(thresholds):
+        alarm = chance >= threshold
+        cost = (5 * (angry & ~alarm) + 1 * (alarm & ~angry)).mean()
+        if cost > lowest:
+            break
+        if alarm.mean() <= capacity:
+            best, lowest = threshold, cost
+    return best
+
+
+# %% exercise="affordable" wrong="from above, until the cost rises" says="I do not recognise this slip"
+def affordable(chance, angry, thresholds, capacity):
+    best, lowest = None, np.inf
+    for threshold in sorted(thresholds, reverse=True):
+        alarm = chance >= threshold
+        cost = (5 * (angry & ~alarm) + 1 * (alarm & ~angry)).mean()
+        if alarm.mean() > capacity or cost > lowest:
+            break
+        best, lowest = threshold, cost
+    return best
+
+
+# %% exercise="affordable" wrong="no candidate of 1" says="returns something" old="if alarm.mean() <= capacity" new="if threshold < 1 and alarm.mean() <= capacity"
+# %% exercise="affordable" wrong="the first candidate need not be affordable" says="the first candidate is taken" old="if alarm.mean() <= capacity and cost < lowest" new="if (best is None or alarm.mean() <= capacity) and cost < lowest"
+# %% exercise="affordable" right="by hand, with nothing but numbers"
+def affordable(chance, angry, thresholds, capacity):
+    def cost(threshold):
+        return sum((5 if bad else 0) if one < threshold else (0 if bad else 1) for one, bad in zip(chance, angry))
+
+    def alarms(threshold):
+        return sum(one >= threshold for one in chance.tolist())
+
+    return sorted((t for t in thresholds.tolist() if alarms(t) <= capacity * len(chance)), key=cost)[0]
+
+
+# %% exercise="paired_ends" wrong="only the first thousand draws" says="I do not recognise this slip" old="gain[draws]" new="gain[draws[:1000]]"
+# %% exercise="paired_ends" wrong="only the last draws" says="I do not recognise this slip" old="gain[draws]" new="gain[draws[-1500:]]"
+# %% exercise="paired_ends" wrong="the sign that NumPy's own error proposes" says="does not know who is right" old="first.astype(int) - second.astype(int)" new="first ^ second"
+# %% exercise="paired_ends" wrong="rounded to three digits" says="rounded to 3 digits?" old="return low, high" new="return round(low, 3), round(high, 3)"
+# %% exercise="paired_ends" wrong="turned around the mean" says="I do not recognise this slip" old="return low, high" new="return 2 * gain.mean() - high, 2 * gain.mean() - low"
+# %% exercise="paired_ends" right="the quantiles of the standard library"
+def paired_ends(first, second, draws):
+    import statistics
+
+    ends = statistics.quantiles([float(np.mean(first[row]) - np.mean(second[row])) for row in draws], n=40)
+    return ends[0], ends[-1]
+
+# %% exercise="paired_ends" wrong="half a percent too much cut off above" says="I do not recognise this slip" old="[2.5, 97.5]" new="[2.5, 97]"
+# %% exercise="paired_ends" wrong="only as many draws as in the notebook before" says="I do not recognise this slip" old="gain[draws]" new="gain[draws[:2000]]"
+# %% exercise="paired_ends" wrong="the first model alone" says="the first model alone" old="first.astype(int) - second.astype(int)" new="first.astype(int)"
+# %% exercise="paired_ends" wrong="3 and 97" says="I do not recognise this slip" old="[2.5, 97.5]" new="[3, 97]"
+# %% exercise="affordable" wrong="a candidate of 0 is taken for none" says="I do not recognise this slip" old="return best" new="return best or 0.5"
+# %% exercise="affordable" wrong="the cost rounded" says="I do not recognise this slip" old="~angry)).mean()" new="~angry)).mean().round(2)"
+# %% exercise="affordable" wrong="a capacity of 0 is taken for no limit" says="I do not recognise this slip" old="if alarm.mean() <= capacity" new="if (not capacity or alarm.mean() <= capacity)"
+# %% exercise="paired_ends" right="sorted, and counted off"
+def paired_ends(first, second, draws):
+    gains = sorted(first[draws].mean(axis=1) - second[draws].mean(axis=1))
+    left_out = int(0.025 * len(gains))
+    return gains[left_out], gains[-left_out - 1]

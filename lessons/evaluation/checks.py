@@ -1,5 +1,6 @@
 """The checks of `evaluation`'s sheet."""
 
+from collections.abc import Callable
 from functools import partial
 
 from course_utils.checks.cases import judge, unchanged
@@ -23,6 +24,15 @@ def pair(value: object, name: str, what: str, **limits: float) -> tuple[float, f
     if len(found) != 2:
         raise WrongForm(expected, value)
     return tuple(as_number(each, name, **limits) for each in found)
+
+
+def rounded(answer: Callable) -> dict[str, Callable]:
+    """Return the slips of an answer that rounds both of its numbers."""
+
+    def to(digits: int) -> Callable:
+        return lambda *case: tuple(round(number, digits) for number in answer(*case))
+
+    return {f"rounded to {digits} digits? Give the numbers as they come": to(digits) for digits in (2, 3, 4)}
 
 
 as_share = partial(as_number, low=0, high=1)
@@ -142,7 +152,7 @@ RECALL_SLIPS = {
     ),
     "the mean over all four labels: look at one label only": _all_labels,
     "these are the numbers of label 0: use `label`": lambda t, s, label: _both(t, s, 0),
-    "rounded? Give the numbers as they come": lambda t, s, label: tuple(round(n, 2) for n in _both(t, s, label)),
+    **rounded(_both),
     "1 for a label that was never answered? The card says what to return": _one_for_nothing,
 }
 
@@ -223,6 +233,21 @@ def _cooled(val_logits, val_truth, logits, truth) -> tuple[float, float]:
     return _chosen(_log_loss)(val_logits, val_truth, logits, truth)
 
 
+def _searched(low: float, high: float) -> Callable:
+    """Return what an answer gives that tries only temperatures from `low` to `high`."""
+
+    def slip(val_logits, val_truth, logits, truth):
+        best = min(max(_best(val_logits, val_truth), low), high)
+        return best, _log_loss(logits, truth, best)
+
+    return slip
+
+
+def _rounded_too_late(*case) -> tuple[float, float]:
+    best, loss = _cooled(*case)
+    return round(best, 1), loss
+
+
 def _multiplied(val_logits, val_truth, logits, truth) -> tuple[float, float]:
     best, loss = _cooled(val_logits, val_truth, logits, truth)
     return 1 / best, loss
@@ -246,6 +271,9 @@ COOLED_SLIPS = {
     "for the log-loss, the logits were multiplied by the temperature": _chosen(
         lambda tl, tt, best: _log_loss(tl, tt, 1 / best)
     ),
+    "no temperature below 1 was tried: a model may be too careful, too": _searched(1, 10),
+    "no temperature above 2 was tried: a model may be surer than that": _searched(0, 2),
+    "the temperature was rounded after its log-loss was computed: round it before": _rounded_too_late,
     "the log-loss comes first here: return the temperature first": lambda *case: _cooled(*case)[::-1],
     "the second number is the accuracy": _chosen(lambda tl, tt, best: (tl.argmax(axis=1) == tt).mean()),
     "a sum over all posts: the mean is asked for": _chosen(lambda tl, tt, best: len(tt) * _log_loss(tl, tt, best)),
@@ -298,7 +326,10 @@ def _cooled_slip(found: list, cases: list) -> str:
 
 
 def _by_hand() -> list[tuple]:
-    """Return few posts: alarms for exactly the capacity, a chance at a candidate, two missed ones against 9 and 11."""
+    """Return few posts: alarms for exactly the capacity, a chance at a candidate, two missed ones against 9 and 11.
+
+    In the last case the cost rises on both sides of the cheapest candidate, and then falls again.
+    """
     chance, angry = [0.2, 0.7, 0.8, 0.6, 0.5, 0.3, 0.1, 0.4], [0, 0, 1, 0, 1, 0, 0, 0]
     few = [
         ([0.9, 0.5, 0.45, 0.1], [1, 1, 0, 0], [0.05, 0.4, 0.5, 0.95], 0.75),
@@ -307,6 +338,7 @@ def _by_hand() -> list[tuple]:
         (chance, angry, [0.9, 0.15, 0.05, 0.75, 0.45], 1.0),
         ([0.3] * 2 + [0.4] * 9 + [0.1] * 5, [1] * 2 + [0] * 14, [0.5, 0.25, 0.05], 0.75),
         ([0.3] * 2 + [0.4] * 11 + [0.1] * 3, [1] * 2 + [0] * 14, [0.05, 0.25, 0.5], 1.0),
+        ([0.2] + [0.3] * 9 + [0.6] + [0.8] * 3, [1] + [0] * 9 + [1] + [0] * 3, [0.1, 0.25, 0.5, 0.7, 0.9], 1.0),
     ]
     return [_as_arrays(*each) for each in few]
 
@@ -384,6 +416,12 @@ def _each_alarm_costs(chance, angry, thresholds, capacity) -> float:
     return _cheapest(thresholds, costs, alarms.mean(axis=1) <= capacity)
 
 
+def _shares_added(chance, angry, thresholds, capacity) -> float:
+    alarms = _costs(chance, angry, thresholds)[1]
+    costs = MISSED * (~alarms)[:, angry].mean(axis=1) + FALSE_ALARM * alarms[:, ~angry].mean(axis=1)
+    return _cheapest(thresholds, costs, alarms.mean(axis=1) <= capacity)
+
+
 def _strictly_above(chance, angry, thresholds, capacity) -> float:
     import numpy as np
 
@@ -435,11 +473,15 @@ AFFORDABLE_SLIPS = {
     "the first that the desk can afford. Is there a cheaper one?": _from_what_is_left(
         lambda t, costs, allowed: t[allowed][0]
     ),
+    "the first candidate is taken, even if the desk cannot afford it: ask this for each of them": _from_what_is_left(
+        lambda t, costs, allowed: _cheapest(t, costs, allowed | (t == t[0]))
+    ),
     "the highest cost, not the lowest": _from_what_is_left(lambda t, costs, allowed: _cheapest(t, -costs, allowed)),
     "the costs are exchanged: a missed one costs more": _priced(FALSE_ALARM, MISSED),
     "both mistakes cost the same here": _priced(1, 1),
     "only the false alarms cost something here": _priced(0, FALSE_ALARM),
     "a missed one counts 4 here: does an alarm for an angry post cost 1, too? It costs nothing": _each_alarm_costs,
+    "shares of the angry posts and of the others? The cost is a mean over all posts": _shares_added,
     "a post exactly at the threshold gets an alarm: >= and not >": _strictly_above,
     "the candidates of the notebook? Use `thresholds`": _candidates_of_the_sheet,
     "from the costs alone, without the data and the candidates": lambda *case: FALSE_ALARM / (MISSED + FALSE_ALARM),
@@ -458,19 +500,24 @@ def affordable(affordable, hidden=False) -> str:
     read = partial(as_number, name="affordable(...)")
     cases = [*_by_hand(), *_drawn_posts(hidden)]
     judge(affordable, "affordable", cases, _affordable, slips=AFFORDABLE_SLIPS, read=read)
-    judge(affordable, "affordable", _at_the_ends(), _affordable, slips=AFFORDABLE_SLIPS, read=read)
+    judge(affordable, "affordable", _at_the_ends(), _affordable, read=read)  # no known slip comes so far
     _either_of_two(affordable)
     return "The costs ask for a low threshold, and the desk's capacity says how low it may be."
 
 
 def _at_the_ends() -> list[tuple]:
-    """Return a desk that reads nothing, a single candidate, one that is there twice, posts of one kind only."""
+    """Return a desk that reads nothing, a single candidate, one that is there twice or is 0, posts of one kind only.
+
+    In the last case, the mean costs differ by 1/300.
+    """
     few = [
-        ([0.7, 0.2], [1, 0], [0.1, 0.8], 0),
+        ([0.7, 0.2], [1, 0], [0.1, 1.0], 0),
         ([0.7, 0.2], [0, 1], [0.5], 0.5),
         ([0.4, 0.6, 0.3, 0.1], [1, 0, 1, 0], [0.6, 0.3, 0.5, 0.3], 0.75),
         ([0.4, 0.6, 0.3, 0.1], [0, 0, 0, 0], [0.5, 0.2, 0.9], 1),
         ([0.4, 0.6, 0.3, 0.1], [1, 1, 1, 1], [0.5, 0.35, 0.9, 0.2], 0.5),
+        ([0.4, 0.6, 0.0], [1, 1, 1], [0.5, 0.0, 0.1], 1),
+        ([0.4, 0.6] + [0.1] * 298, [0] * 300, [0.3, 0.5, 0.7], 1),
     ]
     return [_as_arrays(*each) for each in few]
 
@@ -484,19 +531,29 @@ def _either_of_two(affordable) -> None:
         raise WrongAnswer("0.5 or 0.75: both are candidates, and give the same alarms", made, given=given)
 
 
-def _drawn_sets(hidden: bool) -> list[tuple]:
-    """Return what two models got right on the same posts, and drawn test sets.
+def _sets_with_clear_ends(hidden: bool) -> list[tuple]:
+    """Return what two models got right on the same posts, and test sets with ends that no kind of percentile moves.
 
-    The first two cases have one test set many times, so nothing depends on how a percentile is computed. In the third
-    one, the 201 mean gains are 0, 1/200, ... to 1. In the last one, only half of the posts are ever drawn.
+    In the first two cases, all test sets have the same gain. In the third one, the only wins come first and the only
+    losses late. In the fourth one, the gains are 0, 1/180, ... to 1, each six times: an end lies in the middle of six.
     """
     import numpy as np
 
-    random = np.random.default_rng(6 if hidden else 5)
-    cases = [_models([1, 0], [0, 0], [[0, 0]] * 40), _models([1, 0, 0], [1, 1, 0], [[0, 1, 2], [2, 1, 0]] * 20)]
-    wins = random.permutation(201)
-    evenly = (np.arange(200) >= wins[:, None]).astype(int)  # post 0 is a win, post 1 is a tie
-    cases.append((np.arange(200) == 0, np.zeros(200, dtype=bool), evenly))
+    wins = np.random.default_rng(6 if hidden else 5).permutation(np.repeat(np.arange(181), 6))
+    evenly = (np.arange(180) >= wins[:, None]).astype(int)  # post 0 is a win, post 1 is a tie
+    return [
+        _models([1, 0], [0, 0], [[0, 0]] * 40),
+        _models([1, 0, 0], [1, 1, 1], [[0, 1, 2], [2, 1, 0]] * 20),
+        _models([1, 0, 0], [0, 0, 1], [[0] * 3] * 60 + [[1] * 3] * 1950 + [[2] * 3] * 60 + [[1] * 3] * 60),
+        (np.arange(180) == 0, np.zeros(180, dtype=bool), evenly),
+    ]
+
+
+def _drawn_sets(hidden: bool) -> list[tuple]:
+    """Return what two models got right on the same posts, and drawn test sets, the last ones from half of the posts."""
+    import numpy as np
+
+    random, cases = np.random.default_rng(10 if hidden else 9), []
     for posts, reached in ((180 + 40 * hidden, 1), (240, 2)):
         second, change = random.random(posts) < 0.7, random.random(posts)
         worse = np.linspace(0.02, 0.2, posts)
@@ -540,6 +597,9 @@ ENDS_SLIPS = {
     "sums? The mean over the posts of each draw is a share": _with(lambda means, first: len(first) * means),
     "second minus first: the other way round": _with(lambda means, first: -means),
     "the high end comes first: low, then high": lambda *case: _paired_ends(*case)[::-1],
+    "`^` does not know who is right: make numbers of True and False, then subtract": lambda first, second, draws: _ends(
+        (first ^ second)[draws].mean(axis=1)
+    ),
     "that is the interval of the first model alone": _alone(0),
     "that is the interval of the second model alone": _alone(1),
     "two intervals, and their ends subtracted: subtract post by post, before you draw": lambda *case: tuple(
@@ -560,6 +620,7 @@ ENDS_SLIPS = {
     "2.5% are cut off below, and nothing above": lambda *case: _ends(_means(*case), 2.5, 100),
     "2.5% are cut off above, and nothing below": lambda *case: _ends(_means(*case), 0, 97.5),
     "5% are cut off below, and nothing above": lambda *case: _ends(_means(*case), 5, 100),
+    **rounded(_paired_ends),
 }
 
 
@@ -575,12 +636,8 @@ def paired_ends(paired_ends, hidden=False) -> str:
     as_function(paired_ends, "paired_ends")
     read = partial(pair, name="paired_ends", what="the low and the high end")
     _only_the_draws(paired_ends, read)
-    cases = _drawn_sets(hidden)
-    judge(paired_ends, "paired_ends", cases, _paired_ends, slips=ENDS_SLIPS, read=read, tolerance=ONE_PLACE)
-    rounded = {
-        "rounded? Give the shares as they come": lambda *case: tuple(round(end, 2) for end in _paired_ends(*case))
-    }
-    judge(paired_ends, "paired_ends", cases[:2], _paired_ends, slips=rounded, read=read)
+    for cases, tolerance in ((_sets_with_clear_ends(hidden), 1e-6), (_drawn_sets(hidden), ONE_PLACE)):
+        judge(paired_ends, "paired_ends", cases, _paired_ends, slips=ENDS_SLIPS, read=read, tolerance=tolerance)
     return "Drawn together, the posts that are hard for both models fall out, and the interval becomes narrow."
 
 
