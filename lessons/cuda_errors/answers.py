@@ -153,7 +153,7 @@ def star_targets(stars):
     return torch.tensor([4, 0, -100, 3])
 
 
-# %% exercise="star_targets" wrong="one row of probabilities each" says="it refuses the type torch.float32"
+# %% exercise="star_targets" wrong="one row of probabilities each" says="a target is one number"
 def star_targets(stars):
     return torch.nn.functional.one_hot(torch.tensor(stars).clamp(1) - 1, 5).float()
 
@@ -345,7 +345,7 @@ def before_the_gpu(model, batch, targets):
 
 # %% exercise="before_the_gpu" wrong="devices first, but the targets are forgotten" says="Is the place of `targets` looked at before?" old="[*batch.values(), targets]" new="[*batch.values()]"
 
-# %% exercise="before_the_gpu" wrong="compared with the CPU" says="the place of the model" old="tensor.device != model.device" new='tensor.device.type != "cpu"'
+# %% exercise="before_the_gpu" wrong="compared with the CPU" says="the place of this model" old="tensor.device != model.device" new='tensor.device.type != "cpu"'
 
 # %% exercise="before_the_gpu" wrong="compared with each other, not with the model" says="compare each with the model" old="any(tensor.device != model.device for tensor in tensors)" new="len({tensor.device for tensor in tensors}) > 1"
 
@@ -688,3 +688,91 @@ def gradient_in_pieces(layer, inputs, targets, pieces):
 # %% exercise="gradient_in_pieces" wrong="the bias is frozen for good" says="leaves `layer.bias.requires_grad` as it is" old="layer.zero_grad()" new="layer.zero_grad(); layer.bias.requires_grad_(False)"
 
 # %% exercise="gradient_in_pieces" wrong="pieces of a rounded length, so one too many" says="at most" old="inputs.chunk(pieces), targets.chunk(pieces)" new="inputs.split(len(inputs) // pieces), targets.split(len(inputs) // pieces)"
+
+# %% exercise="blamed_lines" wrong="the line that prints" says="line 4 only prints"
+blamed_lines = {"a": 4, "b": 1, "c": 0, "d": 2, "e": 5, "f": 1}
+
+# %% exercise="blamed_lines" wrong="the last class is none" says="3 is one of them"
+blamed_lines = {"a": 5, "b": 1, "c": 2, "d": 2, "e": 5, "f": 1}
+
+# %% exercise="star_targets" right="one target, stacked to the next"
+def star_targets(stars, ignored=-100):
+    return torch.stack([torch.tensor(ignored if star == -1 else star - 1) for star in stars])
+
+# %% exercise="star_targets" wrong="only the clamp is gone" says="the numbers are as they were" old="torch.where(given == -1, -100, given - 1)" new="given"
+
+# %% exercise="star_targets" wrong="-100, then one more" says="refuses -99" old="-100, given - 1" new="-99, given - 1"
+
+# %% exercise="star_targets" wrong="a table of one row" says="in one row of a table" old="torch.where(given == -1, -100, given - 1)" new="torch.where(given == -1, -100, given - 1)[None]"
+
+# %% exercise="star_targets" wrong="bytes" says="does not fit into the type torch.uint8" old="torch.where(given == -1, -100, given - 1)" new="torch.where(given == -1, -100, given - 1).to(torch.uint8)"
+
+# %% exercise="star_targets" wrong="the loss" says="is that the loss?"
+def star_targets(stars):
+    targets = torch.tensor([star - 1 if star > 0 else -100 for star in stars])
+    return torch.nn.functional.cross_entropy(torch.zeros(len(stars), 5), targets)
+
+# %% exercise="star_targets" wrong="the targets and who gave stars" says="several tensors" old="return torch.where(given == -1, -100, given - 1)" new="return torch.where(given == -1, -100, given - 1), given > 0"
+
+# %% exercise="star_targets" wrong="an array" says="takes no ndarray" old="torch.where(given == -1, -100, given - 1)" new="torch.where(given == -1, -100, given - 1).numpy()"
+
+# %% exercise="star_targets" wrong="only the first guest without stars" says="I do not recognise this slip"
+def star_targets(stars):
+    targets = torch.tensor(stars) - 1
+    if -1 in stars:
+        targets[stars.index(-1)] = -100
+    return targets
+
+# %% exercise="before_the_gpu" wrong="the smallest of no targets" says="RuntimeError: min()" old="((used < 0) | (used >= model.config.num_labels)).any()" new="used.min() < 0 or used.max() >= model.config.num_labels"
+
+# %% exercise="before_the_gpu" wrong="no target at all is an error" says="I do not recognise this slip" old="((used < 0) | (used >= model.config.num_labels)).any()" new="len(used) == 0 or ((used < 0) | (used >= model.config.num_labels)).any()"
+
+# %% exercise="before_the_gpu" wrong="fine at the first -100" says="behind the first -100"
+def before_the_gpu(model, batch, targets):
+    if any(tensor.device != model.device for tensor in [*batch.values(), targets]):
+        return "device"
+    if not all(0 <= number < model.get_input_embeddings().num_embeddings for number in batch["input_ids"].flatten()):
+        return "ids"
+    for target in targets.tolist():
+        if target == -100:
+            return "fine"
+        if not 0 <= target < model.config.num_labels:
+            return "labels"
+    return "fine"
+
+# %% exercise="before_the_gpu" wrong="the first target" says="only the first target" old="used = targets[targets != -100]" new="used = targets[:1]; used = used[used != -100]"
+
+# %% exercise="before_the_gpu" wrong="the last target" says="only the last target" old="used = targets[targets != -100]" new="used = targets[-1:]; used = used[used != -100]"
+
+# %% exercise="before_the_gpu" wrong="the mask may be anywhere" says="the mask has a device, too" old="*batch.values()" new='*(batch[name] for name in batch if name != "attention_mask")'
+
+# %% exercise="before_the_gpu" wrong="a place of its own name" says="the place of this model" old="tensor.device != model.device" new="tensor.is_meta"
+
+# %% exercise="before_the_gpu" wrong="the model is made ready to answer" says="leaves `model` as it is" old="used = targets" new="model.eval(); used = targets"
+
+# %% exercise="before_the_gpu" wrong="a gradient is left in the model" says="leaves `model` as it is" old='return "fine"' new='model(**batch, labels=targets).loss.backward(); return "fine"'
+
+# %% exercise="gradient_in_pieces" right="with another mode for a while" old="return layer.weight.grad" new="was = layer.training; layer.eval(); layer.train(was); return layer.weight.grad"
+
+# %% exercise="gradient_in_pieces" right="a copy, and nothing is left in the layer" old="return layer.weight.grad" new="gradient = layer.weight.grad.clone(); layer.zero_grad(); return gradient"
+
+# %% exercise="gradient_in_pieces" wrong="the inputs want a gradient from now on" says="leaves `inputs.requires_grad` as it is" old="layer.zero_grad()" new="layer.zero_grad(); inputs.requires_grad_()"
+
+# %% exercise="gradient_in_pieces" wrong="the rows of the first piece for each" says="the rows of the first one" old="len(goals) / len(targets)" new="-(-len(targets) // pieces) / len(targets)"
+
+# %% exercise="gradient_in_pieces" wrong="the gradient of the bias" says="the gradient of the bias" old="return layer.weight.grad" new="return layer.bias.grad"
+
+# %% exercise="gradient_in_pieces" wrong="turned" says="rows and columns are exchanged" old="return layer.weight.grad" new="return layer.weight.grad.T"
+
+# %% exercise="gradient_in_pieces" wrong="both gradients" says="that of `layer.weight`" old="return layer.weight.grad" new="return layer.weight.grad, layer.bias.grad"
+
+# %% exercise="gradient_in_pieces" wrong="no piece goes back" says="has a piece gone back" old="(loss * share).backward()" new="loss * share"
+
+# %% exercise="gradient_in_pieces" wrong="all losses first" says="the whole batch is kept at once"
+def gradient_in_pieces(layer, inputs, targets, pieces):
+    layer.zero_grad()
+    parts = list(zip(inputs.chunk(pieces), targets.chunk(pieces)))
+    losses = [torch.nn.functional.cross_entropy(layer(some), goals) * len(goals) / len(targets) for some, goals in parts]
+    for loss in losses:
+        loss.backward()
+    return layer.weight.grad

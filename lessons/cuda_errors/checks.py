@@ -31,7 +31,16 @@ def blamed_lines(blamed_lines) -> str:
     blocking = "with `blocking=True`, who waits, and when?"
     token, label = "the table has the rows 0 to 99: is 7 one of them?", "the four classes are 0 to 3: is 4 one of them?"
     parts = {
-        "a": (5, {noted: 2, label: 0, token: 1, "line 3 notes one more order, and nobody has waited yet": 3}),
+        "a": (
+            5,
+            {
+                noted: 2,
+                label: 0,
+                token: 1,
+                "line 3 notes one more order, and nobody has waited yet": 3,
+                "line 4 only prints": 4,
+            },
+        ),
         "b": (
             1,
             {
@@ -40,7 +49,14 @@ def blamed_lines(blamed_lines) -> str:
                 "the label is right now; what became of the GPU in `a`?": 2,
             },
         ),
-        "c": (0, {"this one is a new GPU": 1, "is there anything wrong with token 7 or label 3?": 5}),
+        "c": (
+            0,
+            {
+                "this one is a new GPU": 1,
+                "is there anything wrong with token 7 or label 3?": 5,
+                "the four classes are 0 to 3: 3 is one of them": 2,
+            },
+        ),
         "d": (2, {blocking: 5, label: 0, token: 1}),
         "e": (5, {noted: 1, "a table of 100 rows has the rows 0 to 99": 0, "is 3 no class? There are four": 2}),
         "f": (1, {"there are two faults: which is met first?": 2, blocking: 5}),
@@ -71,13 +87,20 @@ def _each_star(target: Callable) -> Callable:
 
 def _targets(made):
     """Return a tensor that `cross_entropy` takes. Raises WrongForm for anything else."""
+    import numpy as np
     import torch
 
     if not isinstance(made, torch.Tensor):
-        slip = "`cross_entropy` takes no list: make a tensor of it" if isinstance(made, list | tuple) else ""
-        raise WrongForm("a tensor of targets", made, slip)
+        slip = f"`cross_entropy` takes no {type(made).__name__}: make a tensor of it"
+        if isinstance(made, list | tuple) and any(isinstance(each, torch.Tensor) for each in made):
+            slip = "several tensors? Make one of them"
+        raise WrongForm("a tensor of targets", made, slip if isinstance(made, list | tuple | np.ndarray) else "")
+    if made.is_floating_point() and made.dim() != 1:
+        slip = "one number: is that the loss?" if made.dim() == 0 else "a target is one number, the class itself"
+        raise WrongForm("one target for each guest", made, slip)
     if made.numel() and made.dtype != torch.int64:
-        raise WrongForm("targets of a type that `cross_entropy` takes", made, f"it refuses the type {made.dtype}")
+        slip = "-100 does not fit into" if made.dtype == torch.uint8 else "it refuses"
+        raise WrongForm("targets of a type that `cross_entropy` takes", made, f"{slip} the type {made.dtype}")
     return as_tensor(made, "star_targets(stars)")
 
 
@@ -91,7 +114,6 @@ def _targets(made):
     form_point=False,
 )
 def star_targets(star_targets, hidden=False) -> str:
-    import torch
 
     slips = {
         "the error is still only silenced: `clamp` puts two kinds of stars into one class": lambda s: min(max(s, 0), 4),
@@ -99,6 +121,8 @@ def star_targets(star_targets, hidden=False) -> str:
         "minus one for every guest? A target of -2 is refused by the loss": lambda s: s - 1,
         "the loss refuses -1, too. Which number does it leave out?": lambda s: max(s - 1, -1),
         "the loss refuses -101, too. Which number does it leave out?": lambda s: s - 1 if s > 0 else -101,
+        "the loss refuses -99, too. Which number does it leave out?": lambda s: s - 1 if s > 0 else -99,
+        "the numbers are as they were. Which class is one star? Which number does the loss leave out?": lambda s: s,
         "-100 is right, but which class is one star? Classes are counted from 0": lambda s: s if s > 0 else -100,
         "no error, but which class do five stars have now?": lambda s: s % 5 if s > 0 else -100,
         "the order is turned round: one star is class 0, five stars are class 4": lambda s: 5 - s if s > 0 else -100,
@@ -110,9 +134,7 @@ def star_targets(star_targets, hidden=False) -> str:
             [star for star in stars if star > 0]
         ).long(),
         "the numbers are right, but each stands in a row of its own": lambda stars: right(stars)[:, None],
-        "one more for the guests without stars? -100 is one of the numbers of the list": lambda stars: torch.where(
-            torch.tensor(stars) > 0, torch.tensor(stars) - 1, -99
-        ),
+        "the numbers are right, but all stand in one row of a table": lambda stars: right(stars)[None],
     }
     slips = {words: _each_star(target) for words, target in slips.items()} | whole
     judge(star_targets, "star_targets", _stars(hidden), right, slips=slips, read=_targets)
@@ -137,7 +159,7 @@ def _model(kind: str, rows: int, classes: int, device: str):
         else:
             sizes = {"dim": 8, "n_layers": 1, "n_heads": 2, "hidden_dim": 8}
             model = DistilBertForSequenceClassification(DistilBertConfig(vocab_size=rows, num_labels=classes, **sizes))
-    return model.eval().to(device)
+    return model.train(kind != "BERT").to(device)  # both modes, to see whether one is changed
 
 
 @dataclass(frozen=True)
@@ -197,6 +219,8 @@ def _first_batches(hidden: bool) -> list[First]:
         First(*bert, fine, [classes, 0]),
         First(*bert, fine, [0, -1]),
         First(*bert, fine, [0, -100]),
+        First(*bert, fine, [-100, -100]),
+        First(*bert, fine, [-100, classes]),
         First(*bert, [[1, rows], [2, 3]], [0, classes]),
         First(*distil, [[1, 2, 3], [3, few - 1, 1], [1, 1, 0]], [more - 1, -100, 1]),
         First(*distil, [[1, 2, 3], [3, few, 1], [1, 1, 2]], [0, 1, 1]),
@@ -246,14 +270,19 @@ def _targets_outside(low: float = 0, high: Callable = _classes, left_out: int = 
     return lambda model, _, targets: not all(low <= each < high(model) for each in targets.tolist() if each != left_out)
 
 
+def _before_the_first(number: int, targets):
+    return targets[: [*targets.tolist(), number].index(number)]
+
+
 def _nothing(*_) -> bool:
     return False
 
 
+MASK = "attention_mask"
 RIGHT = {"device": _elsewhere(), "ids": _ids_outside(), "labels": _targets_outside()}
 
 SLIPS = {  # what is looked at in place of the right thing
-    "compared with the CPU? Compare with the place of the model": {
+    "one place for all models? Compare with the place of this model": {
         "device": lambda _, batch, targets: any(each.device.type != "cpu" for each in [*batch.values(), targets])
     },
     "the tensors are compared with each other: compare each with the model": {
@@ -264,7 +293,10 @@ SLIPS = {  # what is looked at in place of the right thing
         "device": _elsewhere(lambda batch, targets: [batch["input_ids"], targets])
     },
     "the batch has more tensors than its ids and its mask": {
-        "device": _elsewhere(lambda batch, targets: [batch["input_ids"], batch["attention_mask"], targets])
+        "device": _elsewhere(lambda batch, targets: [batch["input_ids"], batch[MASK], targets])
+    },
+    "the mask has a device, too": {
+        "device": _elsewhere(lambda batch, targets: [*(batch[name] for name in batch if name != MASK), targets])
     },
     "the places are not looked at": {"device": _nothing},
     "the rows are counted from 0, so their count is no row: `>` or `>=`?": {
@@ -281,7 +313,7 @@ SLIPS = {  # what is looked at in place of the right thing
     "only the first id of each text is looked at": {"ids": _ids_outside(of=lambda batch: batch["input_ids"][:, 0])},
     "only the last id of each text is looked at": {"ids": _ids_outside(of=lambda batch: batch["input_ids"][:, -1])},
     "an id without a row is an error, with a 0 in the mask, too": {
-        "ids": _ids_outside(of=lambda batch: batch["input_ids"][batch["attention_mask"] == 1])
+        "ids": _ids_outside(of=lambda batch: batch["input_ids"][batch[MASK] == 1])
     },
     "is the number of rows read from this model? A tokenizer may know more ids than the table has rows": {
         "ids": _ids_outside(high=lambda _: 30522)
@@ -302,6 +334,15 @@ SLIPS = {  # what is looked at in place of the right thing
     "the loss leaves -100 out, and no other negative number": {"labels": _targets_outside(low=-math.inf)},
     "a target can also be too big": {"labels": _targets_outside(high=lambda _: math.inf)},
     "is the number of classes read from this model?": {"labels": _targets_outside(high=lambda _: 4)},
+    "only the first target is looked at": {
+        "labels": lambda model, batch, targets: _targets_outside()(model, batch, targets[:1])
+    },
+    "only the last target is looked at": {
+        "labels": lambda model, batch, targets: _targets_outside()(model, batch, targets[-1:])
+    },
+    "the targets behind the first -100 are not looked at": {
+        "labels": lambda model, batch, targets: _targets_outside()(model, batch, _before_the_first(-100, targets))
+    },
     "the targets are not looked at": {"labels": _nothing},
     "numbers can also be too small, the ids and the targets": {
         "ids": _ids_outside(low=-math.inf),
@@ -492,6 +533,9 @@ GRADIENT_SLIPS = {
         _gradient(*batch) + batch[0].weight.grad
     ),
     "the sign is turned round": lambda *batch: -_gradient(*batch),
+    "each piece counts with the rows of the first one: a shorter one must count less": lambda *batch: (
+        sum(_of_each(*batch)) * _longest(len(batch[2]), batch[3]) / len(batch[2])
+    ),
 }
 
 
@@ -539,11 +583,11 @@ GRADIENT_SLIPS |= {
 def gradient_in_pieces(gradient_in_pieces, hidden=False) -> str:
     as_function(gradient_in_pieces, "gradient_in_pieces")
     batches = _batches(hidden)
-    found = [_its_gradient(gradient_in_pieces, batch) for batch in batches]
-    for batch, made in zip(batches, found, strict=True):
-        right = _gradient(*batch)
+    for batch in batches:
+        made, right = _its_gradient(gradient_in_pieces, batch), _gradient(*batch)
         if not near(made, right, 1e-4):
-            raise WrongAnswer(shown(right), made, _behind(found, batches), given=_given(batch))
+            slip = _behind([_or_nothing(gradient_in_pieces, each) for each in batches], batches)
+            raise WrongAnswer(shown(right), made, slip, given=_given(batch))
     for batch in batches:
         _look_at_memory(gradient_in_pieces, batch)
     return "Each piece counts with its share of the rows: less memory, and the same step."
@@ -552,19 +596,36 @@ def gradient_in_pieces(gradient_in_pieces, hidden=False) -> str:
 def _its_gradient(gradient_in_pieces: Callable, batch: tuple):
     """Return what comes. Raises WrongAnswer where it is no gradient, or where what was handed over has changed."""
     name, arguments = "gradient_in_pieces", _fresh(batch)
-    made = call(gradient_in_pieces, *arguments, name=name)
     try:
+        made = call(gradient_in_pieces, *arguments, name=name)
         if hasattr(made, "named_parameters"):
             raise WrongForm("a gradient", made, "the layer itself? Return the gradient of its weight")
-        shape = tuple(batch[0].weight.shape)
-        made = as_tensor(made, f"{name}(...)", shape=shape, slips={(): "one number: is that the loss?"}).clone()
+        if isinstance(made, list | tuple) and any(hasattr(each, "shape") for each in made):
+            raise WrongForm("a gradient", made, "several? Return one, that of `layer.weight`")
+        classes, width = batch[0].weight.shape
+        slips = {
+            (): "one number: is that the loss?",
+            (classes,): "is that the gradient of the bias?",
+            (width, classes): "rows and columns are exchanged",
+        }
+        made = as_tensor(made, f"{name}(...)", shape=(classes, width), slips=slips).clone()
         _left_alone_but_for_gradients(batch[0], arguments[0])
         unchanged(batch[1], arguments[1], name, "inputs")
+        unchanged(batch[1].requires_grad, arguments[1].requires_grad, name, "inputs.requires_grad")
         unchanged(batch[2], arguments[2], name, "targets")
     except WrongAnswer as wrong:
         wrong.given = _given(batch)
+        if wrong.received == "None":
+            wrong.perhaps = "does it end with `return`? And has a piece gone back with `backward`?"
         raise
     return made
+
+
+def _or_nothing(gradient_in_pieces: Callable, batch: tuple):
+    try:
+        return _its_gradient(gradient_in_pieces, batch)
+    except WrongAnswer:
+        return None
 
 
 def _left_alone_but_for_gradients(before, after) -> None:
@@ -607,8 +668,10 @@ def _look_at_memory(gradient_in_pieces: Callable, batch: tuple) -> None:
         return
     longest, pieces = _longest(len(batch[2]), batch[3]), batch[3]
     if seen.most > longest:
+        slip = "the whole batch is kept at once, and nothing is saved" if seen.most == len(batch[2]) else ""
         said = Said(f"the right gradient, with {seen.most} rows kept at once")
-        raise WrongAnswer(f"at most {longest} rows kept for the way back at once", said, given=_given(batch))
+        rows = f"{longest} row{'s' * (longest > 1)}"
+        raise WrongAnswer(f"at most {rows} kept for the way back at once", said, slip, given=_given(batch))
     if seen.back > pieces:
         said = Said(f"the right gradient, in {seen.back} pieces")
         raise WrongAnswer(f"at most {pieces} pieces", said, given=_given(batch))

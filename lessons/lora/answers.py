@@ -159,7 +159,7 @@ def adapter_price(model, rank, targets):
     return weights, 4 * weights / 1024**2
 
 
-# %% exercise="adapter_price" wrong="only the first layer" says="has no attribute 'encoder'"
+# %% exercise="adapter_price" wrong="only the first layer" says="I do not recognise this slip"
 def adapter_price(model, rank, targets):
     layer = model.encoder.layer[0].attention.self.query
     weights = rank * (layer.in_features + layer.out_features)
@@ -254,7 +254,7 @@ def adapter_price(model, rank, targets):
 
 # %% exercise="adapter_price" wrong="the rank is missing" says="the rank is missing" old="rank * (" new="1 * ("
 
-# %% exercise="adapter_price" wrong="the rank of the example" says="I do not recognise this slip" old="rank * (" new="8 * ("
+# %% exercise="adapter_price" wrong="the rank of the example" says="only the rank of this cell" old="rank * (" new="8 * ("
 
 # %% exercise="adapter_price" wrong="a bias for each" says="A and B have no bias" old="rank * (part.in_features + part.out_features)" new="rank * (part.in_features + part.out_features) + part.out_features"
 
@@ -276,7 +276,7 @@ def adapter_price(model, rank, targets):
 
 # %% exercise="adapter_price" wrong="a text" says="write the number without quotes" old="4 * weights / 1e6" new='f"{4 * weights / 1e6} MB"'
 
-# %% exercise="adapter_price" wrong="the parts of BERT's encoder" says="has no attribute 'encoder'" old="model.named_modules()" new="model.encoder.layer.named_modules()"
+# %% exercise="adapter_price" wrong="the parts of BERT's encoder" says="I do not recognise this slip" old="model.named_modules()" new="model.encoder.layer.named_modules()"
 
 # %% exercise="adapter_price" wrong="with the head" says="the head does not count" old="weights = 0" new='weights = sum(each.numel() for name, each in model.named_parameters() if name.startswith("classifier"))'
 
@@ -338,12 +338,12 @@ def merged_weight(weight, A, B, alpha):
     return alpha / A.shape[0] * (weight + B @ A)
 
 
-# %% exercise="merged_weight" wrong="the update lies on its side" says="RuntimeError"
+# %% exercise="merged_weight" wrong="the update lies on its side" says="the update is turned"
 def merged_weight(weight, A, B, alpha):
     return weight + alpha / A.shape[0] * (B @ A).T
 
 
-# %% exercise="merged_weight" wrong="A times B" says="RuntimeError"
+# %% exercise="merged_weight" wrong="A times B" says="not `A @ B`"
 def merged_weight(weight, A, B, alpha):
     return weight + alpha / A.shape[0] * A @ B
 
@@ -596,7 +596,7 @@ def load_adapted(base_folder, adapter_folder, names):
     return PeftModel.from_pretrained(base, adapter_folder)
 
 
-# %% exercise="adapter_price" wrong="one layer for each name" says="I do not recognise this slip"
+# %% exercise="adapter_price" wrong="one layer for each name" says="one layer only for each name"
 def adapter_price(model, rank, targets):
     linear = [(name, part) for name, part in model.named_modules() if isinstance(part, torch.nn.Linear)]
     found = {name.split(".")[-1]: part for name, part in linear if name.split(".")[-1] in targets}
@@ -607,3 +607,70 @@ def adapter_price(model, rank, targets):
 # %% exercise="load_adapted" equivalent="the card asks for `id2label`, which also says how many labels there are; `label2id` is free"
 # - base = BertForSequenceClassification.from_pretrained(base_folder, id2label=dict(enumerate(names)), label2id={name: number for number, name in enumerate(names)})
 # + base = BertForSequenceClassification.from_pretrained(base_folder, id2label=dict(enumerate(names)))
+
+# %% exercise="six_numbers" wrong="the doubled rank, mixed" says="only `e` doubles `r`"
+six_numbers = {"a": 256, "b": 0, "c": 4, "d": 2, "e": 1, "f": 14}
+
+# %% exercise="six_numbers" wrong="the mix has every direction" says="side by side is thin"
+six_numbers = {"a": 256, "b": 0, "c": 4, "d": 2, "e": 1, "f": 32}
+
+# %% exercise="adapter_price" right="a table of pandas"
+def adapter_price(model, rank, targets):
+    import pandas as pd
+
+    layers = [(name.split(".")[-1], sum(part.weight.shape)) for name, part in model.named_modules() if isinstance(part, torch.nn.Linear)]
+    table = pd.DataFrame(layers, columns=["name", "sizes"])
+    weights = rank * table[table["name"].isin(targets)]["sizes"].sum()
+    return weights, weights * 4e-6
+
+# %% exercise="adapter_price" wrong="names that begin alike" says="a name that begins like this"
+def adapter_price(model, rank, targets):
+    weights = 0
+    for name, part in model.named_modules():
+        if any(f".{target}" in name for target in targets) and isinstance(part, torch.nn.Linear):
+            weights += rank * (part.in_features + part.out_features)
+    return weights, 4 * weights / 1e6
+
+# %% exercise="adapter_price" wrong="the targets of the cell" says="only the targets of this cell" old="in targets and" new='in ["query", "value"] and'
+
+# %% exercise="adapter_price" wrong="each size once" says="I do not recognise this slip"
+def adapter_price(model, rank, targets):
+    layers = [part for name, part in model.named_modules() if name.split(".")[-1] in targets and isinstance(part, torch.nn.Linear)]
+    weights = sum({rank * (part.in_features + part.out_features) for part in layers})
+    return weights, 4 * weights / 1e6
+
+# %% exercise="adapter_price" wrong="a rank that fits the layer" says="I do not recognise this slip" old="weights += rank *" new="weights += min(rank, part.in_features, part.out_features) *"
+
+# %% exercise="merged_weight" right="inside of a layer of its own"
+def merged_weight(weight, A, B, alpha):
+    layer = torch.nn.Linear(*reversed(weight.shape), bias=False)
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        layer.weight += alpha / A.shape[0] * B @ A
+    return layer.weight
+
+# %% exercise="merged_weight" wrong="a list of rows" says="Return one tensor" old="return weight + alpha / rank * B @ A" new="return list(weight + alpha / rank * B @ A)"
+
+# %% exercise="merged_weight" wrong="before and after" says="Return one tensor" old="return weight + alpha / rank * B @ A" new="return weight, weight + alpha / rank * B @ A"
+
+# %% exercise="merged_weight" wrong="the shorter side of A" says="where its other side is shorter" old="A.shape[0]" new="min(A.shape)"
+
+# %% exercise="merged_weight" wrong="the result lies on its side" says="the result is turned" old="weight + alpha / rank * B @ A" new="(weight + alpha / rank * B @ A).T"
+
+# %% exercise="merged_weight" wrong="half the digits" says="bfloat16 has about three digits" old="weight + alpha / rank * B @ A" new="(weight + alpha / rank * B @ A).bfloat16()"
+
+# %% exercise="load_adapted" wrong="number to name for both" says="name to number is wanted" old="label2id={name: number for number, name in enumerate(names)}" new="label2id=dict(enumerate(names))"
+
+# %% exercise="load_adapted" wrong="a note in the adapter's folder" says="adapter/labels.txt" old="return PeftModel.from_pretrained(base, adapter_folder).eval()" new='(adapter_folder / "labels.txt").write_text(str(names)); return PeftModel.from_pretrained(base, adapter_folder).eval()'
+
+# %% exercise="load_adapted" wrong="a base without a head" says="where is its head"
+def load_adapted(base_folder, adapter_folder, names):
+    base = BertModel.from_pretrained(base_folder)
+    return PeftModel.from_pretrained(base, adapter_folder).eval()
+
+# %% exercise="load_adapted" right="merged, and the adapter stays beside it"
+def load_adapted(base_folder, adapter_folder, names):
+    base = BertForSequenceClassification.from_pretrained(base_folder, id2label=dict(enumerate(names)))
+    model = PeftModel.from_pretrained(base, adapter_folder)
+    model.merge_adapter()
+    return model.eval()

@@ -69,6 +69,8 @@ def six_numbers(six_numbers) -> str:
                 "side by side: nothing is lost of the smaller one": 6,
                 "side by side: nothing is lost of the larger one": 4,
                 "side by side is a sum, not a product": 24,
+                "only `e` doubles `r`; here the first adapter has `r=4` again": 14,
+                "a matrix can have that rank, but what `cat` puts side by side is thin": 32,
             },
         ),
     }
@@ -97,7 +99,7 @@ def _model(kind: str):
 
 
 def _plans(hidden: bool) -> list[tuple]:
-    """Return models, ranks and targets: square layers and others, names that end alike, one that nothing has."""
+    """Return models, ranks and targets: square layers and others, names that end or begin alike, one of no layer."""
     import random
 
     chance = random.Random(68 if hidden else 48)
@@ -108,6 +110,7 @@ def _plans(hidden: bool) -> list[tuple]:
         ("BERT with a head", 3, ["key", "query"]),
         ("T5", 2, ["o"]),
         ("T5", 5, ["v", "wi"]),
+        ("DistilBERT", 2, ["lin", "k_lin"]),
     ]
     others = [
         ("BERT", 3, ["key"]),
@@ -115,6 +118,7 @@ def _plans(hidden: bool) -> list[tuple]:
         ("DistilBERT", 16, ["lin2", "query", "v_lin"]),
         ("T5", 7, ["wo"]),
         ("T5", 1, ["q", "k"]),
+        ("DistilBERT", 5, ["lin", "out_lin"]),
     ]
     names = ["query", "key", "value", "dense", "q_lin", "out_lin", "lin1", "lin2", "o", "wi", "wo"]
     drawn = [
@@ -150,6 +154,11 @@ def _summed(of_layer: Callable) -> Callable:
     return _with_mb(lambda model, rank, targets: sum(of_layer(layer, rank) for layer in _layers(model, targets)))
 
 
+def _of_names(fits: Callable) -> Callable:
+    """Return a function that gives the price of the layers whose names fit a target."""
+    return _with_mb(lambda model, rank, targets: sum(_of_layer(layer, rank) for layer in _layers(model, targets, fits)))
+
+
 def _in_mb(factor: float) -> Callable:
     """Return a function that gives the right weights, and their number times a factor."""
     return lambda *plan: (_weights(*plan), _weights(*plan) * factor)
@@ -174,21 +183,31 @@ PRICE_SLIPS = {
     "one layer only? The model has many with this name": _with_mb(
         lambda model, rank, targets: _of_layer(_layers(model, targets)[0], rank)
     ),
+    "one layer only for each name? The model has many": _with_mb(
+        lambda model, rank, targets: sum(
+            _of_layer(layer, rank) for name in targets for layer in _layers(model, [name])[:1]
+        )
+    ),
+    "8 is only the rank of this cell": _with_mb(lambda model, _, targets: _weights(model, 8, targets)),
+    "`query` and `value` are only the targets of this cell": _with_mb(
+        lambda model, rank, _: _weights(model, rank, ["query", "value"])
+    ),
     "only the first name of `targets` is looked for": _with_mb(
         lambda model, rank, targets: _weights(model, rank, targets[:1])
     ),
     "only the last name of `targets` is looked for": _with_mb(
         lambda model, rank, targets: _weights(model, rank, targets[-1:])
     ),
-    "other layers have a name that ends like this, too: compare all that is behind the last dot": _with_mb(
-        lambda model, rank, targets: sum(_of_layer(each, rank) for each in _layers(model, targets, str.endswith))
+    "other layers have a name that ends like this, too: compare all that is behind the last dot": _of_names(
+        str.endswith
     ),
-    "other layers have a target somewhere in their name: compare all that is behind the last dot": _with_mb(
-        lambda model, rank, targets: sum(_of_layer(each, rank) for each in _layers(model, targets, str.__contains__))
+    "other layers have a name that begins like this behind a dot: compare all that is behind the last dot": _of_names(
+        lambda name, target: f".{target}" in name
     ),
-    "is each linear layer counted? Compare its name with the targets": _with_mb(
-        lambda model, rank, targets: sum(_of_layer(each, rank) for each in _layers(model, targets, lambda *_: True))
+    "other layers have a target somewhere in their name: compare all that is behind the last dot": _of_names(
+        str.__contains__
     ),
+    "is each linear layer counted? Compare its name with the targets": _of_names(lambda *_: True),
     "no layer was found: compare what is behind the last dot with each target": _with_mb(lambda *_: 0),
     "only the encoder? The pooler has a layer of this name, too": _with_mb(
         lambda model, *plan: _weights(getattr(model, "encoder", model), *plan)
@@ -251,15 +270,22 @@ def _pair(made: object) -> tuple:
 
 
 def _updates(hidden: bool) -> list[tuple]:
-    """Return weights with A, B and alpha: square and not, rank 1 to 8, a scale above and below 1, and uneven."""
+    """Return weights with A, B and alpha: square and not, rank 1 to 8, a scale above and below 1, and uneven.
+
+    The rank may be more than the inputs or the outputs.
+    """
     import torch
 
     chance = torch.Generator().manual_seed(68 if hidden else 48)
-    small = torch.tensor([[1.0, 0.0], [0.0, -1.0]]), torch.tensor([[1.0, 2.0]]), torch.tensor([[1.0], [3.0]])
+    small = [
+        ([[1, 0], [0, -1]], [[1, 2]], [[1], [3]], 3),
+        ([[1, 0, 2], [0, -1, 0]], [[1, 0, 2], [0, 1, -1]], [[1, 2], [0, 1]], 5),
+        ([[1, 0], [0, -1]], [[1, 0], [1, 1], [0, 2]], [[1, 0, 1], [2, 1, 0]], 6),
+    ]
     sizes = [(7, 7, 2, 1), (8, 5, 3, 16), (4, 6, 4, 10), (5, 5, 8, 8), (6, 9, 5, 2)]
     if not hidden:
         sizes = [(7, 7, 2, 8), (9, 7, 3, 6), (7, 7, 2, 2), (5, 8, 3, 8), (8, 6, 4, 3), (6, 6, 2, 5)]
-    made = [(*small, 3)]
+    made = [(*map(torch.Tensor, matrices), alpha) for *matrices, alpha in small]
     for rows, columns, rank, alpha in sizes:
         shapes = (rows, columns), (rank, columns), (rows, rank)
         made.append((*(torch.randn(shape, generator=chance) for shape in shapes), alpha))
@@ -297,13 +323,26 @@ MERGE_SLIPS = {
     "only the update is scaled, not the weight": lambda weight, A, B, alpha: alpha / len(A) * (weight + B @ A),
     "the update is scaled, and not the weight": lambda weight, A, B, alpha: alpha / len(A) * weight + B @ A,
     "that is the weight without an update": lambda weight, A, B, alpha: weight,
+    "the rank is the number of rows of A, even where its other side is shorter": _scaled(
+        lambda A, alpha: alpha / min(A.shape)
+    ),
+    "the update is `B @ A`, not `A @ B`": lambda weight, A, B, alpha: weight + alpha / len(A) * (A @ B),
+    "the update is turned: rows and columns are exchanged": lambda weight, A, B, alpha: (
+        weight + alpha / len(A) * (B @ A).T
+    ),
+    "the result is turned: rows and columns are exchanged": lambda weight, A, B, alpha: _merged(weight, A, B, alpha).T,
 }
 
 
 def _matrix(made):
     if hasattr(made, "named_parameters"):
         raise WrongForm("a matrix", made, "a model? Return the merged weight alone")
-    return as_tensor(made, "merged_weight(...)")
+    if isinstance(made, list | tuple):
+        raise WrongForm("a matrix", made, f"a {type(made).__name__}? Return one tensor, the merged weight")
+    made = as_tensor(made, "merged_weight(...)")
+    if "bfloat16" in str(made.dtype):
+        raise WrongAnswer("a weight that keeps its digits", made, "bfloat16 has about three digits, float32 has seven")
+    return made
 
 
 @sheet.exercise(
@@ -369,8 +408,11 @@ def _loaded(load_adapted: Callable, names: list[str]) -> tuple:
             if "size mismatch" in wrong.received:
                 wrong.perhaps = "the heads differ: what must the base model know when it is made?"
             raise
-        if _files(folder) != _files(saved):
-            raise WrongAnswer("that both folders stay as they are", Said("other files in them"), given=_given(names))
+        before, after = _files(saved), _files(folder)
+        changed = [str(path) for path in before | after if before.get(path) != after.get(path)]
+        if changed:
+            said = Said(f"new, changed or missing: {', '.join(changed)}")
+            raise WrongAnswer("that both folders stay as they are", said, given=_given(names))
     return model, logits
 
 
@@ -382,7 +424,10 @@ def _logits(model, ids):
     if any(part.training for part in model.modules()):
         raise WrongAnswer("a model that is ready to answer", Said("a model in training mode"), "dropout is on")
     with torch.no_grad():
-        return as_tensor(getattr(call(model, ids), "logits", None), "the logits", shape=(len(ids), None))
+        logits = getattr(call(model, ids), "logits", None)
+    if logits is None:
+        raise WrongForm("a model that gives logits", model, "where is its head?")
+    return as_tensor(logits, "the logits", shape=(len(ids), None))
 
 
 def _files(folder: Path) -> dict[Path, bytes]:
@@ -434,7 +479,8 @@ def _look_at_names(configs: list, lists: list[list[str]]) -> None:
             raise WrongAnswer(f"{right} in `config.id2label`", made, slip, given=_given(names))
         unset = all(str(name).startswith("LABEL_") for name in config.label2id or {})
         if not unset and config.label2id != turned:
-            raise WrongAnswer(f"{turned} in `config.label2id`", config.label2id, given=_given(names))
+            slip = "that is number to name; name to number is wanted" if config.label2id == right else ""
+            raise WrongAnswer(f"{turned} in `config.label2id`", config.label2id, slip, given=_given(names))
 
 
 _kept: list[tempfile.TemporaryDirectory] = []

@@ -37,7 +37,7 @@ check.sheet.begin()
 # - `c`: which rank has it after training, at most?
 # - `d`: by which number is B @ A multiplied?
 # - `e`: the same number, if you double `r` and leave `lora_alpha`.
-# - `f`: it is mixed by `cat` with another trained adapter, of `r=6`. Which rank has the mix, at most?
+# - `f`: with `r=4`, it is mixed by `cat` with another trained adapter, of `r=6`. Which rank has the mix, at most?
 
 # %% answer="six_numbers"
 six_numbers = {"a": ..., "b": ..., "c": ..., "d": ..., "e": ..., "f": ...}
@@ -125,8 +125,8 @@ check.adapter_price(adapter_price, hidden=True)
 # ★★☆ · 6 minutes · bug hunt
 #
 # A colleague merges without PEFT. `merged_weight` gets the weight of a linear layer, A, B and `lora_alpha`. Their
-# shapes are (outputs, inputs), (rank, inputs) and (outputs, rank). It returns the merged weight. The merged layer
-# answers, but not as it did before. And the base model, which nobody wanted to touch, has changed as well.
+# shapes are (outputs, inputs), (rank, inputs) and (outputs, rank). It returns the merged weight, one tensor. The
+# merged layer answers, but not as it did before. And the base model, which nobody wanted to touch, has changed as well.
 #
 # Mend `merged_weight`. It must be right for any rank and any alpha, and leave the weight, A and B as they are. The cell
 # below takes them from `query`, which still has its adapter.
