@@ -338,7 +338,7 @@ def layer_weights(width, between):
 
 # %% exercise="layer_weights" wrong="width taken from between" says="not always a quarter" old="attention = 4" new="width = between // 4; attention = 4"
 
-# %% exercise="layer_weights" wrong="bytes" says="I do not recognise this slip" old="return attention + feed_forward + layer_norms" new="return 4 * (attention + feed_forward + layer_norms)"
+# %% exercise="layer_weights" wrong="bytes" says="bytes? Count the weights" old="return attention + feed_forward + layer_norms" new="return 4 * (attention + feed_forward + layer_norms)"
 
 # %% exercise="layer_weights" wrong="a text" says="without quotes" old="return attention + feed_forward + layer_norms" new="return f\"{attention + feed_forward + layer_norms:,}\""
 
@@ -555,3 +555,37 @@ def mean_of_words(hidden, mask):
 # %% exercise="mean_of_words" equivalent="an axis of length 1 at the end: the first two axes are still texts and tokens"
 # + words = words.unsqueeze(-1)
 # - words = words.unsqueeze(-1)
+
+# %% exercise="shapes_on_the_way" wrong="the usual BERT" says="the usual BERT has twelve layers"
+shapes_on_the_way = {"a": 13, "b": (3, 9, 768), "c": (3, 12, 9, 9), "d": (3, 768), "e": (3, 2)}
+
+# %% exercise="layer_weights" wrong="brackets forgotten" says="query, key and value have a bias" old="4 * (width * width + width)" new="4 * width * width + width"
+
+# %% exercise="attention_shares" wrong="minus twenty" says="minus 20 is not low enough" old="float(\"-inf\")" new="-20.0"
+
+# %% exercise="attention_shares" wrong="the root for all heads together" says="all heads together" old="math.sqrt(queries.shape[-1])" new="math.sqrt(queries.shape[1] * queries.shape[-1])"
+
+# %% exercise="attention_shares" wrong="[PAD] does not look, afterwards" says="the rows of `[PAD]` are 0" old="return torch.softmax(scores, dim=-1)" new="return torch.softmax(scores, dim=-1) * mask[:, None, :, None]"
+
+# %% exercise="attention_shares" wrong="only the first three texts masked" says="I do not recognise this slip"
+def attention_shares(queries, keys, mask):
+    scores = queries @ keys.mT / math.sqrt(queries.shape[-1])
+    for text in range(min(3, len(mask))):
+        scores[text, :, :, int(mask[text].sum()) :] = float("-inf")
+    return scores.softmax(-1)
+
+
+# %% exercise="mean_of_words" wrong="the ends counted after [CLS] is gone" says="one place too early at the end" old="mask.sum(dim=1) - 1" new="words.sum(dim=1) - 1"
+
+# %% exercise="mean_of_words" wrong="zeros taken for padding" says="I do not recognise this slip"
+def mean_of_words(hidden, mask):
+    words = (hidden * mask.unsqueeze(-1))[:, 1:-1]
+    return words.sum(1) / (words != 0).sum(1)
+
+
+# %% exercise="mean_of_words" right="the first zero of the mask, or the last column"
+def mean_of_words(hidden, mask):
+    ends = mask.argmin(dim=1) - 1  # without a zero, that is the last column
+    words = mask.clone()
+    words[:, 0] = words[range(len(mask)), ends] = 0
+    return torch.stack([row[keep == 1].mean(0) for row, keep in zip(hidden, words)])

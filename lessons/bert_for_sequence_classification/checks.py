@@ -25,6 +25,8 @@ STATES = {
     "count the layers, not the heads, and what went into the first layer": 5,
     "count the layers, not the columns": 9,
     "count the layers, not the sentences": 3,
+    "the usual BERT has twelve layers; read the plan": 13,
+    "the usual BERT has twelve layers; read the plan, and what goes into the first layer?": 12,
     "one before the first layer, one after each layer; the pooler's vector is not one of them": 8,
 }
 SHAPE_SLIPS = {
@@ -150,6 +152,8 @@ LAYER_SLIPS = {
         _layer(w, b) - 3 * (w * w + w)
     ),
     "feed-forward has two matrices: make long, make short again": lambda w, b: _layer(w, b) - b * w - w,
+    "query, key and value have a bias, too": lambda w, b: _layer(w, b) - 3 * w,
+    "bytes? Count the weights": lambda w, b: 4 * _layer(w, b),
     "where is the attention? It has four matrices of its own": lambda w, b: _layer(w, b) - 4 * (w * w + w),
     "where is the feed-forward part?": lambda w, b: _layer(w, b) - 2 * w * b - w - b,
     "`between` is not always four times `width`": lambda w, b: _layer(w, 4 * w),
@@ -178,17 +182,20 @@ def layer_weights(layer_weights, hidden=False) -> str:
 
 
 def _attention_cases(hidden: bool) -> list[tuple]:
-    """Return queries, keys and masks: vectors of several lengths, texts with padding and without."""
+    """Return queries, keys and masks: vectors of several lengths, texts with padding and without.
+
+    The scores of the last case are near -30: a `[PAD]` must get less than that.
+    """
     import torch
 
     random = torch.Generator().manual_seed(80 if hidden else 7)
     small = torch.tensor([[[[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]]]])
     cases = [(small, small.flip(-1) - 0.5, torch.tensor([[1, 1, 0]]))]
-    shapes = [(1, 5, [3]), (3, 6, [1, 3]), (2, 16, [2, 6, 4, 1]), (4, 8, [5, 2, 5])]
+    shapes = [(1, 6, [1, 2]), (1, 5, [3]), (3, 6, [1, 3]), (2, 16, [2, 6, 4, 1]), (4, 8, [5, 2, 5])]
     for heads, numbers, lengths in shapes:
         queries, keys = (2 * torch.randn(len(lengths), heads, max(lengths), numbers, generator=random) for _ in "qk")
         cases.append((queries, keys, _mask(lengths, max(lengths))))
-    return cases
+    return [*cases, (queries / 4 + 3.2, keys / 4 - 3.2, _mask(lengths, max(lengths)))]
 
 
 def _mask(lengths: list[int], columns: int):
@@ -255,6 +262,11 @@ SHARE_SLIPS = {
     "the root of the number of tokens? It is the root of the number of numbers in a vector": lambda q, k, m: _shares(
         q, k, m, root=math.sqrt(q.shape[-2])
     ),
+    "the root of the length of all heads together? Each head has its own, shorter vectors": lambda q, k, m: _shares(
+        q, k, m, root=math.sqrt(q.shape[1] * q.shape[-1])
+    ),
+    "`[PAD]` gets a little: minus 20 is not low enough": lambda q, k, m: _shares(q, k, m, fill=-20.0),
+    "the rows of `[PAD]` are 0; only its columns should be": lambda q, k, m: _shares(q, k, m) * m[:, None, :, None],
     "divided by the length itself; the root was right": lambda q, k, m: _shares(q, k, m, root=q.shape[-1]),
     "multiplied by the root; divide by it": lambda q, k, m: _shares(q, k, m, root=1 / math.sqrt(q.shape[-1])),
     "queries and keys have changed places: here the keys look": lambda q, k, m: _shares(k, q, m),
@@ -292,7 +304,10 @@ def attention_shares(attention_shares, hidden=False) -> str:
 
 
 def _pooling_cases(hidden: bool) -> list[tuple]:
-    """Return hidden states and masks: one text and more, one word and more, with columns that no text needs, too."""
+    """Return hidden states and masks: one text and more, one word and more, with columns that no text needs, too.
+
+    The numbers are whole: a message shows them.
+    """
     import torch
 
     random = torch.Generator().manual_seed(4 if hidden else 2)
@@ -300,7 +315,7 @@ def _pooling_cases(hidden: bool) -> list[tuple]:
     cases = [(small, torch.tensor([[1, 1, 1, 1, 0]]))]
     shapes = [(3, [3], 3), (1, [5, 3], 5), (4, [7, 4, 3], 7), (6, [5, 5], 6), (5, [3, 8, 5, 4, 8], 8)]
     for numbers, lengths, columns in shapes:
-        vectors = torch.randn(len(lengths), columns, numbers, generator=random)
+        vectors = torch.randint(-9, 10, (len(lengths), columns, numbers), generator=random).float()
         cases.append((vectors, _mask(lengths, columns)))
     return cases
 
@@ -330,6 +345,11 @@ def _words(mask):
     return mask.sum(1, keepdim=True) - 2
 
 
+def _from_the_end(hidden, mask, place):
+    """Return the vector of each text's last real token (1), or of the one before it (2)."""
+    return hidden[range(len(mask)), mask.sum(1) - place]
+
+
 MEAN_SLIPS = {
     "`[PAD]`, `[CLS]` and `[SEP]` are all counted": lambda h, m: h.mean(1),
     "that is the mean with the mask: `[CLS]` and `[SEP]` are still in it": lambda h, m: _mean(h, m, 0, 0),
@@ -339,6 +359,9 @@ MEAN_SLIPS = {
     "only `[CLS]` is gone, and `[PAD]` is counted": lambda h, m: h[:, 1:].mean(1),
     "only `[SEP]` is gone; `[CLS]` is still in it": lambda h, m: _mean(h, m, 0, 1),
     "the last word is left out, too: only `[SEP]` goes at the end": lambda h, m: _mean(h, m, 1, 2),
+    "one place too early at the end: the last word is left out, and `[SEP]` is still in it": lambda h, m: (
+        _mean(h, m) + (_from_the_end(h, m, 1) - _from_the_end(h, m, 2)) / _words(m)
+    ),
     "the first word is left out, too: only `[CLS]` goes at the beginning": lambda h, m: _mean(h, m, 2, 1),
     "the first row's `[SEP]` is taken out of all rows": lambda h, m: h[:, 1 : int(m[0].sum()) - 1].mean(1),
     "the sum is right; do not divide by all real tokens": lambda h, m: _mean(h, m) * _words(m) / (_words(m) + 2),

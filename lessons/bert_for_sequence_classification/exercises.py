@@ -127,8 +127,8 @@ check.layer_weights(layer_weights, hidden=True)
 # after `split`. `mask` has the shape (texts, tokens). Nothing raises an error, and the shape of the result is right. But
 # the library's table shows other numbers. **Two** things are wrong in `attention_shares`. Mend both.
 #
-# Other models have other numbers of texts, heads and tokens, and vectors of other lengths. Do not change what you are
-# handed.
+# Other models have other numbers of texts, heads and tokens, and vectors of other lengths. Scores can be very low, too.
+# `[PAD]` stands behind the other tokens of its text. Do not change what you are handed.
 
 # %%
 import math

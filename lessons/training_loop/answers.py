@@ -415,7 +415,7 @@ warmup_rates = {"a": 0, "b": 4e-4, "c": 8e-4 * 6 / 7, "d": 0, "e": 0}
 # %% exercise="warmup_rates" wrong="forgotten only once" says="in all ten steps"
 warmup_rates = {"a": 0, "b": 4e-4, "c": 7e-4, "d": 1e-4, "e": 2e-4}
 
-# %% exercise="warmup_rates" wrong="another power of ten" says="I do not recognise this slip"
+# %% exercise="warmup_rates" wrong="another power of ten" says="ten times too much"
 warmup_rates = {"a": 0, "b": 4e-3, "c": 7e-3, "d": 1e-3, "e": 0}
 
 # %% exercise="warmup_rates" wrong="below zero" says="a number"
@@ -559,7 +559,7 @@ def share_right(model, batches):
     return right / sum(len(b["labels"]) for b in batches)
 
 
-# %% exercise="share_right" wrong="the weights frozen on the way" says="leaves the weights as they are" old="model.eval()" new="model.eval().requires_grad_(False)"
+# %% exercise="share_right" wrong="the weights frozen on the way" says="`requires_grad` stays off for ever" old="model.eval()" new="model.eval().requires_grad_(False)"
 
 # %% exercise="share_right" wrong="a percentage" says="a percentage?" old="return right / seen" new="return 100 * right / seen"
 
@@ -709,7 +709,7 @@ def learn_once(model, optimizer, batches):
 
 # %% exercise="learn_once" wrong="two epochs in one call" says="two epochs in one call" old="in batches:" new="in batches + batches:"
 
-# %% exercise="learn_once" wrong="the last batch first" says="I do not recognise this slip" old="in batches:" new="in batches[::-1]:"
+# %% exercise="learn_once" wrong="the last batch first" says="keep their order" old="in batches:" new="in batches[::-1]:"
 
 # %% exercise="learn_once" wrong="rounded" says="rounded?" old="return total / len(batches)" new="return round(total / len(batches), 3)"
 
@@ -845,3 +845,68 @@ def share_right(model, batches):
     model.eval()
     rows = {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}
     return (model(**rows).logits.argmax(-1) == rows["labels"]).double().mean()
+
+
+# %% exercise="warmup_rates" wrong="nearly zero" says="another answer for `a`"
+warmup_rates = {"a": 1e-8, "b": 4e-4, "c": 7e-4, "d": 1e-4, "e": 0}
+
+# %% exercise="warmup_rates" wrong="ten parts, from step 2 on" says="the top comes later"
+warmup_rates = {"a": 0, "b": 4e-4, "c": 6.4e-4, "d": 1e-4, "e": 0}
+
+# %% exercise="warmup_rates" wrong="ten parts, from step 1 on" says="not from step 1 on"
+warmup_rates = {"a": 0, "b": 4e-4, "c": 5.6e-4, "d": 1e-4, "e": 0}
+
+# %% exercise="clip_by_hand" wrong="lists in a list" says="The optimizer needs a tensor for each"
+def clip_by_hand(gradients, max_norm):
+    norm = sum((gradient**2).sum() for gradient in gradients) ** 0.5
+    return [(gradient * min(1.0, max_norm / max(norm, 1e-9))).tolist() for gradient in gradients]
+
+
+# %% exercise="clip_by_hand" wrong="the factor upside down" says="the factor is turned round" old="(max_norm / norm)" new="(norm / max_norm)"
+
+# %% exercise="clip_by_hand" wrong="squares averaged" says="are averaged" old=").sum() for" new=").mean() for"
+
+# %% exercise="clip_by_hand" wrong="in place, and once more" says="used twice"
+def clip_by_hand(gradients, max_norm):
+    norm = torch.cat([gradient.flatten() for gradient in gradients]).norm()
+    factor = max_norm / norm if norm > max_norm else 1
+    for gradient in gradients:
+        gradient *= factor
+    return [gradient * factor for gradient in gradients]
+
+
+# %% exercise="share_right" right="all inputs by name"
+@torch.no_grad()
+def share_right(model, batches):
+    right, names = [], ("input_ids", "token_type_ids", "attention_mask")
+    for batch in batches:
+        logits = model.eval()(**{name: batch[name] for name in names}).logits
+        right += (logits.softmax(-1).argmax(-1) == batch["labels"]).tolist()
+    return sum(right) / len(right)
+
+
+# %% exercise="share_right" wrong="the model of the notebook" says="use its argument `model`" old="@torch.no_grad()\ndef share_right(model, batches):" new="the_model = model\n@torch.no_grad()\ndef share_right(unused, batches):\n    model = the_model"
+
+# %% exercise="share_right" wrong="one number for all" says="use its argument `model`" old="    model.eval()" new="    return 0.25"
+
+# %% exercise="share_right" wrong="only batches as long as the first" says="I do not recognise this slip" old="in batches:" new="in [each for each in batches if len(each[\"labels\"]) == len(batches[0][\"labels\"])]:"
+
+# %% exercise="learn_once" right="all inputs by name, a loss in a tensor"
+def learn_once(model, optimizer, batches):
+    losses = []
+    for batch in batches:
+        optimizer.zero_grad()
+        inputs = [batch[name] for name in ("input_ids", "attention_mask", "token_type_ids")]
+        losses.append(model(*inputs, labels=batch["label"])[0])
+        losses[-1].backward()
+        optimizer.step()
+    return torch.stack(losses).mean()
+
+
+# %% exercise="learn_once" wrong="the loss shared among the batches" says="divided before `backward`" old="loss.backward()" new="(loss / len(batches)).backward()"
+
+# %% exercise="learn_once" wrong="softmax before cross entropy" says="cross entropy makes its own" old="loss = model(**inputs).loss" new="loss = torch.nn.functional.cross_entropy(model(**inputs).logits.softmax(-1), batch[\"label\"])"
+
+# %% exercise="learn_once" wrong="the encoder frozen" says="I do not recognise this slip" old="    total = 0.0" new="    total = 0.0\n    model.bert.requires_grad_(False)"
+
+# %% exercise="learn_once" wrong="one step too many, after the epoch" says="I do not recognise this slip" old="    return" new="    model(**inputs).loss.backward(); optimizer.step(); optimizer.zero_grad()\n    return"

@@ -1,6 +1,6 @@
 """The checks of `training_loop`'s sheet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from course_utils.checks.cases import judge, unchanged
 from course_utils.checks.same import near
 from course_utils.checks.sheet import Sheet
 from course_utils.checks.values import Part, as_function, as_list, as_number, as_tensor, call, predict, suspect
-from course_utils.checks.wrong import Said, WrongAnswer
+from course_utils.checks.wrong import Said, WrongAnswer, WrongForm, shown_call
 
 sheet = Sheet("training_loop")
 
@@ -32,6 +32,8 @@ RATE_SLIPS = {
         "in which step is the top? Count again from step 1": 6e-4,
         "one step too late": 5e-4,
         "it falls from the top to zero in 8 equal parts, not in 10": TOP * 9 / 10,
+        "the top comes later, and it falls from there to zero in 8 equal parts, not in 10": TOP * 8 / 10,
+        "it falls from the top on, not from step 1 on, and in 8 equal parts, not in 10": TOP * 7 / 10,
         "it falls from the top to zero in 8 equal parts, not in 9": TOP * 8 / 9,
         "zero comes behind the last step, so the way down has one part more": TOP * 6 / 7,
     },
@@ -61,13 +63,18 @@ RATE_SLIPS = {
     form_point=False,
 )
 def warmup_rates(warmup_rates) -> str:
-    share = "a share of the top? Give the rate itself"
-    parts = {
-        letter: Part(right, {**RATE_SLIPS[letter], share: right / TOP}, partial(as_number, low=0))
-        for letter, right in RATES.items()
-    }
-    predict(warmup_rates, "warmup_rates", parts)
+    predict(warmup_rates, "warmup_rates", {letter: _rate(right, RATE_SLIPS[letter]) for letter, right in RATES.items()})
     return "The first step stands still, and a schedule that nobody moves stands still for ever."
+
+
+def _rate(right: float, slips: dict[str, float]) -> Part:
+    """Return a part of the prediction. A rate of zero is zero, and not just very small."""
+    scales = {
+        "a share of the top? Give the rate itself": right / TOP,
+        "ten times too much: count the zeros": right * 10,
+        "ten times too little: count the zeros": right / 10,
+    }
+    return Part(right, slips | scales, partial(as_number, low=0), 1e-6 if right else 1e-12)
 
 
 def _clipping_cases(hidden: bool) -> list[tuple]:
@@ -111,11 +118,14 @@ def _clipped(gradients: list, max_norm: float, length=None) -> list:
 def _numbers(made) -> list:
     """Return the numbers of a list of tensors, short enough to be read."""
     name = "clip_by_hand(...)"
-    return [as_tensor(each, name).double().round(decimals=4).tolist() for each in as_list(made, name)]
-
-
-def _right_numbers(gradients, max_norm) -> list:
-    return _numbers(_clipped(gradients, max_norm))
+    tensors = as_list(made, name)
+    if any(isinstance(each, list) for each in tensors):
+        raise WrongForm(
+            f"a list of tensors in `{name}`",
+            made,
+            "plain numbers, or one tensor for all? The optimizer needs a tensor for each",
+        )
+    return [as_tensor(each, name).double().round(decimals=4).tolist() for each in tensors]
 
 
 def _spectral(each):
@@ -169,6 +179,15 @@ CLIP_SLIPS = {
     "always 6.5? The limit is `max_norm`": lambda g, m: _clipped(g, 6.5),
     "always 1? The limit is `max_norm`": lambda g, m: _clipped(g, 1.0),
     "nothing is shrunk here": lambda g, m: g,
+    "the factor is turned round: divide the limit by the length": lambda g, m: (
+        _times(g, _length(g) / m) if _length(g) > m else g
+    ),
+    "the factor is squared, or used twice: use it once": lambda g, m: (
+        _times(g, (m / _length(g)) ** 2) if _length(g) > m else g
+    ),
+    "the squares of a tensor are averaged; add them up": lambda g, m: _clipped(
+        g, m, sum((each**2).mean() for each in g) ** 0.5
+    ),
     "the comparison is turned round: the long ones stay, and the short ones are made longer": lambda g, m: (
         _times(g, m / max(float(_length(g)), 1e-9)) if _length(g) <= m else g
     ),
@@ -202,7 +221,7 @@ def clip_by_hand(clip_by_hand, hidden=False) -> str:
         watched,
         "clip_by_hand",
         cases,
-        _right_numbers,
+        lambda gradients, max_norm: _numbers(_clipped(gradients, max_norm)),
         slips=CLIP_SLIPS,
         read=_numbers,
         tolerance=2e-4,
@@ -210,7 +229,8 @@ def clip_by_hand(clip_by_hand, hidden=False) -> str:
     )
     for (gradients, max_norm), after in zip(cases, left, strict=True):
         if not near(after, _clipped(gradients, max_norm), 2e-4):  # shrunk in place, as `clip_grad_norm_` does
-            unchanged(gradients, after, "clip_by_hand", "gradients")
+            given = shown_call("clip_by_hand", (gradients, max_norm))
+            unchanged(gradients, after, "clip_by_hand", "gradients", given=given)
     return "One length for all together: the step gets shorter, and its direction stays."
 
 
@@ -238,7 +258,7 @@ def _untrained(labels: int, dropout: float, spread: float):
 
 
 def _batches(seed: int, sizes: list[int]) -> list[dict]:
-    """Return batches with so many rows: ids with padding, and the mask."""
+    """Return batches with so many rows, and with the columns of the sheet's tokenizer: no row is a pair of texts."""
     import torch
 
     random, width = torch.Generator().manual_seed(seed), 5 + seed % 3
@@ -247,7 +267,7 @@ def _batches(seed: int, sizes: list[int]) -> list[dict]:
         lengths = torch.randint(2, width, (rows, 1), generator=random)
         ids = torch.randint(1, 40, (rows, width), generator=random)
         mask = (torch.arange(width) < lengths).long()
-        batches.append({"input_ids": ids * mask, "attention_mask": mask})
+        batches.append({"input_ids": ids * mask, "token_type_ids": torch.zeros_like(ids), "attention_mask": mask})
     return batches
 
 
@@ -262,7 +282,7 @@ def _scored_cases(hidden: bool) -> list[tuple]:
     """
     import torch
 
-    shapes = [(3, [2, 1]), (4, [1, 3]), (2, [4, 1, 3]), (4, [5, 4, 2]), (5, [1, 6, 2, 2])]
+    shapes = [(3, [2, 1]), (4, [1, 3]), (2, [4, 1, 3]), (4, [7, 7, 2]), (5, [1, 6, 2, 2])]
     cases = []
     for seed, (labels, sizes) in enumerate(shapes, 10 if hidden else 42):
         model = deepcopy(_untrained(labels, dropout=1.0, spread=1.0))
@@ -348,11 +368,35 @@ SHARE_SLIPS = {
 def _scores(function, model, batches) -> list[float]:
     """Return the scores of two calls. Raises WrongAnswer where a call changes more than the model's mode."""
     model, mine, was, scores = deepcopy(model), deepcopy(batches), deepcopy(model), []
+    modes = _watched(model)
     for _ in range(2):
         scores.append(as_number(call(function, model, mine, name="share_right"), "share_right(...)"))
-        unchanged(batches, mine, "share_right", "batches")
+        _used(modes, "share_right")
+        _same_batches(batches, mine, "share_right")
         _same_but_for_the_mode(was, deepcopy(model))
     return scores
+
+
+def _watched(model) -> list[bool]:
+    """Return a list that grows with each use of the model, or of a copy of it: is it in training?"""
+    modes = []
+    model.bert.embeddings.register_forward_pre_hook(lambda part, _: modes.append(part.training))
+    return modes
+
+
+def _used(modes: list[bool], name: str) -> None:
+    if not modes:
+        slip = f"does `{name}` use its argument `model`?"
+        raise WrongAnswer(
+            f"that `{name}` works with the model that it gets", Said("a model that nobody has used"), slip
+        )
+
+
+def _same_batches(before: list, after: list, name: str) -> None:
+    """Raise WrongAnswer where batches have changed. Columns come first: a message has no room for all numbers."""
+    columns = [[sorted(each) if isinstance(each, Mapping) else each for each in side] for side in (before, after)]
+    unchanged(*columns, name, "batches")
+    unchanged(before, after, name, "batches")
 
 
 def _same_but_for_the_mode(was, model) -> None:
@@ -361,8 +405,11 @@ def _same_but_for_the_mode(was, model) -> None:
     _same_dropout(was, model)
     for before, after in zip(was.modules(), model.modules(), strict=True):
         after.training = before.training
+    if [each.requires_grad for each in was.parameters()] != [each.requires_grad for each in model.parameters()]:
+        slip = "`requires_grad` stays off for ever; `torch.no_grad` ends with the function"
+        raise WrongAnswer("that the training can go on", Said("a model with frozen weights"), slip)
     if not near(was, model, 0):
-        raise WrongAnswer("that `share_right` leaves the weights as they are", Said("a model that has changed"))
+        raise WrongAnswer("that `share_right` leaves the model as it is", Said("a model that has changed"))
     if not torch.is_grad_enabled():
         raise WrongAnswer("that the training can go on", Said("no gradients any more, as in `no_grad`"))
 
@@ -430,14 +477,29 @@ def _learning_cases(hidden: bool) -> list[tuple]:
     return cases
 
 
-def _learn(model, optimizer, batches, each_batch=("backward", "step", "zero"), at_the_end=(), left_out=(), clip=None):
-    """Train for one epoch, and return the losses of the batches. A slip does other moves in the loop, or behind it."""
+def _learn(
+    model,
+    optimizer,
+    batches,
+    each_batch=("backward", "step", "zero"),
+    at_the_end=(),
+    left_out=(),
+    clip=None,
+    averaged=False,
+    softmax=False,
+):
+    """Train for one epoch, and return the losses of the batches. A slip does other moves in the loop, or behind it.
+
+    `averaged`: each loss is divided by the number of batches. `softmax`: the loss is that of shares, not of logits.
+    """
     import torch
 
     losses = []
     for batch in batches:
         inputs = {name: values for name, values in batch.items() if name not in ("label", *left_out)}
-        loss = model(**inputs, labels=batch["label"]).loss
+        logits = model(**inputs).logits
+        loss = torch.nn.functional.cross_entropy(logits.softmax(-1) if softmax else logits, batch["label"])
+        loss = loss / len(batches) if averaged else loss
         losses.append(loss.item())
         for move in each_batch:
             _move(move, loss, optimizer)
@@ -458,6 +520,10 @@ def _first_batch_only(model, optimizer, batches):
 
 def _last_batch_skipped(model, optimizer, batches):
     return _learn(model, optimizer, batches[:-1])
+
+
+def _last_batch_first(model, optimizer, batches):
+    return _learn(model, optimizer, batches[::-1])
 
 
 def _two_epochs(model, optimizer, batches):
@@ -486,6 +552,9 @@ WEIGHT_SLIPS = {
     "two epochs in one call": _two_epochs,
     "the attention mask is left out: the model reads the padding": partial(_learn, left_out=("attention_mask",)),
     "the gradients are clipped to length 1; nobody asked for that here": partial(_learn, clip=1.0),
+    "the loss is divided before `backward`, so the steps are shorter": partial(_learn, averaged=True),
+    "softmax comes before the loss; cross entropy makes its own": partial(_learn, softmax=True),
+    "the last batch comes first; keep their order": _last_batch_first,
 }
 
 LOSS_SLIPS = {
@@ -528,16 +597,13 @@ class Run:
 def _run(learn_once, case) -> Run:
     """Return two epochs of `learn_once`. Raises WrongAnswer where it changes the batches, or trains no such model."""
     model, optimizer, batches = deepcopy(case)
-    modes, gradients, steps, losses = [], [], [], []
-    model.bert.embeddings.register_forward_pre_hook(lambda part, _: modes.append(part.training))
+    modes, gradients, steps, losses = _watched(model), [], [], []
     model.classifier.weight.register_hook(gradients.append)
     optimizer.register_step_post_hook(lambda *_: steps.append(1))
     for _ in range(2):
         losses.append(as_number(call(learn_once, model, optimizer, batches, name="learn_once"), "learn_once(...)"))
-        unchanged(case[2], batches, "learn_once", "batches")
-    if not modes:
-        slip = "does `learn_once` use its argument `model`, or the `model` of the notebook?"
-        raise WrongAnswer("that the model learns that `learn_once` gets", Said("a model that nobody has used"), slip)
+        _same_batches(case[2], batches, "learn_once")
+    _used(modes, "learn_once")
     if not all(modes):
         slip = "is there a `model.eval()`? It is for judging, not for learning"
         raise WrongAnswer("a model in training mode, in the next epoch, too", Said("a model without dropout"), slip)
