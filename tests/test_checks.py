@@ -228,7 +228,7 @@ class TestValues:
         [
             ("ab", "a list"),
             ({1, 2}, "no order"),
-            ([1], "1 entries"),
+            ([1], "1 entry"),
             ([1, "a"], "holds 'a'"),
             (torch.tensor(1), "one number"),
         ],

@@ -76,7 +76,7 @@ def as_list(value: object, name: str, *, length: int | None = None, of: type | N
     if not isinstance(made, list):
         raise WrongForm(f"{what} in `{name}`", value, "one number; which ones belong into the list?")
     if length is not None and len(made) != length:
-        raise WrongForm(f"{length} entries in `{name}`", Said(f"{len(made)} entries"))
+        raise WrongForm(f"{length} entries in `{name}`", Said("1 entry" if len(made) == 1 else f"{len(made)} entries"))
     for entry in made:
         if of is not None and not isinstance(entry, numbers.Real if of is float else of):
             raise WrongForm(f"{what} in `{name}`", Said(f"a list that holds {shown(entry)}"))

@@ -897,3 +897,38 @@ def nearest_message(text, known):
     f = lambda t: (lambda v: v / np.linalg.norm(v))(np.array(extractor(t))[0].mean(axis=0))
     asked = f(text)
     return max([each for each in known if each != text] or known, key=lambda each: f(each) @ asked)
+
+# %% exercise="numbered_labels" wrong="the texts lose their spaces and capitals" says="Not yet"
+def numbered_labels(rows):
+    rows = rows.map(lambda row: {"text": row["text"].strip().lower()})
+    return rows.cast_column("label", messages["train"].features["label"])
+
+
+# %% exercise="numbered_labels" wrong="as many rows as the shown ones" says="40 rows"
+def numbered_labels(rows):
+    return rows.select(range(min(12, len(rows)))).cast_column("label", messages["train"].features["label"])
+
+
+# %% exercise="numbered_labels" wrong="each text once" says="Not yet"
+def numbered_labels(rows):
+    table = rows.to_pandas().drop_duplicates("text")
+    return Dataset.from_pandas(table, preserve_index=False).cast_column("label", messages["train"].features["label"])
+
+
+# %% exercise="numbered_labels" wrong="the names turned round" says="the names are turned round"
+def numbered_labels(rows):
+    return rows.cast_column("label", ClassLabel(names=messages["train"].features["label"].names[::-1]))
+
+
+# %% exercise="own_texts" wrong="words in front of numbers for names" says="a number or a single letter"
+own_texts = Dataset.from_dict({"text": "red blue gold grey pink teal navy plum rose sand mint lime".split(), "label": [0, 1] * 6})
+own_texts = own_texts.cast_column("label", ClassLabel(names=["category 1", "group B"])).train_test_split(test_size=4, seed=1)
+
+# %% exercise="own_texts" wrong="three points for a text" says="texts that say something"
+own_texts = Dataset.from_dict({"text": "... blue gold grey pink teal navy plum rose sand mint lime".split(), "label": [0, 1] * 6})
+own_texts = own_texts.cast_column("label", ClassLabel(names=["one", "two"])).train_test_split(test_size=4, seed=1)
+
+# %% exercise="own_texts" wrong="a sentence of the sheet" says="write texts of your own"
+words = ["Is it open today?", *"blue gold grey pink teal navy plum rose sand mint lime".split()]
+own_texts = Dataset.from_dict({"text": words, "label": [0, 1] * 6})
+own_texts = own_texts.cast_column("label", ClassLabel(names=["one", "two"])).train_test_split(test_size=4, seed=1)

@@ -78,22 +78,21 @@ def _new_rows(hidden: bool) -> list[tuple]:
     lists = [[thanks], [thanks, complaint], [thanks, question, question], [complaint, thanks, question, complaint]]
     if hidden:
         lists = [[complaint], [thanks, question], [complaint, thanks, question, thanks]]
-    lists.append(random.Random(13 if hidden else 12).choices(NAMES, k=11))
-    return [
-        (Dataset.from_dict({"text": [f"{word} {place}" for place, word in enumerate(words)], "label": words}),)
-        for words in lists
-    ]
+    dice = random.Random(13 if hidden else 12)
+    lists += [dice.choices(NAMES, k=11), dice.choices(NAMES, k=40)]
+    texts = [[f" {word.title()} {place % 9}" for place, word in enumerate(words)] for words in lists]
+    return [(Dataset.from_dict({"text": each, "label": words}),) for each, words in zip(texts, lists, strict=True)]
 
 
-def _with_labels(texts: Sequence[str], labels: Sequence, names: list[str] | None) -> Said:
+def _with_labels(rows, labels: Sequence, names: list[str] | None) -> Said:
     """Describe rows whole: each text with its label, and the names that stand behind the numbers."""
-    rows = ", ".join(f"{text!r} has {label!r}" for text, label in zip(texts, labels, strict=True))
-    return Said(f"{rows}; names: {', '.join(names) if names else 'none'}")
+    each = ", ".join(f"{text!r} has {label!r}" for text, label in zip(rows["text"], labels, strict=True))
+    return Said(f"names: {', '.join(names) if names else 'none'}; {each}")
 
 
 def _as_labelled(made: object) -> Said:
     rows = _plain_rows(made, "a Dataset with the columns `text` and `label`, and no other")
-    return _with_labels(rows["text"], rows["label"], getattr(rows.features["label"], "names", None))
+    return _with_labels(rows, rows["label"], getattr(rows.features["label"], "names", None))
 
 
 def _numbered(order: Callable[[list[str]], list[str]], *, names=True, first=0) -> Callable:
@@ -102,7 +101,7 @@ def _numbered(order: Callable[[list[str]], list[str]], *, names=True, first=0) -
     def number(rows) -> Said:
         used = order(list(rows["label"]))
         labels = [used.index(word) + first for word in rows["label"]]
-        return _with_labels(rows["text"], labels, used if names else None)
+        return _with_labels(rows, labels, used if names else None)
 
     return number
 
@@ -127,6 +126,7 @@ LABEL_SLIPS = {
     "the most common name stands first; another file has another order": _numbered(
         lambda words: [word for word, _ in Counter(words).most_common()]
     ),
+    "the names are turned round; in which order has the classifier learned them?": _numbered(lambda words: NAMES[::-1]),
     "only the names of these rows; what if one label is missing?": _numbered(
         lambda words: [name for name in NAMES if name in words]
     ),
@@ -134,7 +134,7 @@ LABEL_SLIPS = {
     "the numbers are right, but their names are lost: `cast_column` with a ClassLabel keeps both": _numbered(
         _the_classifiers, names=False
     ),
-    "still words: is the new dataset returned?": lambda rows: _with_labels(rows["text"], rows["label"], None),
+    "still words: is the new dataset returned?": lambda rows: _with_labels(rows, rows["label"], None),
 }
 
 
@@ -177,23 +177,18 @@ def _plain_rows(made: object, wanted: str, *, more_columns: bool = False):
 
 
 def _boxes(hidden: bool) -> list:
-    """Return datasets of several sizes and labels, some sorted by label. Each label has enough rows for both parts."""
+    """Return datasets of several sizes: sorted by label, and mixed. No label is rare."""
     dice = random.Random(25 if hidden else 24)
-    sizes = (
-        [(84, 2, True), (150, 3, False), (205, 4, True)] if hidden else [(48, 2, True), (120, 3, True), (202, 4, False)]
-    )
-    return [_box(dice, *each) for each in sizes]
+    sizes = [(84, 2), (150, 3), (205, 4)] if hidden else [(48, 2), (120, 3), (202, 4)]
+    mixed = [dice.sample([place % kinds for place in range(size)], size) for size, kinds in sizes]
+    return [_box(labels) for labels in (sorted(mixed[0]), mixed[1], sorted(mixed[2]), mixed[2])]
 
 
-def _box(dice: random.Random, size: int, kinds: int, in_order: bool):
+def _box(labels: list[int]):
     from datasets import ClassLabel, Dataset
 
-    labels = [place % kinds for place in range(size)]
-    dice.shuffle(labels)
-    labels = sorted(labels) if in_order else labels
-    names = [*NAMES, "offer"][:kinds]
-    rows = Dataset.from_dict({"text": [f"Message {place:03}" for place in range(size)], "label": labels})
-    return rows.cast_column("label", ClassLabel(names=names))
+    rows = Dataset.from_dict({"text": [f"Message {place:03}" for place in range(len(labels))], "label": labels})
+    return rows.cast_column("label", ClassLabel(names=[*NAMES, "offer"][: max(labels) + 1]))
 
 
 def _parts(made: object) -> tuple[list[tuple], list[tuple]]:
@@ -489,8 +484,10 @@ LESSON = [
     "Do you have a map of the town?",
     "The map is ten years old and useless.",
     "Your map saved our day!",
+    "Is it open today?",
+    "May I keep my novel a bit longer?",
 ]
-OURS = "the library's messages, or the lesson"
+OURS = "the library's messages, the lesson or this sheet"
 
 
 @sheet.exercise(
@@ -548,8 +545,9 @@ def _require_names(split: str, kind: object) -> None:
 
 
 def _means_nothing(name: str) -> bool:
-    """Return whether a name is a number, a single letter, or the library's own `LABEL_0`."""
-    return bool(re.fullmatch(r"((label|class)?[\W_]*\d+|[a-z]|[\W_]*)", name.strip(), re.I))
+    """Return whether a name is a number or a single letter, also behind a word, as in `LABEL_0`."""
+    word = "(label|class|category|group|type)"
+    return bool(re.fullmatch(rf"{word}?[\W_]*\d+|({word}[\W_]+)?[a-z]|[\W_]*", name.strip(), re.I))
 
 
 def _require_labels(splits: dict) -> None:
@@ -571,7 +569,7 @@ def _require_new(splits: dict) -> None:
     seen = {_letters(text): (text, OURS) for text in [*_messages(), *LESSON]}
     for split, rows in splits.items():
         for text in rows["text"]:
-            if not text.strip() or re.fullmatch(r"([a-z])\1*", text.strip(), re.I):
+            if not text.strip() or re.fullmatch(r"([a-z])\1*|[-_.,;:!?… ]*", text.strip(), re.I):
                 raise WrongAnswer("texts that say something", Said(f"{text!r} in `{split}`"), "no words are in it")
             other, where = seen.setdefault(_letters(text), (text, ""))
             if where:

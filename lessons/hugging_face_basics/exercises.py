@@ -81,10 +81,11 @@ for thing in (
 #
 # ★★☆ · 6 minutes · bug hunt
 #
-# New messages came as a CSV. Their labels are words, so a colleague gives them numbers. Then she tests the classifier
-# of the lesson on them. All thanks are right, and almost no question and no complaint. But the classifier is good.
-# Mend `numbered_labels`, so that it gives each row the number that the classifier uses. It must work for any rows with
-# `text` and `label`, also where one of the labels is missing. Nothing else changes: rows, order, texts and columns.
+# New messages came as a CSV with `text` and `label`. The labels are words, so a colleague gives them numbers. Then she
+# tests the classifier of the lesson on them. All thanks are right, and almost no question and no complaint. But the
+# classifier is good. Mend `numbered_labels`, so that it gives each row the number that the classifier uses. It must
+# work for any rows with these two columns, also where one of the labels is missing. Nothing else changes: rows, order,
+# texts and columns.
 
 # %%
 new = load_dataset("csv", data_files=str(folder / "test.csv"), split="train")
@@ -123,6 +124,7 @@ check.numbered_labels(numbered_labels, hidden=True)
 #
 # On the test part, the model looks excellent. On messages of the next week it does not. The cause is `two_parts`, which
 # makes the two parts. Mend it. It gets a `Dataset` with `text` and `label`. Often the rows lie sorted by label.
+# No label is rare.
 #
 # - Each row is in exactly one part, with its text and its label, and there are no other columns.
 # - Every label is in both parts.

@@ -114,7 +114,7 @@ def spelling(text, word):
     return text[a:b]
 
 
-# %% exercise="spelling" wrong="cut without the normaliser: Chinese signs stay together" says="not recognise"
+# %% exercise="spelling" wrong="cut without the normaliser: Chinese signs stay together" says="before the tokenizer normalises"
 def spelling(text, word):
     a, b = tokenizer.backend_tokenizer.pre_tokenizer.pre_tokenize_str(text)[word][1]
     return text[a:b]
@@ -139,7 +139,7 @@ def spelling(text, word):
     return text[start:end]
 
 
-# %% exercise="spelling" wrong="the first place of these letters" says="Not yet"
+# %% exercise="spelling" wrong="the first place of these letters" says="the first place where these letters stand?"
 def spelling(text, word):
     span = tokenizer(text).word_to_chars(word)
     letters = text[span.start : span.end].lower()
@@ -258,7 +258,7 @@ def rectangle(texts):
 
 # %% exercise="rectangle" wrong="without a limit" says="cut at the model's own limit" old="max_length=8, " new=""
 
-# %% exercise="rectangle" wrong="another limit" says="I do not recognise" old="max_length=8" new="max_length=7"
+# %% exercise="rectangle" wrong="another limit" says="7 columns? 8 are allowed" old="max_length=8" new="max_length=7"
 
 # %% exercise="rectangle" wrong="arrays of NumPy" says="a tensor of PyTorch" old='return_tensors="pt"' new='return_tensors="np"'
 
@@ -380,7 +380,7 @@ def share_cut(texts, limit):
 
 # %% exercise="share_cut" wrong="36 for every limit" says="36 in place of" old="> limit" new="> 36"
 
-# %% exercise="share_cut" wrong="rounded" says="rounded?" old="sum(longer) / len(longer)" new="round(sum(longer) / len(longer), 2)"
+# %% exercise="share_cut" wrong="rounded" says="rounded to 2 digits?" old="sum(longer) / len(longer)" new="round(sum(longer) / len(longer), 2)"
 
 # %% exercise="share_cut" wrong="each text once" says="also one that comes again" old="tokenizer(texts)" new="tokenizer(list(set(texts)))"
 
@@ -623,3 +623,105 @@ def free(text):
 # %% exercise="free" equivalent="how the emoji is named is up to the student"
 # - character = f' {unicodedata.name(character).lower()} '
 # + character = f' x{unicodedata.name(character).lower()} '
+
+# %% exercise="spelling" wrong="signs are taken away at the end" says="received: '' (str)"
+def spelling(text, word):
+    span = tokenizer(text).word_to_chars(word)
+    return text[span.start : span.end].strip(".,!?")
+
+
+# %% exercise="spelling" wrong="a long text is cut" says="IndexError" old="return_offsets_mapping=True" new="return_offsets_mapping=True, truncation=True"
+
+# %% exercise="spelling" wrong="the pieces with a space between" says="a space between the pieces?"
+def spelling(text, word):
+    encoding = tokenizer(text, return_offsets_mapping=True)
+    pieces = zip(encoding["offset_mapping"], encoding.word_ids())
+    return " ".join(text[start:end] for (start, end), number in pieces if number == word)
+
+
+# %% exercise="spelling" right="the tokens of the word, from the first to the last"
+def spelling(text, word):
+    encoding = tokenizer([text])
+    first, end = encoding.word_to_tokens(0, word)
+    return text[encoding.token_to_chars(0, first).start : encoding.token_to_chars(0, end - 1).end]
+
+
+# %% exercise="rectangle" wrong="a mask that is 0 for unknown words, too" says="[UNK]"
+def rectangle(texts):
+    made = tokenizer(texts, padding=True, truncation=True, max_length=8, return_tensors="pt")
+    made["attention_mask"] = (made["input_ids"] > 100).long()
+    return made
+
+
+# %% exercise="rectangle" wrong="always filled up, never cut" says="nothing cuts, and short texts" old="padding=True, truncation=True" new="padding='max_length'"
+
+# %% exercise="rectangle" wrong="the mask turned round" says="the mask is turned round"
+def rectangle(texts):
+    made = tokenizer(texts, padding=True, truncation=True, max_length=8, return_tensors="pt")
+    made["attention_mask"] = 1 - made["attention_mask"]
+    return made
+
+
+# %% exercise="share_cut" right="the ids before and after the cut"
+def share_cut(texts, limit):
+    whole = tokenizer(texts)["input_ids"]
+    cut = tokenizer(texts, truncation=True, max_length=limit)["input_ids"]
+    return sum(one != other for one, other in zip(whole, cut)) / len(texts)
+
+
+# %% exercise="share_cut" right="what overflows"
+def share_cut(texts, limit):
+    settings = {"truncation": True, "max_length": limit, "return_overflowing_tokens": True}
+    return sum(len(tokenizer(text, **settings)["input_ids"]) > 1 for text in texts) / len(texts)
+
+
+# %% exercise="share_cut" wrong="unknown words are not counted" says="Not yet"
+def share_cut(texts, limit):
+    rows = tokenizer(texts)["input_ids"]
+    return sum(sum(number != tokenizer.unk_token_id for number in row) > limit for row in rows) / len(rows)
+
+
+# %% exercise="share_cut" wrong="cut before it is counted" says="cut before it is counted?"
+def share_cut(texts, limit):
+    rows = tokenizer(texts, truncation=True, max_length=limit)["input_ids"]
+    return sum(len(row) > limit for row in rows) / len(rows)
+
+
+# %% exercise="share_cut" wrong="rounded to three digits" says="rounded to 3 digits?" old="sum(longer) / len(longer)" new="round(sum(longer) / len(longer), 3)"
+
+# %% exercise="share_cut" wrong="one place for the special tokens" says="two places of the limit, not one"
+def share_cut(texts, limit):
+    return sum(len(tokenizer.tokenize(text)) + 1 > limit for text in texts) / len(texts)
+
+
+# %% exercise="free" wrong="the last two digits of the number" says="other tokens for"
+def free(text):
+    import unicodedata
+
+    return "".join(f" e{ord(c) % 100} " if unicodedata.category(c) == "So" else c for c in text)
+
+
+# %% exercise="free" wrong="the first letters of the name" says="other tokens for"
+def free(text):
+    import unicodedata
+
+    def short(sign):
+        return "".join(word[0] for word in unicodedata.name(sign).lower().split())
+
+    return "".join(f" {short(c)} " if unicodedata.category(c) == "So" else c for c in text)
+
+
+# %% exercise="free" wrong="all that Python does not call a letter, a space or ASCII" says="the same text"
+def free(text):
+    import unicodedata
+
+    return "".join(
+        c if c.isalnum() or c.isspace() or c.isascii() else f" {unicodedata.name(c, 'sign').lower()} " for c in text
+    )
+
+
+# %% exercise="free" right="in brackets, without spaces"
+def free(text):
+    import unicodedata
+
+    return "".join(f"({unicodedata.name(c).lower()})" if unicodedata.category(c) == "So" else c for c in text)

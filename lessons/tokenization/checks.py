@@ -67,18 +67,19 @@ def lengths(lengths) -> str:
     return "Padding goes up to the longest row, and `max_length` cuts only where truncation is on."
 
 
-WRITTEN = ["Überraschung", "WORDPIECES", "sO", "Cafés", "naïve", "Antidisestablishmentarianism", "İzmir", "2ND", "it"]
+WRITTEN = ["Überraschung", "WORDPIECES", "sO", "Cafés", "naïve", "Antidisestablishmentarianism", "İzmir", "2ND", "Fuß"]
 DECOMPOSED = "Zu\u0308rich"  # the two dots are a character of their own, which the normaliser takes away
 
 
 def _asked(hidden: bool) -> list[tuple]:
-    """Return (text, number of a word): first and last words, many pieces, the same word again, odd signs."""
+    """Return (text, number of a word): first and last words, many pieces, the same again, odd signs, more than 512."""
     dice = random.Random(31 if hidden else 30)
     cases = [("AGAIN", 0), ("Sleepless in Zürich", 0), ("Sleepless in Zürich", 2), ("Again again AGAIN", 2)]
     cases += [("so happy😂 NOW", 1), ("so happy😂 NOW", 2), ("A snake_case name", 1), ("A snake_case name", 2)]
-    cases += [("Well, don't PANIC now", 3), ("Tea at  Émile's\tand Zoë's", 2), ("a 東京 TOWER view", 2)]
+    cases += [("Well, don't PANIC!", word) for word in (3, 5, 6)]
+    cases += [("Tea at  Émile's\tand Zoë's", 2), ("a 東京 TOWER view", 2)]
     cases += [(f"Go {DECOMPOSED} to Köln", 1), (f"Go {DECOMPOSED} to Köln", 3)]
-    for count in (7, 12, 150):
+    for count in (7, 12, 230):
         text = " ".join(dice.choice(WRITTEN) for _ in range(count))
         cases += [(text, dice.randrange(count)), (text, count - 1)]
     return cases
@@ -109,6 +110,16 @@ def _place_in_the_changed(text: str, word: int) -> str:
     return text[start:end]
 
 
+def _without_normaliser(text: str, word: int) -> str:
+    return tokenizer().backend_tokenizer.pre_tokenizer.pre_tokenize_str(text)[word][0]
+
+
+def _first_place(text: str, word: int) -> str:
+    letters = _spelled(text, word).lower()
+    start = text.lower().index(letters)
+    return text[start : start + len(letters)]
+
+
 def _by_a_pattern(text: str, word: int) -> str:
     return re.findall(r"\w+|[^\w\s]", text)[word]
 
@@ -128,6 +139,11 @@ SPELLING_SLIPS = {
     "cut at spaces? The tokenizer cuts in other places, too": lambda text, word: text.split()[word],
     "a rule of your own for words? The tokenizer has another one": _by_a_pattern,
     "places in the normalised text? They are not those of the writer's text": _place_in_the_changed,
+    "the words before the tokenizer normalises the text? Then some of them are others": _without_normaliser,
+    "the first place where these letters stand? The word may come again, written in another way": _first_place,
+    "a space between the pieces? In the text there is none": lambda text, word: " ".join(
+        _piece(text, place) for place in _pieces_of(text, word)
+    ),
     "one character too many? The second offset is one past the last character": _one_more,
     "one character too few? The second offset is one past the last already": lambda t, w: _spelled(t, w)[:-1],
 }
@@ -152,7 +168,7 @@ def spelling(spelling, hidden=False) -> str:
     return "The tokens forget capitals and accents; the offsets lead back to them."
 
 
-SHORT = ["Oh no.", "Fine", "My bus is late", ""]
+SHORT = ["Oh no.", "Fine", "So happy😂", ""]
 LONG = ["We waited for three hours, and then they cancelled it.", "sleepless " * 4, "no " * 600]
 
 
@@ -169,7 +185,7 @@ def _rows(ids: list[list[int]], mask: list[list[int]]) -> Said:
     """Describe a batch whole: its tokens and its mask, row by row."""
     columns = len(ids[0]) if ids else 0
     tokens = [" ".join(map(str, tokenizer().convert_ids_to_tokens(row))) for row in ids]
-    masks = [" ".join(map(str, row)) for row in mask]
+    masks = ["".join(map(str, row)) for row in mask]
     return Said(f"{columns} columns, mask {' / '.join(masks)}, tokens {' / '.join(tokens)}")
 
 
@@ -204,10 +220,9 @@ def _sliced(texts: list[str]) -> Said:
     return _rows(made["input_ids"][:, :8].tolist(), made["attention_mask"][:, :8].tolist())
 
 
-def _all_ones(texts: list[str]) -> Said:
+def _other_mask(texts: list[str], change: Callable) -> Said:
     made = tokenizer()(texts, padding=True, truncation=True, max_length=8, return_tensors="pt")
-    ids = made["input_ids"]
-    return _rows(ids.tolist(), (ids * 0 + 1).tolist())
+    return _rows(made["input_ids"].tolist(), change(made["attention_mask"]).tolist())
 
 
 RECTANGLE_SLIPS = {
@@ -220,7 +235,11 @@ RECTANGLE_SLIPS = {
     "8, and two more for `[CLS]` and `[SEP]`? The limit counts them already": partial(_padded, max_length=10),
     "8 without `[CLS]` and `[SEP]`? The limit counts them already": partial(_padded, max_length=6),
     "cut at the model's own limit? Which one is asked for?": partial(_padded, max_length=None),
-    "the mask has a 1 for the padding, too": _all_ones,
+    "7 columns? 8 are allowed": partial(_padded, max_length=7),
+    "9 columns? 8 are allowed": partial(_padded, max_length=9),
+    "nothing cuts, and short texts alone need no 8 columns": partial(_padded, padding="max_length", truncation=False),
+    "the mask has a 1 for the padding, too": partial(_other_mask, change=lambda mask: mask * 0 + 1),
+    "the mask is turned round: a 1 stands for a real token": partial(_other_mask, change=lambda mask: 1 - mask),
 }
 
 
@@ -237,7 +256,7 @@ def rectangle(rectangle, hidden=False) -> str:
     return "Padding and truncation are two switches, and each needs its own."
 
 
-SAID = ["no", "Unbelievably,", "internationalization", "#PuppyLove", "I", "miss", "flat.", "don't", "Zürich", "it"]
+SAID = ["no", "Unbelievably,", "internationalization", "#PuppyLove", "happy😂", "I", "miss", "flat.", "don't", "Zürich"]
 
 
 def _posts(hidden: bool) -> list[tuple]:
@@ -251,7 +270,7 @@ def _posts(hidden: bool) -> list[tuple]:
         ([fine], 3),
         ([fine, flat, flat], 11),
         (["", flat], 2),
-        (["", flat], 1),
+        (["So happy😂", flat, fine], 3),
     ]
     cases += [(["#PuppyLove #homesick", flat, fine], 5), (["no " * 600, fine, flat], 512)]
     for count in (5, 7, 11):
@@ -273,6 +292,11 @@ def _tokens(text: str) -> int:
 
 _cut = _share(lambda text, limit: _tokens(text) > limit)
 
+
+def _rounded(texts: list[str], limit: int, digits: int) -> float:
+    return round(_cut(texts, limit), digits)
+
+
 CUT_SLIPS = {
     "words are counted; the tokenizer counts tokens": _share(lambda text, limit: len(text.split()) > limit),
     "characters are counted; the tokenizer counts tokens": _share(lambda text, limit: len(text) > limit),
@@ -289,7 +313,13 @@ CUT_SLIPS = {
     "the share of the tokens that are lost? Count texts": lambda texts, limit: (
         sum(max(0, _tokens(text) - limit) for text in texts) / sum(map(_tokens, texts))
     ),
-    "rounded? Give the share as it comes": lambda texts, limit: round(_cut(texts, limit), 2),
+    "[CLS] and [SEP] take two places of the limit, not one": _share(lambda text, limit: _tokens(text) - 1 > limit),
+    "words are counted, and two more for [CLS] and [SEP]": _share(lambda text, limit: len(text.split()) + 2 > limit),
+    "is a text cut before it is counted? Then none is longer": lambda texts, limit: 0.0,
+    **{
+        f"rounded to {digits} digits? Give the share as it comes": partial(_rounded, digits=digits)
+        for digits in (2, 3, 4)
+    },
     "a percentage? Give the share, from 0 to 1": lambda texts, limit: 100 * _cut(texts, limit),
     "a number of texts? Divide by the number of all texts": lambda texts, limit: _cut(texts, limit) * len(texts),
 }
@@ -310,32 +340,12 @@ def share_cut(share_cut, hidden=False) -> str:
     return "A limit is spent in tokens, [CLS] and [SEP] included."
 
 
-EMOJI = [
-    "😂",
-    "😡",
-    "🔥",
-    "👍",
-    "❤",
-    "💔",
-    "🎉",
-    "😋",
-    "😱",
-    "😍",
-    "😄",
-    "☀",
-    "🌧",
-    "👎",
-    "☺",
-    "✨",
-    "☕",
-    "❌",
-    "🙏",
-    "🚀",
-]
-EMOJI_HIDDEN = ["😭", "😢", "💔", "❤", "🙄", "😅", "☹", "☂", "⚡", "🐶", "🐱", "🌹", "🍕", "⛔", "💯", "🎈", "😘", "😆"]
+EMOJI = list("😂😡🔥👍❤💔🎉😋😱😍😄☀🌧👎☺✨☕❌🙏🚀🎪🐧🐼🐷")
+EMOJI_HIDDEN = list("😭😢💔❤🙄😅☹☂⚡🐶🐱🌹🍕⛔💯🎈😘😆")
 PLAIN = [
     "A plain text, with a comma.",
     f"Café, {DECOMPOSED}, straße, Привет und 漢字!",
+    "नमस्ते दुनिया, مرحبا ١٢٣, ¿qué tal?, สวัสดี",
     "It’s “half” past 9:45 – (nearly) 100% #true, isn't it?",
     "  Two  spaces,\na line\tand an end ",
 ]

@@ -139,8 +139,8 @@ check.rectangle(rectangle, hidden=True)
 # ★★☆ · 8 minutes · bug hunt
 #
 # "With a limit of 36, nothing is lost", says the report. Its author counted as you see here. Mend `share_cut`, so that
-# it counts what the tokenizer would really cut, for any list of texts and any limit. Return the share as it comes, not
-# rounded.
+# it counts what the tokenizer would really cut, for any list of texts and any limit of 2 or more. Return the share as
+# it comes, not rounded.
 
 # %%
 from datasets import load_dataset
@@ -179,9 +179,10 @@ check.share_cut(share_cut, hidden=True)
 # ★★★ · 10 minutes · open
 #
 # `happy😂` becomes one `[UNK]`: the emoji takes the word with it. Write `free(text)`. It changes a text before the
-# tokenizer gets it. How you do it is up to you. There are three rules, for any emoji.
+# tokenizer gets it. How you do it is up to you. There are three rules. They hold for any emoji, but you may leave out
+# skin tones: they are characters of their own.
 #
-# - No word is lost because of an emoji beside it. For the tokenizer, each one is a word of its own again.
+# - No word is lost because of an emoji beside it. For the tokenizer, each word is a word of its own again.
 # - A text without symbols stays as it is, character by character. Letters of all languages, digits, punctuation, spaces
 #   and line ends are no symbols.
 # - Two different emoji never become the same tokens. The same emoji always becomes the same ones.
