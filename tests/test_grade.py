@@ -187,6 +187,16 @@ for _ in range(100):
     plt.show()
 display(pd.DataFrame({"a": range(1000)}).style)
 """
+SHOWN = """
+for kind in ("image/png", "image/svg+xml", "text/html", "text/plain", "application/json", "no kind"):
+    for value in ("no base64!", ["a", 1], {"a": 1}, 5, None, float("nan")):
+        display({kind: value}, raw=True)
+"""
+SENT = """
+kernel = get_ipython().kernel
+kernel.iopub_socket.send_multipart([b"x", b"<IDS|MSG>", b"", b"{", b"{", b"{", b"{"])
+kernel.session.send(kernel.iopub_socket, "execute_result", {"no": "result"}, parent=kernel.get_parent())
+"""
 CASES: dict[str, Case] = {
     "right": Case(solved, FULL),
     "own cells": Case(with_own_cells, FULL, nightly=True),
@@ -219,6 +229,8 @@ CASES: dict[str, Case] = {
     "closes stdout": Case(with_cell("import sys\nsys.stdout = None"), FULL, nightly=True),
     "draws": Case(right_with(FIGURES), FULL),
     "resets": Case(with_cell("%reset -f"), FULL),
+    "shows what is no picture": Case(with_cell(SHOWN), FULL),
+    "sends what is no message": Case(answered(SENT), says="what no notebook sends"),
     "surrogates": Case(with_cell("print('\\ud83d')\n'\\ud83d', '\udcff'"), FULL),
     "edited checks": Case(with_edited_checks),
     "without our cells": Case(without_our_cells, nightly=True),
@@ -446,6 +458,18 @@ def test_where_nothing_can_be_written_nothing_is_graded(tmp_path):
     result = grade(tmp_path)
     assert (result.returncode, result.stdout) == (1, "")
     assert "Nothing can be written in" in result.stderr
+
+
+def test_an_empty_folder_is_said(tmp_path):
+    (tmp_path / "submissions").mkdir()
+    result = grade(tmp_path)
+    assert (result.returncode, "There is no file in" in result.stderr) == (1, True)
+
+
+def test_grades_do_not_go_around_the_submissions(tmp_path):
+    hand_in(tmp_path, ann=untouched())
+    result = subprocess.run([*command_for(tmp_path), "--out", str(tmp_path)], capture_output=True, text=True, cwd=ROOT)
+    assert (result.returncode, "Name another folder with --out" in result.stderr) == (1, True)
 
 
 def test_a_folder_that_is_not_there_is_said():

@@ -259,6 +259,12 @@ class TestComments:
         assert "Good line." in page_of(tmp_path, "ann").get_text()
         assert problem in read(tmp_path / "class.html").get_text()
 
+    def test_a_quotation_mark_that_is_not_closed_is_named_with_all_that_it_takes(self, tmp_path):
+        open_line = f'anne,{SHEET.name},,,"never closed'
+        lost = f"ann,{SHEET.name},,,lost"
+        [problem] = self.write(tmp_path, f"student,sheet,exercise,points,comment\n{open_line}\n{lost}\n")
+        assert "line 3" in problem and "a quotation mark is not closed" in problem
+
     @pytest.mark.parametrize(
         ("raw", "words"),
         [

@@ -325,6 +325,34 @@ def test_helpers_typed_at_the_end_with_their_answer_run_before_it():
     assert any(f"found in cell {len(submitted.cells)}" in note for note in notes)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "try:\n    def spelling(text, word):\n        return text\nfinally:\n    pass",
+        "if True:\n    spelling = str.title",
+        "spelling, other = str.title, 1",
+        "from os.path import join as spelling",
+        "%%time\ndef spelling(text, word):\n    return text",
+        "def spelling(text, word):\n    return text\n%time spelling('a', 0)",
+    ],
+)
+def test_an_answer_without_marks_is_found_however_it_gives_the_name(code):
+    submitted = answered(spelling=stub("spelling"))
+    submitted.cells.append(new_code_cell(code))
+    answers, _, notes = judged(submitted)
+    assert answers["spelling"] == code
+    assert any("by its name `spelling`" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    "code", ["def mine():\n    spelling = 1", "spelling.x = 1", "spelling(1)", "-" * 200_000 + "1"]
+)
+def test_code_that_does_not_give_the_name_is_no_answer(code):
+    submitted = answered(spelling=stub("spelling"))
+    submitted.cells.append(new_code_cell(code))
+    assert judged(submitted)[0]["spelling"] == stub("spelling")
+
+
 def test_of_two_answers_the_one_before_the_check_counts_and_that_is_said():
     submitted = answered()
     later = copy.deepcopy(submitted.cells[place(submitted.cells, "spelling")])
@@ -356,24 +384,6 @@ def test_a_given_cell_copied_further_down_runs_there_again():
     submitted.cells += [new_code_cell("messages = []"), NotebookNode({**copy.deepcopy(given), "id": "copied"})]
     _, cells, notes = judged(submitted)
     assert (sources(cells)[-2:], notes) == (["messages = []", given.source], [])
-
-
-@pytest.mark.parametrize("code", ["%reset -f", "x = 1\n  %reset -sf", "get_ipython().magic('reset -f')"])
-def test_after_a_reset_the_given_cells_run_again(code):
-    submitted = answered()
-    submitted.cells.insert(place(submitted.cells, "spelling"), new_code_cell(code))
-    _, cells, [note] = judged(submitted)
-    reset = sources(cells).index(code)
-    before = [grade_id for grade_id in GIVEN if place(cells, grade_id) < reset]
-    assert sources(cells[reset + 1 : reset + 1 + len(before)]) == [OURS[grade_id].source for grade_id in before]
-    assert place(cells, "spelling") == reset + 1 + len(before)
-    assert "%reset" in note
-
-
-def test_a_reset_in_an_answer_is_followed_by_the_given_cells():
-    _, cells, _ = judged(answered(spelling=f"%reset -f\n{ANSWERS['spelling']}"))
-    again = cells[place(cells, "spelling") + 1 : place(cells, "check-spelling")]
-    assert sources(again) == [OURS[grade_id].source for grade_id in GIVEN if grade_id < "given-5"]
 
 
 def test_missing_answers_are_said():

@@ -73,6 +73,10 @@ def students(folder) -> list[str]:
         ("ann.ipynb.txt", "ann"),
         ("ann.ipynb.json", "ann"),
         ("ann", "ann"),
+        (f"ann_{SHEET.name}.ipynb", "ann"),
+        (f"Ann Lee - {SHEET.name}.ipynb", "Ann Lee"),
+        (f"{SHEET.name} final.ipynb", f"{SHEET.name} final"),
+        ("submission_123456/sheet.ipynb", "submission_123456"),
     ],
 )
 def test_the_student_is_read_from_folder_or_name(tmp_path, name, student):
@@ -93,6 +97,13 @@ def test_the_student_is_read_from_folder_or_name(tmp_path, name, student):
         (["01/03.ipynb", "02/03.ipynb"], ["01", "02"]),
         (["downloads/03.ipynb", "downloads/03 (1).ipynb"], ["03", "03 (1)"]),
         (["x/123-4 - Ann - 3 Nov 2026 926 PM/a.ipynb", "x/124-4 - Bob - 3 Nov 2026 927 PM/a.ipynb"], ["Ann", "Bob"]),
+        (["Group A/ann.ipynb", "Group A/bob.ipynb", "Group B/eve.ipynb"], ["ann", "bob", "eve"]),
+        (
+            ["Tutor Wu/ann.ipynb", "Tutor Wu/bob.ipynb", "Tutor Xi/1.ipynb", "Tutor Xi/eve.ipynb"],
+            ["1", "ann", "bob", "eve"],
+        ),
+        (["Team 1/03.ipynb", "Team 2/03.ipynb", "Team 2/final.ipynb"], ["Team 1", "Team 2"]),
+        (["submission_12345/a.ipynb", "submission_12346/a.ipynb"], ["submission_12345", "submission_12346"]),
         (["ann/first try/03.ipynb", "ann/final/03.ipynb"], ["ann"]),
         (["ann/try 10/03.ipynb", "ann/try 11/03.ipynb"], ["ann"]),
         (["ann/work/03.ipynb", "ann/03.ipynb", "bob/03.ipynb"], ["ann", "bob"]),
@@ -196,6 +207,7 @@ REFUSED = {
     "long.ipynb": (json.dumps({"cells": [{"cell_type": "code", "source": "x" * 2_000_001}]}).encode(), "characters of"),
     "many.ipynb": (json.dumps({"cells": [{}] * 5_001}).encode(), "more than 5,000 cells"),
     "merged.ipynb": (b'{"cells": [\n<<<<<<< HEAD\n', "git could not merge"),
+    "merged at once.ipynb": (b'<<<<<<< HEAD\n{"cells": []}', "git could not merge"),
     "other.rar": (b"Rar!", "an archive"),
     "dan.ipynb": (
         json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode(),
@@ -303,6 +315,17 @@ def test_where_times_are_lost_names_tell_which_is_newer(tmp_path, older, newer):
         os.utime(put_different(tmp_path, name, name.replace("\\", "")), (10**9, 10**9))
     [submission], [refused] = find(tmp_path)
     assert (submission.where, refused.where) == (newer, older)
+
+
+def test_whoever_hands_in_the_whole_checkout_gets_the_points_of_the_sheet(tmp_path):
+    sheet = put(tmp_path, f"ann/course/exercises/{SHEET.name}.ipynb")
+    solution = tmp_path / "ann/course/solutions" / sheet.name
+    solution.parent.mkdir()
+    shutil.copy(SHEET.notebook, solution)
+    os.utime(sheet, (1, 1))
+    [submission], [refused] = find(tmp_path)
+    assert submission.where == f"ann/course/exercises/{SHEET.name}.ipynb"
+    assert "the course's own solution" in refused.reason
 
 
 def test_the_same_bytes_twice_are_one_submission(tmp_path):

@@ -14,6 +14,7 @@ from course_tools.grading.outcome import Outcome, in_words
 from course_tools.grading.results import Results
 from course_tools.grading.room import require_shut_in
 from course_tools.grading.submissions import find
+from course_utils import CourseError
 
 
 def grade_folder(
@@ -28,15 +29,20 @@ def grade_folder(
 ) -> int:
     """Grade what lies in a folder into `out`, with one line as each is done. Returns the number of problems.
 
-    Raises CourseError where `out` cannot be written, the roster cannot be read, or this system cannot shut code in.
+    Raises CourseError where the folder is empty, `out` cannot be written or holds the folder, the roster cannot be
+    read, or this system cannot shut code in.
     """
     started, out = time.monotonic(), out.absolute()
     students = roster.read(roster_file) if roster_file else []
+    if folder.absolute().is_relative_to(out):
+        raise CourseError(f"{folder} lies in {out}, where the grades go. Name another folder with --out.")
     require_writable(out, out / "results")
     if not trust:
         require_shut_in()
     with only_one(out / "results"), scratch(out / ".running") as place:
-        submissions, refused = (_without(out, found) for found in find(folder))
+        submissions, refused = (_without([out, roster_file], found) for found in find(folder))
+        if not submissions and not refused:
+            raise CourseError(f"There is no file in {folder}. Is it the folder with the submissions?")
         results = Results(out / "results", cell_seconds or CELL_SECONDS)
         if anew:
             for submission in submissions:
@@ -58,9 +64,10 @@ def grade_folder(
     return problems
 
 
-def _without(out: Path, found: list) -> list:
-    """Leave out what an earlier call has written, where that lies among the submissions."""
-    return [each for each in found if not each.path.absolute().is_relative_to(out)]
+def _without(places: list[Path | None], found: list) -> list:
+    """Leave out what an earlier call has written, and the roster, where they lie among the submissions."""
+    own = [place.absolute() for place in places if place]
+    return [each for each in found if not any(each.path.absolute().is_relative_to(place) for place in own)]
 
 
 def teller(out: Path, count: int):

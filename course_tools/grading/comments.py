@@ -13,6 +13,7 @@ from course_utils import CourseError
 from course_utils.outline import nearest
 
 NAME = "comments.csv"
+NOT_CLOSED = " It goes over several lines. Perhaps a quotation mark is not closed, and the lines before are part of it."
 COLUMNS = ("student", "sheet", "exercise", "points", "comment")
 
 
@@ -48,7 +49,8 @@ def _checked(rows: list[tuple[int, dict]], book: Gradebook) -> tuple[dict[tuple[
                 raise CourseError("an earlier line is about the same. Make one of the two.")
             found[place] = comment
         except CourseError as error:
-            problems.append(f"{NAME}, line {number}, does not count: {error}")
+            several = any("\n" in cell for cell in row.values() if isinstance(cell, str))
+            problems.append(f"{NAME}, line {number}, does not count: {error}{NOT_CLOSED if several else ''}")
     return found, problems
 
 

@@ -11,7 +11,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 from nbformat.v4 import new_output
 from nbgrader.utils import is_locked
 
@@ -105,6 +105,8 @@ class Client(NotebookClient):
         except DeadKernelError:
             reason = self.flood or self.overseer.reason or "The cell ended the whole notebook."
             raise Stopped(index, reason) from None
+        except Exception as error:  # it can send the grader anything, in the kernel's name
+            raise Stopped(index, f"The cell sent what no notebook sends ({type(error).__name__}).") from None
         for output in cell.outputs:
             if output.output_type == "error" and any(sign in str(output) for sign in OUT_OF_MEMORY):
                 raise Stopped(index, "The cell asked for more memory than there is.")
@@ -114,7 +116,9 @@ class Client(NotebookClient):
         self.printed += len(str(msg["content"].get("text", "")))
         self.shown += len(str(msg["content"]))
         if self.printed <= LONGEST_TEXT and self.shown <= LARGEST_OUTPUT:
-            return super().process_message(msg, cell, cell_index)
+            with contextlib.suppress(ValidationError):  # a picture that is none, say: it is left out
+                return super().process_message(msg, cell, cell_index)
+            return None
         most = LONGEST_TEXT if self.printed > LONGEST_TEXT else LARGEST_OUTPUT
         self.flood = f"The cell was stopped after {most:,} characters of output."
         self.task_poll_for_reply.cancel()

@@ -52,6 +52,11 @@ class Seen:
         """True for what an editor keeps of the state before."""
         return bool(self.found.names) and OLD_COPY.search(self.found.names[-1]) is not None
 
+    @property
+    def is_solution(self) -> bool:
+        """True for the course's own solution with nothing changed in its answers."""
+        return self.sheet is not None and handed_out(self.sheet).is_solved_by(self.notebook)
+
 
 def look(found: Found) -> Seen:
     """Read one file as far as it can be read."""

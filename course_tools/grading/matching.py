@@ -2,6 +2,8 @@
 
 import ast
 import re
+import symtable
+import warnings
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -49,6 +51,11 @@ class HandedOut:
         code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
         return {name for name in self.titles if roles & {name, CHECK + name} or binds(code, name)}
 
+    def is_solved_by(self, notebook: NotebookNode) -> bool:
+        """True where each answer of a notebook is, character by character, that of the stored solution."""
+        given = {(self.role(cell), cell.source) for cell in notebook.cells}
+        return all((name, self.cells[name].source) in given for name in self.titles)
+
 
 @cache
 def handed_out(sheet: Sheet) -> HandedOut:
@@ -70,10 +77,18 @@ def _marked(path) -> dict[str, NotebookNode]:
     return {grade_id: cell for cell in cells if (grade_id := mark_of(cell.metadata))}
 
 
+@lru_cache(maxsize=1000)
 def binds(source: str, name: str) -> bool:
     """True where code gives something this name, outside of every function. Also for code that has other mistakes."""
-    bound = rf"^(?:(?:async +)?def|class) +{name}\b|^{name} *(?::[^=\n]+)?=(?!=)"
-    return re.search(bound, source, re.MULTILINE) is not None
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            symbol = symtable.symtable(source, "cell", "exec").lookup(name)
+    except KeyError:
+        return False
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # also for lines of IPython's own
+        bound = rf"^(?:(?:async +)?def|class) +{name}\b|^{name} *(?::[^=\n]+)?=(?!=)"
+        return re.search(bound, source, re.MULTILINE) is not None
+    return symbol.is_assigned() or symbol.is_imported()
 
 
 def bare(source: str) -> str:

@@ -77,11 +77,11 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
 
 def _why(data: bytes, text: str, error: json.JSONDecodeError) -> str:
     """Say what a text that is no JSON seems to be."""
+    if re.search(r"^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
+        return "damaged: two versions that git could not merge stand in it. Ask for it again, merged"
     for beginning, words in BEGINNINGS.items():
         if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(beginning):
             return words
-    if re.search(r"^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
-        return "damaged: two versions that git could not merge stand in it. Ask for it again, merged"
     if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
         return f"damaged: its end is missing. {AGAIN}"
     return f"damaged: not the text of a notebook, from line {error.lineno} on. {AGAIN}"

@@ -2,7 +2,6 @@
 
 import copy
 import itertools
-import re
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
@@ -13,8 +12,6 @@ from course_tools.grading.places import Places
 from course_tools.grading.reading import MAKERS
 from course_tools.project import Sheet
 
-RESET = re.compile(r"^[ \t]*%reset\b|magic\( *['\"]%?reset\b", re.MULTILINE)
-RESET_NOTE = "A cell deletes all names (`%reset`). The given cells ran again after it."
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -27,8 +24,7 @@ def restored(submitted: NotebookNode, sheet: Sheet) -> tuple[NotebookNode, list[
     """
     places = Places(handed_out(sheet), submitted.cells)
     cells = Restoring(places).run()
-    reset = [RESET_NOTE] if any(RESET.search(cell.source) for cell in cells) else []
-    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), [*explained(places), *reset]
+    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), explained(places)
 
 
 def untouched(source: str, sheet: Sheet, name: str) -> bool:
@@ -77,7 +73,6 @@ class Restoring:
 
     def _take_answer(self, place: int, name: str) -> None:
         self._put(name, self.places.cells[place].source)
-        self._give_again_after_reset(place)
         if self.places.checks[name] is None:
             self.waiting.append(name)
 
@@ -110,15 +105,6 @@ class Restoring:
     def _put_own(self, place: int) -> None:
         cell = self.places.cells[place]
         self.out.append(MAKERS[cell.cell_type](cell.source))
-        self._give_again_after_reset(place)
-
-    def _give_again_after_reset(self, place: int) -> None:
-        """After a cell that deletes all names, give again what we gave."""
-        cell = self.places.cells[place]
-        if cell.cell_type == "code" and RESET.search(cell.source):
-            for grade_id in filter(self._is_given, self.ours.cells):
-                if grade_id in self.placed:
-                    self._give_again(grade_id)
 
     def _give_again(self, grade_id: str) -> None:
         self.out.append(new_code_cell(self.ours.texts[grade_id]))

@@ -44,6 +44,12 @@ devoir devoirs exercice exercices rendu rendus semaine travaux ejercicio ejercic
 prácticas tarea tareas exercício exercícios atividade atividades compito compiti consegna consegne esercizio esercizi
 inlevering inleveringen opdracht opdrachten oefening oefeningen 作业 练习 提交 задание задания работы
 """
+# Folders of several students, where their names begin so: "Group A", "Tutor Meyer".
+GROUPS = re.compile(
+    r"(?:class|cohort|course|group|section|team|tutor|gruppe|klasse|kurs|tut|groupe|grupo|gruppo|groep)(?:[\W\d_]|$)",
+    re.IGNORECASE,
+)
+LONG_NUMBER = 5  # digits: of a platform's submission or a student, and not of an exercise or a year
 # What students call their own tries.
 VERSIONS = """
 alt answer answers attempt backup bak copy corrected corr current draft end final first fixed good i ii iii last latest
@@ -98,7 +104,7 @@ class Owners:
 
     def _by_file(self, parts: Parts) -> str:
         if not is_container(parts[-1]):
-            return COPY.sub("", parts[-1]) or parts[-1]
+            return _without_sheet(COPY.sub("", parts[-1])) or parts[-1]
         return parts[-1] if len(parts) == 1 or parts[:-1] in self.crowded else parts[-2]
 
     def _holds_students(self, folder: Parts) -> bool:
@@ -107,7 +113,14 @@ class Owners:
             return _most(self.branches[folder]) >= 2
         around = folder[:-1]
         alone = len(set().union(*self.branches[around].values())) == 1 and around not in self.files
-        return alone and _most(self.files[folder]) >= 2
+        if alone or GROUPS.match(folder[-1]):
+            return max(_most(self.files[each]) for each in self._groups(folder)) >= 2
+        return False
+
+    def _groups(self, folder: Parts) -> list[Parts]:
+        """Return a folder and those beside it, where their names say that they are groups."""
+        beside = [each for each in self.files if each[:-1] == folder[:-1] and each and GROUPS.match(each[-1])]
+        return [folder, *beside] if GROUPS.match(folder[-1]) else [folder]
 
 
 def shown(name: str | bytes) -> str:
@@ -126,6 +139,8 @@ def shown(name: str | bytes) -> str:
 def is_container(name: str) -> bool:
     """True for a name that says which exercise it is, or that it is one, and not whose: "Exercise 3", "Submissions"."""
     words = _words(COPY.sub("", name))
+    if any(word.isdigit() and len(word) >= LONG_NUMBER for word in words):
+        return False
     letters = {word for word in words if not word.isdigit()}
     if not letters:
         return bool(words) and all(len(word) <= 2 for word in words)
@@ -146,6 +161,15 @@ def _sheet_words() -> set[str]:
 
 def _words(name: str) -> list[str]:
     return re.findall(r"[^\W\d_]+|\d+", name.casefold())
+
+
+def _without_sheet(name: str) -> str:
+    """Return a file's name without that of its sheet: "Ann Lee - 03_tokenization_exercises" is Ann Lee's."""
+    for sheet in all_sheets():
+        rest = name.replace(sheet.name, " ").strip(" _-+.,")
+        if rest != name and not _is_version(rest):
+            return " ".join(rest.split())
+    return name
 
 
 def _most(names: dict[Sheet, set[str]]) -> int:

@@ -13,6 +13,8 @@ from course_tools.grading.look import NO_NOTEBOOK, Seen, look, stem
 from course_tools.grading.students import Owner, Owners, Parts, is_container
 from course_tools.project import Sheet
 
+BESIDE = {"index", "readme", "roster"}  # what platforms and teachers put beside the submissions
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -104,18 +106,22 @@ def _is_extra(seen: Seen, handed_in: dict[tuple[str, Sheet], list[Seen]]) -> boo
 
 
 def _rank(seen: Seen) -> tuple:
-    """Order the files of a student: what an editor kept of before, then by time in seconds, then by name.
+    """Order the files of a student: what an editor kept of before, our solution, then by time in seconds, then by name.
+
+    Who hands in a whole checkout hands in the solution beside the sheet.
 
     Many zips and clouds lose the times. Then `sheet (2)` comes after `sheet`, and `sheet (10)` after that.
     """
     name = re.split(r"(\d+)", stem(seen.found.names[-1]).casefold())
     natural = [(len(part.lstrip("0")) if part.isdecimal() else -1, part.lstrip("0")) for part in name]
-    return not seen.is_old_copy, int(seen.time), natural, seen.where
+    return not seen.is_old_copy, not seen.is_solution, int(seen.time), natural, seen.where
 
 
 def _why_not(older: Seen, newest: Seen) -> str:
     if older.digest == newest.digest:
         return f"the same, byte for byte, as {newest.where}, which was graded"
+    if older.is_solution and not newest.is_solution:
+        return f"the course's own solution, as it is. {newest.where} of the same student was graded"
     if int(older.time) == int(newest.time):
         return f"of the same time as {newest.where} of the same student, which was taken as the newer by its name"
     return f"older: {newest.where} of the same student is newer"
@@ -135,5 +141,5 @@ def _ungraded(seen: Seen, reason: str) -> Ungraded:
 def _says_nobody(names: tuple[str, ...]) -> bool:
     """True for the collection itself, for what platforms put beside the submissions, and for hidden files."""
     name = names[0] if names else "."
-    is_index = stem(name) == "index" or name.startswith(".")
+    is_index = stem(name).casefold() in BESIDE or name.startswith(".")
     return is_index or (is_container(stem(name)) and "ipynb" not in name.lower())

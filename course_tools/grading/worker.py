@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
+from nbformat.v4.rwbase import rejoin_lines
 
 from course_tools.grading.judge import judge, limits_met
 from course_tools.grading.kernel import execute
@@ -29,7 +30,7 @@ SUBMITTED, GRADED = "submitted.json", "graded.json"
 LOOK_SECONDS = 0.5
 
 
-def main() -> int:
+def main() -> None:
     """Grade the submission named on the command line. An error becomes one line on standard error."""
     folder, name, seconds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     threading.Thread(target=_end_with_the_grader, args=(os.getppid(), folder), daemon=True).start()
@@ -40,15 +41,15 @@ def main() -> int:
         graded = grade(submitted, sheet, room)
         (folder / GRADED).write_text(well_formed(json.dumps(graded, ensure_ascii=False)), encoding="utf-8")
     except Exception as error:  # whatever a submission makes a library raise, it is this one's problem alone
-        print(in_words(error), file=sys.stderr)
-        return 1
-    return 0
+        print(in_words(error), file=sys.stderr, flush=True)
+        os._exit(1)  # before a library adds its own last words
 
 
 def grade(submitted: nbformat.NotebookNode, sheet: Sheet, room: Room) -> dict:
     """Return what a submission has earned: exercises, the executed notebook, and notes on what was mended or met."""
     notebook, notes = restored(submitted, sheet)
     execute(notebook, room)
+    rejoin_lines(notebook)  # a kernel may send a list of lines; whoever reads a notebook wants a text
     exercises = judge(notebook, sheet)
     return {
         "exercises": [asdict(exercise) for exercise in exercises],
@@ -70,4 +71,4 @@ def _end_with_the_grader(grader: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
