@@ -61,9 +61,10 @@ class Room:
 def shut_in(shown: list[Path]) -> list[str]:
     """Return what to put before a command so that it sees Python and `shown` alone."""
     python = [sys.prefix, sys.base_prefix, *site.getsitepackages()]
-    if site.ENABLE_USER_SITE and os.path.isdir(site.getusersitepackages()):
+    if site.ENABLE_USER_SITE:
         python.append(site.getusersitepackages())
-    shows = [f"--show={path}" for path in dict.fromkeys([*python, *map(str, shown)])]
+    there = filter(os.path.exists, dict.fromkeys([*python, *map(str, shown)]))  # Debian names folders that it lacks
+    shows = [f"--show={path}" for path in there]
     return [sys.executable, "-m", sandbox.__name__, f"--hide={ROOT}", *shows, "--"]
 
 

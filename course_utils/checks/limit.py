@@ -6,7 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
-IDLE_SECONDS = 30.0  # of the clock, in which nothing was computed: the work waits for something that never comes
+IDLE_SECONDS = 60.0  # of the clock, in which next to nothing was computed: the work waits for what never comes
+NOTHING = 0.01  # the share of that time that counts as nothing
 LOOK_SECONDS = 0.05
 
 
@@ -44,14 +45,16 @@ def within(seconds: float, work: Callable[[], object]) -> object:
 def _wait_for(thread: threading.Thread, seconds: float) -> None:
     used = _clock_of(thread)
     first = before = used()
-    moved = time.monotonic()
+    looked = time.monotonic()
     while thread.is_alive():
         thread.join(LOOK_SECONDS)
-        now = used()
-        if now > before:
-            before, moved = now, time.monotonic()
-        if now - first > seconds or time.monotonic() - moved > IDLE_SECONDS:
+        now, clock = used(), time.monotonic()
+        if now - first > seconds:
             return
+        if clock - looked > IDLE_SECONDS:
+            if now - before < NOTHING * (clock - looked):
+                return
+            before, looked = now, clock
 
 
 def _clock_of(thread: threading.Thread) -> Callable[[], float]:
