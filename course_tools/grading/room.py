@@ -63,8 +63,8 @@ def shut_in(shown: list[Path]) -> list[str]:
     python = [sys.prefix, sys.base_prefix, *site.getsitepackages()]
     if site.ENABLE_USER_SITE:
         python.append(site.getusersitepackages())
-    there = filter(os.path.exists, dict.fromkeys([*python, *map(str, shown)]))  # Debian names folders that it lacks
-    shows = [f"--show={path}" for path in there]
+    python = filter(os.path.exists, python)  # Debian names folders that it lacks
+    shows = [f"--show={path}" for path in dict.fromkeys([*python, *map(str, shown)])]
     return [sys.executable, "-m", sandbox.__name__, f"--hide={ROOT}", *shows, "--"]
 
 
