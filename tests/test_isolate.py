@@ -39,7 +39,8 @@ def started(code: str, *shown: Path, **options) -> subprocess.Popen:
     """Start Python code in the sandbox, with what a submission of SHEET sees, and more."""
     command = [*room.without_network(), *room.shut_in([*room.in_sight(SHEET), *shown]), sys.executable, "-c", code]
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, **options}
-    return subprocess.Popen(command, env={**os.environ, "HOME": HOME, "PYTHONPATH": str(ROOT)}, **options)
+    given = {"HOME": HOME, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.Popen(command, env={**os.environ, **given}, **options)
 
 
 def said(code: str, *shown: Path) -> str:
@@ -79,7 +80,9 @@ print(os.path.exists({str(tmp_path)!r}), os.path.exists(os.path.expanduser("~roo
 
 @pytest.mark.parametrize("place", ["/", "/usr", "/etc", "/proc/sys/kernel", str(ROOT), str(ROOT / "data")])
 def test_nothing_can_be_written_outside_of_its_folders(place):
-    assert "Error" in said(TRY.format(code=f"open({place!r} + '/printk', 'w').write('x')"))
+    answer = said(TRY.format(code=f"open({place!r} + '/sign of life', 'w').write('x')"))
+    assert not Path(place, "sign of life").exists()
+    assert "Error" in answer or Path(place).is_relative_to("/tmp")  # a checkout there stands in a memory of its own
 
 
 def test_its_own_folders_are_of_limited_size():
