@@ -409,3 +409,9 @@ def test_a_zip_has_a_limit_on_all_its_files(tmp_path, monkeypatch):
     monkeypatch.setattr("course_tools.grading.unpack.Budget.__init__.__defaults__", (5, 2**30))
     put_zip(tmp_path / "ann.zip", {f"{number}.txt": b"" for number in range(6)})
     assert "more than 20,000 files" in reasons(tmp_path)["ann.zip"]
+
+
+def test_short_numbers_of_students_are_no_exercises(tmp_path):
+    for number in (1, 2, 12):
+        put(tmp_path, f"s{number}/sheet.ipynb")
+    assert sorted(each.student for each in find(tmp_path)[0]) == ["s1", "s12", "s2"]

@@ -37,7 +37,7 @@ COPY = re.compile(r"(?:\s*\((\d+)\)|\s*-\s*Copy|\s+copy|\s*-\s*Kopie)+$", re.IGN
 # Folders that say what lies in them, and not whose it is. In the languages of the platforms.
 CONTAINERS = """
 all assignment assignments attachment attachments class course download downloads dropbox dropboxes exercise exercises
-export exports files homework homeworks hw hws lab labs late lesson lessons notebook notebooks problem ps s session set
+export exports files homework homeworks hw hws lab labs late lesson lessons notebook notebooks problem ps session set
 sheet sheets submission submissions submitted task tasks tutorial unit week work
 abgabe abgaben aufgabe aufgaben blatt einreichung einreichungen hausaufgabe hausaufgaben lektion übung übungen woche
 devoir devoirs exercice exercices rendu rendus semaine travaux ejercicio ejercicios entrega entregas práctica
@@ -138,7 +138,7 @@ def shown(name: str | bytes) -> str:
 @cache
 def is_container(name: str) -> bool:
     """True for a name that says which exercise it is, or that it is one, and not whose: "Exercise 3", "Submissions"."""
-    words = _words(COPY.sub("", name))
+    words = _words(COPY.sub("", name).replace("(s)", "s"))
     if any(word.isdigit() and len(word) >= LONG_NUMBER for word in words):
         return False
     letters = {word for word in words if not word.isdigit()}
