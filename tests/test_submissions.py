@@ -51,7 +51,7 @@ def students(folder) -> list[str]:
         ("1234567/03.ipynb", "1234567"),
         ("Dr. Ann v. Lee/03.ipynb", "Dr. Ann v. Lee"),
         (f"Ann Lee_12345_assignsubmission_file_/{SHEET.name}.ipynb", "Ann Lee"),
-        (f"Ann Lee_12345_assignsubmission_file/work/{SHEET.name}.ipynb", "Ann Lee"),
+        (f"Ann Lee_12345_assignsubmission_file/draft/{SHEET.name}.ipynb", "Ann Lee"),
         (f"Ann Lee_12345_assignsubmission_file_{SHEET.name}.ipynb", "Ann Lee"),
         ("Default group_assignsubmission_file/sheet.ipynb", "Default group"),
         ("Zoë O'Neil-Smith_7_assignsubmission_file_sheet.ipynb", "Zoë O'Neil-Smith"),
@@ -106,7 +106,7 @@ def test_the_student_is_read_from_folder_or_name(tmp_path, name, student):
         (["submission_12345/a.ipynb", "submission_12346/a.ipynb"], ["submission_12345", "submission_12346"]),
         (["ann/first try/03.ipynb", "ann/final/03.ipynb"], ["ann"]),
         (["ann/try 10/03.ipynb", "ann/try 11/03.ipynb"], ["ann"]),
-        (["ann/work/03.ipynb", "ann/03.ipynb", "bob/03.ipynb"], ["ann", "bob"]),
+        (["ann/draft/03.ipynb", "ann/03.ipynb", "bob/03.ipynb"], ["ann", "bob"]),
     ],
 )
 def test_folders_around_students_are_no_students(tmp_path, names, expected):
