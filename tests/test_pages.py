@@ -68,7 +68,7 @@ def outcome(student: str, sheet=SHEET, notes=(), **changed: dict) -> Outcome:
     notebook = nbformat.read(sheet.notebook, as_version=4)
     solved = {cell.metadata.answer: cell.source for cell in notebook.cells if "answer" in cell.metadata}
     exercises = [
-        Judged(card.name, card.title, card.stars, card.stars, solved[card.name], True, "", "✓ right", [])
+        Judged(card.name, card.stars, card.stars, solved[card.name], True, "", "✓ right", [])
         for card in cards_of(sheet)
     ]
     exercises = [replace(each, **changed.get(each.name, {})) for each in exercises]
@@ -268,7 +268,7 @@ class TestComments:
     @pytest.mark.parametrize(
         ("raw", "words"),
         [
-            ("student,sheet,exercise,points,comment\nann,x,,,Größe".encode("latin-1"), "is not in UTF-8"),
+            ("student,sheet,exercise,points,comment\nann,x,,,Größe".encode("cp1252"), "nobody handed in a sheet 'x'"),
             (b"name,comment\nann,x\n", "line 1: the columns student, sheet, exercise, points are missing"),
             (b"", "line 1: the columns"),
             (b'student,sheet,exercise,points,comment\nann,"' + b"x" * 200_000, "cannot be read"),

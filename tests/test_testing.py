@@ -2,8 +2,10 @@
 
 import pytest
 
+from course_tools.grading import grade, guard, kernel
 from course_tools.project import BUDGET_SECONDS, ROOT
 from course_tools.running import executor, speed, testing, verdict
+from course_utils.checks import limit, sheet
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,16 @@ def test_the_page_for_authors_says_the_limits_that_hold():
     assert verdict.MOST_MB == 3 * 1024
     assert f"matrices of {speed.SIDE} x {speed.SIDE} reaches {speed.REFERENCE_GFLOPS} GFLOP/s" in page
     assert f"Budgets: {BUDGET_SECONDS['lesson']} a lesson, {BUDGET_SECONDS['case']} a case" in page
+    assert "may use 20 s of it" in page and "when it only waits, for a minute" in page
+    assert (sheet.SECONDS, limit.IDLE_SECONDS) == (20, 60)
+
+
+def test_the_page_for_instructors_says_the_limits_that_hold():
+    page = " ".join((ROOT / "docs" / "instructors.md").read_text(encoding="utf-8").split())
+    assert f"a cell: {grade.CELL_SECONDS} s of the processor" in page
+    assert "and four times that by the clock; a notebook: 16 times" in page
+    assert (kernel.IDLE, kernel.WHOLE) == (4, 16)
+    assert f"{guard.MEMORY_BYTES // 2**30} GiB for a process, {kernel.MEMORY_LIMIT_MB // 1024} GiB for all" in page
+    assert f"| processes | {guard.MOST_PROCESSES} at a time |" in page
+    assert "a million characters of text, and 40 million of pictures" in page
+    assert (kernel.LONGEST_TEXT, kernel.LARGEST_OUTPUT) == (10**6, 40 * 10**6)

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
-from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
@@ -28,24 +28,22 @@ def generate(sheets: Iterable[Sheet], notebooks: Iterable[NotebookNode], folder:
         source = folder / "source" / sheet.name / f"{sheet.name}.ipynb"
         source.parent.mkdir(parents=True)
         nbformat.write(notebook, source)
-        start(GenerateAssignment, folder, sheet.name, config=Config(ClearSolutions={"code_stub": {"python": STUB}}))
+        _run_nbgrader(folder, sheet.name)
     return folder
 
 
-def start(
-    converter: type[BaseConverter], folder: Path, sheet: str, student: str = "*", config: Config | None = None, **traits
-) -> None:
-    """Run one of nbgrader's converters on a course folder. Raises CourseError with nbgrader's own words."""
+def _run_nbgrader(folder: Path, sheet: str) -> None:
     scripts = str(Path(sys.executable).parent)  # nbgrader calls `alembic`, which an environment not activated hides
     if scripts not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([scripts, os.environ["PATH"]])
-    course = CourseDirectory(root=str(folder), assignment_id=sheet, student_id=student)
+    course = CourseDirectory(root=str(folder), assignment_id=sheet)
+    config = Config(ClearSolutions={"code_stub": {"python": STUB}})
     words = Words()
     logger = logging.getLogger("course.nbgrader")
     logger.propagate = False
     logger.addHandler(words)
     try:
-        converter(coursedir=course, config=config or Config(), log=logger, **traits).start()
+        GenerateAssignment(coursedir=course, config=config, log=logger).start()
     except NbGraderException as error:
         raise CourseError(f"nbgrader cannot handle {sheet}: {words.last or error}.") from error
     finally:

@@ -1,14 +1,13 @@
 """`comments.csv`: what the teacher writes by hand. It is made once, read by each call, and never written over."""
 
 import csv
-import io
 import math
 import unicodedata
 from pathlib import Path
 
 from course_tools.files import write_in_one_step
 from course_tools.grading.gradebook import Comment, Gradebook, Student, cards_of
-from course_tools.grading.spreadsheets import harmless, to_csv, valid
+from course_tools.grading.spreadsheets import from_csv, harmless, to_csv, valid
 from course_utils import CourseError
 from course_utils.outline import nearest
 
@@ -26,16 +25,19 @@ def read(folder: Path, book: Gradebook) -> tuple[dict[tuple[str, str, str], Comm
     if not path.exists():
         write_in_one_step(path, to_csv([list(COLUMNS)]))
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text), restkey="rest")
-        rows = [(reader.line_num, row) for row in reader]
-    except UnicodeDecodeError:
-        return {}, [f"{NAME} is not in UTF-8, so nothing of it was read. Save it as “CSV UTF-8”."]
+        rows = from_csv(path)
     except (OSError, csv.Error) as error:
         return {}, [f"{NAME} cannot be read ({error}), so nothing of it counts."]
-    if missing := [name for name in COLUMNS if name not in (reader.fieldnames or [])]:
+    header = rows[0][1] if rows else []
+    if missing := [name for name in COLUMNS if name not in header]:
         return {}, [f"{NAME}, line 1: the columns {', '.join(missing)} are missing, so nothing of it was read."]
-    return _checked(rows, book)
+    return _checked([(number, _named(header, cells)) for number, cells in rows[1:]], book)
+
+
+def _named(header: list[str], cells: list[str]) -> dict[str, str | list[str]]:
+    """Return column -> cell, and under `rest` the cells that no column has."""
+    given = dict(zip(header, [*cells, *[""] * len(header)], strict=False))
+    return {**given, "rest": cells[len(header) :]}
 
 
 def _checked(rows: list[tuple[int, dict]], book: Gradebook) -> tuple[dict[tuple[str, str, str], Comment], list[str]]:
@@ -57,7 +59,7 @@ def _checked(rows: list[tuple[int, dict]], book: Gradebook) -> tuple[dict[tuple[
 def _comment(row: dict, book: Gradebook, students: dict[str, Student]) -> tuple[tuple[str, str, str], Comment]:
     if row.get("rest"):
         raise CourseError('it has more cells than the header. Put a text with commas into "quotes".')
-    cells = {name: (row[name] or "").strip() for name in COLUMNS}
+    cells = {name: row[name].strip() for name in COLUMNS}
     student = students.get(cells["student"]) or students.get(_composed(cells["student"]))
     if student is None:
         names = {valid(each.name): each for each in book.students}
@@ -99,9 +101,3 @@ def _composed(name: str) -> str:
 
 def _near(name: str, known: dict) -> str:
     return nearest(name, known) if known else ""
-
-
-def _delimiter(text: str) -> str:
-    """Excel writes semicolons where the comma belongs to numbers."""
-    head = text.partition("\n")[0]
-    return max(",;\t", key=head.count)

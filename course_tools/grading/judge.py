@@ -28,7 +28,6 @@ def judge(notebook: NotebookNode, sheet: Sheet) -> list[Judged]:
         found.append(
             Judged(
                 name=name,
-                title=cell.metadata.card.title,
                 points=points,
                 most=most,
                 answer=answer.source,

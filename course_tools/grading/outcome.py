@@ -14,7 +14,6 @@ class Judged:
     """One exercise of a submission, judged."""
 
     name: str  # of the check, as in `share_cut`
-    title: str
     points: float
     most: float
     answer: str  # the source of the answer's cell

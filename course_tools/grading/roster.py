@@ -3,17 +3,16 @@
 import csv
 from pathlib import Path
 
+from course_tools.grading.spreadsheets import from_csv
 from course_tools.grading.students import shown
 from course_utils import CourseError
 
 COLUMN = "student"
-DELIMITERS = ",;\t"
 
 
 def read(path: Path) -> list[str]:
     """Return the students of a roster, as a CSV file has them in its column `student`, each once, in the file's order.
 
-    Spreadsheets write CSV in several ways: with commas, semicolons or tabs, as UTF-8, UTF-16 or in Windows' own code.
     Raises CourseError for a file that cannot be read, has no such column, or names nobody.
     """
     header, *rows = _rows(path) or [[]]
@@ -33,20 +32,8 @@ def read(path: Path) -> list[str]:
 
 def _rows(path: Path) -> list[list[str]]:
     try:
-        text = _decoded(path.read_bytes())
-        first = text.partition("\n")[0]
-        delimiter = max(DELIMITERS, key=first.count)
-        return [row for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if any(row)]
+        return [row for _, row in from_csv(path) if any(row)]
     except OSError as error:
         raise CourseError(f"The roster {path} cannot be read: {error.strerror}. Look at its name.") from error
     except csv.Error as error:
         raise CourseError(f"The roster {path} is no CSV file ({error}). Save it anew as CSV.") from error
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")

@@ -1,13 +1,15 @@
-"""The CSV files of a class, for a gradebook or a spreadsheet."""
+"""The CSV files of a class, for a gradebook or a spreadsheet: written by us, or by a teacher's program."""
 
 import csv
 import io
 import re
+from pathlib import Path
 
 from course_tools.grading.gradebook import Gradebook
 
 # What makes a spreadsheet take a text for a formula; the last four are the wide forms of East Asian keyboards.
 FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+DELIMITERS = ",;\t"
 CONTROL = re.compile(r"[\x00-\x1f]+")
 
 
@@ -32,6 +34,27 @@ def exercises_csv(book: Gradebook) -> str:
                 points = [plain(mark.points), plain(mark.card.stars), "yes" if mark.tried else "no"]
                 rows.append([student.name, entry.sheet.name, mark.card.name, *points, said, mark.comment.text])
     return to_csv(rows)
+
+
+def from_csv(path: Path) -> list[tuple[int, list[str]]]:
+    """Return (number of its last line, cells) for each row of a file.
+
+    Spreadsheets write CSV in several ways: with commas, semicolons or tabs, as UTF-8, UTF-16 or in Windows' own code.
+    Raises OSError, and csv.Error for what is no CSV.
+    """
+    text = _decoded(path.read_bytes())
+    delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return [(reader.line_num, row) for row in reader]
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def to_csv(rows: list[list[str]]) -> str:
