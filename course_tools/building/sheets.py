@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from course_utils import CourseError
+from course_utils.outline import place
 
 KINDS = ("write code", "predict", "bug hunt", "open")
 CARD = re.compile(
@@ -65,13 +66,9 @@ def complete_checks(notebook: NotebookNode, slug: str) -> None:
         cells.append(cell)
         if name := cell.metadata.get("check"):
             cell.source = f"from lessons.{slug} import checks as check\n\n{cell.source}"
-            cells.append(new_markdown_cell(folded([*exercises[name].hints[:-1], again(slug, exercises[name].section)])))
+            hints = folded(exercises[name].hints).replace(place(slug), f"{{{{ lesson:{slug} }}}}")  # here it is a link
+            cells.append(new_markdown_cell(hints))
     notebook.cells = cells
-
-
-def again(slug: str, section: str) -> str:
-    """Return the last hint: where to read."""
-    return f"Read {{{{ lesson:{slug} }}}} again, the part “{section}”."
 
 
 def folded(hints: list[str]) -> str:
