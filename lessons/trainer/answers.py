@@ -330,14 +330,7 @@ def fair_scores(load, recipes, score):
     return scores
 
 
-# %% exercise="fair_scores" wrong="before is forgotten" says="is missing"
-def fair_scores(load, recipes, score):
-    scores = {}
-    for name, train in recipes.items():
-        model = load()
-        train(model)
-        scores[name] = score(model)
-    return scores
+# %% exercise="fair_scores" wrong="before is forgotten" says="is missing" old="{\"before\": score(load())}" new="{}"
 
 
 # %% exercise="evaluated_after" right="steps written out"
@@ -527,14 +520,7 @@ def fair_scores(load, recipes, score):
     return scores
 
 
-# %% exercise="fair_scores" wrong="better ones only" says="I do not recognise this slip"
-def fair_scores(load, recipes, score):
-    scores = {"before": score(load())}
-    for name, train in recipes.items():
-        model = load()
-        train(model)
-        scores[name] = max(score(model), scores["before"])
-    return scores
+# %% exercise="fair_scores" wrong="better ones only" says="I do not recognise this slip" old="= score(model)" new="= max(score(model), scores[\"before\"])"
 
 # %% exercise="page_settings" equivalent="three epochs, and batches of eight, are what TrainingArguments does without a word"
 # - page_settings = {'num_train_epochs': 3, 'per_device_train_batch_size': 8, 'eval_strategy': 'steps', 'eval_steps': 6, 'save_steps': 6, 'warmup_steps': 0.1, 'train_sampling_strategy': 'group_by_length', 'load_best_model_at_end': True, 'metric_for_best_model': 'accuracy'}
