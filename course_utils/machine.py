@@ -27,7 +27,7 @@ class Line:
 
     def __str__(self) -> str:
         advice = f"\n     -> {self.advice}" if self.advice else ""
-        return f"{self.state:<4} {self.name:<11} {self.found}{advice}"
+        return f"{self.state:<4} {self.name:<12} {self.found}{advice}"
 
 
 def check_machine() -> None:

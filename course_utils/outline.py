@@ -24,7 +24,8 @@ class Entry:
     """One lesson: its place, and what its `lesson.toml` says.
 
     `minutes`: to learn it, estimated. `needs`: slugs. `data`: what it and its sheet read in `laptop`, names of datasets
-    and paths below `data/`. `full`: the checkpoint and the names of the datasets that `full` fetches from the Hub.
+    and paths below `data/`. `models`: the checkpoints that it needs besides the usual one, multilingual or generative.
+    `full`: the checkpoint and the names of the datasets that `full` fetches from the Hub.
     `bands`: record -> (lowest, highest) in `laptop`.
     """
 
@@ -37,6 +38,7 @@ class Entry:
     needs: list[str]
     data: list[str]
     kind: str = "lesson"
+    models: list[str] = field(default_factory=list)
     full: dict = field(default_factory=dict)
     bands: dict[str, list] = field(default_factory=dict)
 

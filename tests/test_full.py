@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from course_tools.project import ROOT, all_lessons
-from course_utils import downloads, sources
+from course_utils import downloads
+from course_utils.checkpoints import OFFLINE
 from tests.local_hub.server import LocalHub, left_loopback
 
 PUBLIC = ROOT.parent / "shared" / "hub" / "datasets"
@@ -60,7 +61,7 @@ def test_it_runs_on_what_the_hub_gives(lesson, course, repositories, tmp_path):
     row, hub = run(lesson, course, repositories, tmp_path, COURSE_SIZES="smoke")
     assert set(row["records"]) <= set(LESSONS[lesson].bands)
     needs = downloads.needs_of(lesson)
-    assert asked_for(hub) == {needs.checkpoint, *(arguments[0] for arguments in needs.datasets)}
+    assert asked_for(hub) == {needs.checkpoint, *needs.others, *(arguments[0] for arguments in needs.datasets)}
     assert not any("pytorch_model.bin" in asked.path and asked.method == "GET" for asked in hub.asked)
 
 
@@ -78,7 +79,7 @@ def test_it_runs_on_real_rows(lesson, sizes, course, repositories, tmp_path):
     real = tmp_path / "real"
     shutil.copytree(repositories, real)
     shutil.copytree(PUBLIC, real / "datasets", dirs_exist_ok=True)
-    choice = {"COURSE_CHECKPOINT": sources.OFFLINE_CHECKPOINT_NAME, "COURSE_SIZES": sizes}
+    choice = {"COURSE_CHECKPOINT": OFFLINE.hub, "COURSE_SIZES": sizes}
     row, hub = run(lesson, course, real, tmp_path, **choice)
     assert {arguments[0] for arguments in downloads.needs_of(lesson).datasets} <= asked_for(hub)
     assert row["records"]

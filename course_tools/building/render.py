@@ -51,7 +51,7 @@ if "COLAB_RELEASE_TAG" in os.environ or "KAGGLE_KERNEL_RUN_TYPE" in os.environ:
     sys.path.insert(0, folder)
     from course_utils.install import install_missing
 
-    install_missing()
+    install_missing({models})
 elif importlib.util.find_spec("course_utils") is None:
     raise ModuleNotFoundError(
         f"This kernel does not know the course. Clone {{address}} and run `make lab` in it."
@@ -65,9 +65,12 @@ def badges(notebook: Path) -> str:
     return " ".join(badge.format(slug=slug, address=address, path=path) for badge in (COLAB, KAGGLE))
 
 
-def fetch_cell() -> NotebookNode:
-    """Return the cell that makes the course importable. Folded away: it is not a lesson's topic."""
-    source = FETCH_CELL.format(address=repository())
+def fetch_cell(models: bool = False) -> NotebookNode:
+    """Return the cell that makes the course importable. Folded away: it is not a lesson's topic.
+
+    `models`: the lesson needs more than the usual checkpoint.
+    """
+    source = FETCH_CELL.format(address=repository(), models="models=True" if models else "")
     return new_code_cell(source, metadata={"tags": [FETCH_TAG], "jupyter": {"source_hidden": True}, "cellView": "form"})
 
 
@@ -81,10 +84,11 @@ def render(script: Lesson | Sheet, run_seconds: float | None = None) -> Notebook
     if isinstance(script, Sheet):
         sheets.complete_checks(notebook, script.entry.slug)
     _fill(notebook, script, run_seconds)
+    fetch = fetch_cell(bool(script.entry.models))
     notebook.cells = [
         part
         for cell in notebook.cells
-        for part in ([fetch_cell(), cell] if START_TAG in cell.metadata.get("tags", []) else [cell])
+        for part in ([fetch, cell] if START_TAG in cell.metadata.get("tags", []) else [cell])
     ]
     if isinstance(script, Sheet):
         sheets.add_nbgrader_metadata(notebook)

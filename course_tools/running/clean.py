@@ -5,6 +5,7 @@ Also holds the two things that a stored output must never carry: a machine's tra
 
 import re
 import socket
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode, from_dict
 
 from course_tools.project import ROOT
-from course_utils import sources
+from course_utils import checkpoints, prepared
 from course_utils.packaged import packaged_file
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
@@ -112,8 +113,9 @@ def _clean_text(text: str) -> str:
 def _places() -> dict[str, str]:
     """Return path or name of this machine -> what to write in its place, the narrower ones first."""
     places = {
-        str(packaged_file(sources.OFFLINE_CHECKPOINT, "model")): "all-MiniLM-L6-v2",
-        str(sources.cache_folder()): "~/.cache/finetuning-course",
+        str(packaged_file(checkpoints.OFFLINE.package, "model")): "all-MiniLM-L6-v2",
+        str(Path(sysconfig.get_path("purelib")) / checkpoints.PACKAGES["generative"].package): "SmolLM2-135M-Instruct",
+        str(prepared.cache_folder()): "~/.cache/finetuning-course",
         str(ROOT): "course",
         str(Path.home()): "~",
         socket.gethostname(): "host",

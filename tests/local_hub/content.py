@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from course_utils import sources
+from course_utils.checkpoints import OFFLINE, PACKAGES
 
 WORDS = "the a is was my this it we you day film phone team food game city train song week price"
 TOLD = {  # words that give a label away, so that there is something to learn
@@ -29,12 +30,19 @@ TOLD = {  # words that give a label away, so that there is something to learn
     "surprise": "sudden wow unexpected amazed",
 }
 LEVELS = {"A1": 4, "A2": 7, "B1": 10, "B2": 13, "C1": 17, "C2": 21}  # the harder, the longer
+TINY = {"hidden_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 96}
+CHAT = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+)
 SPLITS = {"train": 1200, "validation": 300, "test": 400}
 
 
 def fill(root: Path) -> None:
     """Write all repositories into an empty folder."""
     checkpoints(root / "models")
+    tiny_multilingual(root / "models" / PACKAGES["multilingual"].hub)
+    tiny_generative(root / "models" / PACKAGES["generative"].hub)
     datasets = root / "datasets"
     emotions = ["anger", "joy", "optimism", "sadness"]
     parquet(datasets / "cardiffnlp/tweet_eval", {"emotion": emotions, "sentiment": ["negative", "neutral", "positive"]})
@@ -55,9 +63,9 @@ def checkpoints(models: Path) -> None:
     from transformers import BertConfig, BertForPreTraining, DistilBertConfig, DistilBertForMaskedLM
 
     offline = Path(sources.offline_checkpoint())
-    shutil.copytree(offline, models / sources.OFFLINE_CHECKPOINT_NAME)
+    shutil.copytree(offline, models / OFFLINE.hub)
     torch.manual_seed(0)
-    bert = BertConfig(hidden_size=48, num_hidden_layers=2, num_attention_heads=4, intermediate_size=96)
+    bert = BertConfig(**TINY)
     distilbert = DistilBertConfig(dim=48, n_layers=2, n_heads=4, hidden_dim=96)
     for name, model in {
         "google-bert/bert-base-uncased": BertForPreTraining(bert),
@@ -70,6 +78,42 @@ def checkpoints(models: Path) -> None:
         (models / name / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
         (models / name / "README.md").write_text("---\nlicense: apache-2.0\n---\n# Tiny and random\n", encoding="utf-8")
         (models / name / "pytorch_model.bin").write_bytes(b"nobody should fetch this")
+
+
+def tiny_multilingual(folder: Path) -> None:
+    """Write a random encoder with a tokenizer that knows single characters only, in XLM-RoBERTa's form."""
+    import torch
+    from transformers import BertConfig, BertModel, XLMRobertaTokenizer
+
+    signs = ["<s>", "<pad>", "</s>", "<unk>", "▁", *map(chr, range(33, 127)), "<mask>"]
+    tokenizer = XLMRobertaTokenizer(vocab=[(sign, -float(number)) for number, sign in enumerate(signs)])
+    torch.manual_seed(0)
+    model = BertModel(BertConfig(vocab_size=len(tokenizer), **TINY), add_pooling_layer=False)
+    save(model, tokenizer, folder)
+
+
+def tiny_generative(folder: Path) -> None:
+    """Write a random decoder that knows single bytes only, with a chat template."""
+    import torch
+    from tokenizers import ByteLevelBPETokenizer
+    from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    pieces = ByteLevelBPETokenizer()
+    pieces.train_from_iterator([WORDS], vocab_size=300, special_tokens=["<|im_start|>", "<|im_end|>"])
+    ends = {"bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "pad_token": "<|im_end|>"}
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=pieces._tokenizer, **ends)
+    tokenizer.chat_template = CHAT
+    torch.manual_seed(0)
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), num_key_value_heads=2, **TINY))
+    model.generation_config = GenerationConfig(eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id)
+    save(model, tokenizer, folder)
+
+
+def save(model, tokenizer, folder: Path) -> None:
+    """Write a checkpoint as the Hub holds one."""
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    (folder / "README.md").write_text("---\nlicense: apache-2.0\n---\n# Tiny and random\n", encoding="utf-8")
 
 
 def parquet(folder: Path, configs: dict[str, list[str]], without: str = "", words: int = 12) -> None:
