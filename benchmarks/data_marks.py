@@ -2,7 +2,8 @@
 
 For each dataset in `data/`, on rows it was not trained on: word counting (TF-IDF with logistic regression), and the
 offline checkpoint fine-tuned by `RECIPE`, three seeds. With `--public` also transfer: the same models, judged on public
-texts that people labelled. FOLDER holds repositories as the Hub lays them out (`cardiffnlp/tweet_eval`, ...).
+texts that people labelled. FOLDER holds repositories as the Hub lays them out (`cardiffnlp/tweet_eval`, ...). The
+datasets of the second half have measures of their own: `benchmarks/planted.py`.
 Writes `benchmarks/data_marks.json`; `course data` puts its numbers into the cards.
 """
 
@@ -26,9 +27,10 @@ from sklearn.metrics import accuracy_score, f1_score
 from sklearn.pipeline import make_pipeline
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
 
+from benchmarks import planted
 from benchmarks.measure import timed
 from course_tools.data.cards import LEVELS, MARKS, digest
-from course_tools.data.page import NAMES
+from course_tools.data.page import MEASURED, NAMES
 from course_tools.files import write_in_one_step
 from course_utils.sources import DATA, offline_checkpoint
 
@@ -40,6 +42,7 @@ RECIPE = {
     "weight_decay": 0.01,
     "train_sampling_strategy": "group_by_length",
 }
+VERSIONS = f"torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}"
 MAX_LENGTH = {"train": 256, "test": 512}  # tokens
 PER_LEVEL = 40
 CEFR_SP = "UniversalCEFR/cefr_sp_en/cefr_sp_en.json"
@@ -147,9 +150,6 @@ def measure(name: str, seeds: list[int], public: Path | None) -> dict:
     for test in tests:
         result[test]["fine_tuned"] = over_seeds(runs[test])
     return {
-        "digest": digest(DATA / name),
-        "date": f"{date.today():%Y-%m-%d}",
-        "versions": f"torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}",
         "recipe": {**RECIPE, "max_length": MAX_LENGTH["train"]},
         "seeds": seeds,
         "train_rows": len(train),
@@ -160,13 +160,15 @@ def measure(name: str, seeds: list[int], public: Path | None) -> dict:
 def main() -> None:
     """Measure the named datasets and keep the other datasets' earlier scores."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", nargs="+", default=NAMES, choices=NAMES, metavar="NAME", help=", ".join(NAMES))
+    names = (*NAMES, *MEASURED)
+    parser.add_argument("--data", nargs="+", default=names, choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--public", type=Path, help="a folder with public datasets, as the Hub lays them out")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     options = parser.parse_args()
     found = json.loads(MARKS.read_text(encoding="utf-8")) if MARKS.exists() else {}
     for name in options.data:
-        found[name] = measure(name, options.seeds, options.public)
+        one = measure(name, options.seeds, options.public) if name in NAMES else planted.measure(name, options.seeds)
+        found[name] = {"digest": digest(DATA / name), "date": f"{date.today():%Y-%m-%d}", "versions": VERSIONS, **one}
         write_in_one_step(MARKS, json.dumps(found, indent=2) + "\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from course_utils.checkpoints import OFFLINE, offline_checkpoint
@@ -21,11 +22,23 @@ DATASETS: dict[str, tuple[Callable[[], Path] | None, tuple[str, ...] | None]] = 
     "ag_news": (None, ("fancyzhx/ag_news",)),
     "cefr": (lambda: DATA / "cefr", ("UniversalCEFR/cefr_sp_en",)),
     "emotion": (lambda: DATA / "emotion", ("cardiffnlp/tweet_eval", "emotion")),
-    "helpdesk": (lambda: DATA / "helpdesk", None),
     "imdb": (None, ("stanfordnlp/imdb",)),
-    "stance": (lambda: DATA / "stance", None),
-    "tweets": (lambda: prepared_folder(), ("cardiffnlp/tweet_eval", "sentiment")),
+    "tweets": (prepared_folder, ("cardiffnlp/tweet_eval", "sentiment")),
 }
+WRITTEN = (
+    "answers",
+    "dialogues",
+    "helpdesk",
+    "messages",
+    "requests",
+    "reviews",
+    "scenarios",
+    "sentences",
+    "stance",
+    "textbook",
+    "two_guides",
+)
+DATASETS |= {name: (partial(DATA.joinpath, name), None) for name in WRITTEN}
 
 
 def hub_folder() -> Path | None:

@@ -9,7 +9,7 @@ from datasets import load_dataset
 from course_tools.cli import main
 from course_tools.data import cards as data_cards
 from course_tools.data import page as data_page
-from course_tools.data.strict_csv import SPLITS, read_rows, read_schema
+from course_tools.data.strict_csv import SPLITS, read_rows, read_schemas
 from course_utils import CourseError, sources
 from course_utils.sources import DATA
 
@@ -30,7 +30,7 @@ def dataset(request):
 
 def test_there_are_enough_rows_with_the_promised_labels_and_columns(dataset):
     name, rows = dataset
-    schema = read_schema(DATA / name)
+    schema = read_schemas(DATA / name)[0]
     assert schema.labels == LABELS[name]
     assert schema.columns == ("text", "label", "topic", STYLE[name], "hard")
     assert len(rows) >= ROWS_AT_LEAST[name]
@@ -109,7 +109,7 @@ def test_a_changed_row_reaches_load_dataset(dataset, tmp_path):
     content = (folder / "test.csv").read_text(encoding="utf-8")
     (folder / "test.csv").write_text(content.replace(before[:12], before[:12].swapcase(), 1), encoding="utf-8")
     card = (folder / "README.md").read_text(encoding="utf-8")
-    (folder / "README.md").write_text(data_cards.with_head(card, folder, read_rows(folder)), encoding="utf-8")
+    (folder / "README.md").write_text(data_cards.with_head(card, folder), encoding="utf-8")
     assert load_dataset(str(folder), cache_dir=cache)["test"][0]["text"] != before
 
 

@@ -9,6 +9,12 @@ from course_tools.data.strict_csv import Row, read_rows
 from course_utils import CourseError
 
 CARD = """---
+configs:
+- config_name: default
+  data_files:
+  - {split: train, path: train.csv}
+  - {split: validation, path: validation.csv}
+  - {split: test, path: test.csv}
 dataset_info:
   features:
   - {name: text, dtype: string}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_tools.data.strict_csv import SPLITS, Row
+from course_tools.data.strict_csv import SPLITS, Row, Schema, read_rows, read_schemas
 from course_tools.project import ROOT
 from course_utils import CourseError
 
@@ -18,25 +18,31 @@ LEVELS = "cefr"  # the dataset whose label is ordered
 
 def digest(folder: Path) -> str:
     """Return 16 hexadecimal digits that change with any row of the dataset."""
-    content = b"".join((folder / f"{split}.csv").read_bytes() for split in SPLITS)
-    return hashlib.sha256(content).hexdigest()[:16]
+    places = {f"{split}.csv": place for place, split in enumerate(SPLITS)}
+    files = sorted(folder.glob("*.csv"), key=lambda file: (places.get(file.name, len(places)), file.name))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
-def with_head(card: str, folder: Path, rows: list[Row]) -> str:
+def with_head(card: str, folder: Path) -> str:
     """Return the card with splits and digest in its YAML head.
 
     `load_dataset` recognises a local folder in its cache by the card alone. Without the digest there, it would go on
     serving the old rows after the CSV files have changed.
     """
     _, head, body = card.split("---\n", 2)
-    info = "".join(
-        f"  - {{name: {split}, num_examples: {sum(row.split == split for row in rows)}, "
-        f"num_bytes: {(folder / f'{split}.csv').stat().st_size}}}\n"
-        for split in SPLITS
-    )
     head = re.sub(r"^  (splits|description):.*\n(?:  - .*\n)*", "", head, flags=re.M)
-    head = head.replace("dataset_info:\n", f"dataset_info:\n  description: rows {digest(folder)}\n  splits:\n{info}")
-    return f"---\n{head}---\n{body}"
+    before, start, info = head.partition("dataset_info:\n")
+    for schema in read_schemas(folder):
+        rows = read_rows(folder, schema.config)
+        splits = "".join(
+            f"  - {{name: {split}, num_examples: {sum(row.split == split for row in rows)}, "
+            f"num_bytes: {(folder / file).stat().st_size}}}\n"
+            for split, file in schema.files.items()
+        )
+        added = f"  description: rows {digest(folder)}\n  splits:\n{splits}"
+        name = f"- config_name: {schema.config}\n"
+        info = info.replace(name, name + added) if name in info else added + info
+    return f"---\n{before}{start}{info}---\n{body}"
 
 
 def with_part(text: str, name: str, content: str) -> str:
@@ -64,9 +70,43 @@ def statistics(rows: list[Row], labels: tuple[str, ...]) -> str:
     return "\n".join([*lines, f"| words: median (middle 80%) | | {cells} | |"])
 
 
+def overview(schema: Schema, rows: list[Row], texts: tuple[str, ...]) -> str:
+    """Return tables of how many rows each split has: of each label, and of what is true or not; and the lengths."""
+    tables = []
+    for column, kind in schema.types.items():
+        if isinstance(kind, tuple):
+            tables.append(_counts(schema, rows, column, {name: name for name in kind}))
+    bools = {column: "true" for column, kind in schema.types.items() if kind == "bool"}
+    if bools:
+        tables.append(_counts(schema, rows, "true", bools))
+    lengths = [
+        f"`{text}` has {low:.0f} to {high:.0f} words (the middle 80%), {middle:.0f} in the median."
+        for text in texts
+        for low, middle, high in [np.percentile([len(row.columns[text].split()) for row in rows], [10, 50, 90])]
+    ]
+    return "\n\n".join([*tables, " ".join(lengths)])
+
+
+def _counts(schema: Schema, rows: list[Row], column: str, values: dict[str, str]) -> str:
+    """Return a table of splits and values. `values`: of the column, or for "true" the columns that are so."""
+    title = f"{schema.config}, {column}" if schema.config != "default" else column
+    lines = [f"| {title} | rows | {' | '.join(values)} |", "|---" * (len(values) + 2) + "|"]
+    parts = [*schema.files, "all"] if len(schema.files) > 1 else [*schema.files]
+    for split in parts:
+        own = [row for row in rows if split in (row.split, "all")]
+        counts = [
+            sum(row.columns[name if column == "true" else column] == value for row in own)
+            for name, value in values.items()
+        ]
+        lines.append(f"| {split} | {len(own):,} | {' | '.join(f'{count:,}' for count in counts)} |")
+    return "\n".join(lines)
+
+
 def marks(name: str, found: dict) -> str:
     """Return the table of what was measured on the dataset by `benchmarks/data_marks.py`."""
     own = found[name]
+    if "lines" in own:
+        return _planted_marks(own)
     scores = {"accuracy": "accuracy", "macro_f1": "macro-F1"}
     if name == LEVELS:
         scores = {"spearman": "Spearman", "accuracy": "accuracy", "within_one_level": "within one level"}
@@ -86,6 +126,21 @@ def marks(name: str, found: dict) -> str:
     return "\n".join([*lines, "", note])
 
 
+def _planted_marks(own: dict) -> str:
+    """Return the table of one of the second half's datasets: a line for each method and what it is judged on."""
+    scores = list(dict.fromkeys(score for line in own["lines"] for score in line["scores"]))
+    lines = [f"| method | judged on | rows | {' | '.join(scores)} |", "|---" * (3 + len(scores)) + "|"]
+    for line in own["lines"]:
+        cells = [_spread(line["scores"][score]) if score in line["scores"] else "" for score in scores]
+        lines.append(f"| {line['method']} | {line['judged_on']} | {line['rows']:,} | {' | '.join(cells)} |")
+    seeds = ", ".join(map(str, own["seeds"]))
+    note = (
+        f"{own['how']} Where a method has a spread: mean of the seeds {seeds}, in brackets the lowest and the highest. "
+        f"Measured on {own['date']} with {own['versions']} by `benchmarks/data_marks.py`."
+    )
+    return "\n".join([*lines, "", note])
+
+
 def stale_marks(folders: dict[str, Path]) -> list[str]:
     """Return a sentence for each dataset whose stored marks are missing or were measured on other rows."""
     found = json.loads(MARKS.read_text(encoding="utf-8")) if MARKS.exists() else {}
@@ -96,5 +151,7 @@ def stale_marks(folders: dict[str, Path]) -> list[str]:
     ]
 
 
-def _spread(mark: dict[str, float]) -> str:
+def _spread(mark: dict[str, float] | float) -> str:
+    if isinstance(mark, float):
+        return f"{mark:.3f}"
     return f"{mark['mean']:.3f} ({mark['low']:.3f} to {mark['high']:.3f})"

@@ -1,14 +1,28 @@
 """`course data`: the gate over `data/`, the computed parts of its cards and of its page."""
 
 import json
+from pathlib import Path
 
-from course_tools.data import cards, rules
-from course_tools.data.strict_csv import Row, read_rows, read_schema
+from course_tools.data import cards, looks
+from course_tools.data.strict_csv import read_rows, read_schemas
 from course_tools.files import write_in_one_step
 from course_utils.sources import DATA
 
-NAMES = ("emotion", "stance", "cefr")  # shown on the page
+NAMES = ("emotion", "stance", "cefr")  # shown on the page, side by side
+SECOND_HALF = (
+    "messages",
+    "requests",
+    "two_guides",
+    "reviews",
+    "textbook",
+    "answers",
+    "dialogues",
+    "scenarios",
+    "sentences",
+)
+MEASURED = tuple(name for name in SECOND_HALF if name != "sentences")  # of those: by benchmarks/data_marks.py
 SMALL = ("helpdesk",)  # too small for statistics and marks: only its head is computed
+ALL = (*NAMES, *SECOND_HALF, *SMALL)
 PAGE = DATA / "README.md"
 FIGURES = DATA / "figures"
 
@@ -16,30 +30,29 @@ FIGURES = DATA / "figures"
 def check() -> list[str]:
     """Return what is wrong with the rows, and what is out of date in cards and marks, one sentence each."""
     problems = []
-    for name in (*NAMES, *SMALL):
-        rows = read_rows(DATA / name)
-        problems += rules.faults(rows)
-        if (DATA / name / "README.md").read_text(encoding="utf-8") != _card(name, rows):
+    for name in ALL:
+        problems += looks.faults(DATA / name)
+        if (DATA / name / "README.md").read_text(encoding="utf-8") != _card(name):
             problems.append(f"data/{name}/README.md: its computed parts are out of date. Run `course data`.")
     if _drawn_from() not in PAGE.read_text(encoding="utf-8"):
         problems.append("data/README.md: its figures show other rows. Run `course data --figures`.")
-    return problems + cards.stale_marks({name: DATA / name for name in NAMES})
+    return problems + cards.stale_marks({name: DATA / name for name in (*NAMES, *MEASURED)})
 
 
 def write(figures: bool) -> None:
     """Bring the computed parts of the cards up to date; with `figures` also draw the page's figures."""
-    for name in (*NAMES, *SMALL):
-        write_in_one_step(DATA / name / "README.md", _card(name, read_rows(DATA / name)))
+    for name in ALL:
+        write_in_one_step(DATA / name / "README.md", _card(name))
     if figures:
         _draw()
 
 
-def _card(name: str, rows: list[Row]) -> str:
+def _card(name: str) -> str:
     folder = DATA / name
-    card = cards.with_head((folder / "README.md").read_text(encoding="utf-8"), folder, rows)
+    card = cards.with_head((folder / "README.md").read_text(encoding="utf-8"), folder)
     if name in SMALL:
         return card
-    card = cards.with_part(card, "statistics", cards.statistics(rows, read_schema(folder).labels))
+    card = cards.with_part(card, "statistics", _statistics(folder))
     if cards.MARKS.exists():
         found = json.loads(cards.MARKS.read_text(encoding="utf-8"))
         if name in found:
@@ -47,13 +60,23 @@ def _card(name: str, rows: list[Row]) -> str:
     return card
 
 
+def _statistics(folder: Path) -> str:
+    schemas = read_schemas(folder)
+    if folder.name in NAMES:
+        return cards.statistics(read_rows(folder), schemas[0].labels)
+    return "\n\n".join(
+        cards.overview(schema, read_rows(folder, schema.config), looks.texts_of(folder.name, schema.config))
+        for schema in schemas
+    )
+
+
 def _draw() -> None:
-    from course_tools.data.figures import all_figures
+    from course_tools.data import figures, planted_figures
 
     FIGURES.mkdir(exist_ok=True)
-    datasets = {name: (read_schema(DATA / name).labels, read_rows(DATA / name)) for name in NAMES}
+    datasets = {name: (read_schemas(DATA / name)[0].labels, read_rows(DATA / name)) for name in NAMES}
     page = PAGE.read_text(encoding="utf-8")
-    for figure, picture in all_figures(datasets).items():
+    for figure, picture in (figures.all_figures(datasets) | planted_figures.all_figures()).items():
         path = FIGURES / f"{figure}.png"
         picture.figure.savefig(path, dpi=110, metadata={"Software": None})
         page = cards.with_part(page, figure, f"![{picture.alt}](figures/{path.name})")
@@ -61,4 +84,5 @@ def _draw() -> None:
 
 
 def _drawn_from() -> str:
-    return f"The figures show the rows {', '.join(f'{cards.digest(DATA / name)} ({name})' for name in NAMES)}."
+    rows = ", ".join(f"{cards.digest(DATA / name)} ({name})" for name in (*NAMES, *SECOND_HALF))
+    return f"The figures show the rows {rows}."

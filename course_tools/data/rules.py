@@ -22,6 +22,7 @@ SHINGLE = 5  # words
 TOO_ALIKE = 0.5  # Jaccard similarity of two rows' shingles
 FRAME_LIMIT = 3  # rows with one sentence frame
 TELLING_ROWS, TELLING_SHARE = 15, 0.9  # a token in so many rows, with more than this share of them in one label
+OTHER = "other"  # of a label that is true or not: a token may tell that it is not, as most do
 BALANCE = 1.2  # rows of the largest label over rows of the smallest
 LENGTH_GAP = 0.4  # Kolmogorov-Smirnov distance of two labels' lengths in words: 0 the same, 1 apart
 
@@ -100,19 +101,19 @@ def telling_tokens(rows: list[Row]) -> list[str]:
     for token, by_label in sorted(places.items()):
         total = sum(len(found) for found in by_label.values())
         label, found = max(by_label.items(), key=lambda item: len(item[1]))
-        if total >= TELLING_ROWS and len(found) / total > TELLING_SHARE:
+        if label != OTHER and total >= TELLING_ROWS and len(found) / total > TELLING_SHARE:
             faults.append(f"{token!r} tells {label}: {len(found)} of its {total} rows, such as {', '.join(found[:3])}.")
     return faults
 
 
-def unbalanced_labels(rows: list[Row]) -> list[str]:
-    """A split in which the largest label has over 1.2 times the rows of the smallest."""
+def unbalanced_labels(rows: list[Row], balance: float = BALANCE) -> list[str]:
+    """A split in which the largest label has over 1.2 times (`balance` times) the rows of the smallest."""
     labels = sorted({row.label for row in rows})
     faults = []
     for split in sorted({row.split for row in rows}):
         counts = Counter({label: 0 for label in labels})
         counts.update(row.label for row in rows if row.split == split)
-        if max(counts.values()) > BALANCE * min(counts.values()):
+        if max(counts.values()) > balance * min(counts.values()):
             faults.append(f"{split}: the labels are out of balance, {dict(counts)}.")
     return faults
 
@@ -168,18 +169,12 @@ def _is_refused(word: str) -> bool:
     return word in LISTS["names"] or hashlib.sha256(word.encode()).hexdigest()[:12] in LISTS["slurs"]
 
 
-CHECKS: tuple[Callable[[list[Row]], list[str]], ...] = (
-    near_duplicates,
-    repeated_frames,
-    telling_tokens,
-    unbalanced_labels,
-    telling_lengths,
-    unclean_characters,
-    private_data,
-    refused_words,
-)
+COPIES = (near_duplicates, repeated_frames)
+LABELS = (telling_tokens, unbalanced_labels, telling_lengths)
+CLEAN = (unclean_characters, private_data, refused_words)
+CHECKS: tuple[Callable[[list[Row]], list[str]], ...] = (*COPIES, *LABELS, *CLEAN)
 
 
-def faults(rows: list[Row]) -> list[str]:
+def faults(rows: list[Row], checks: tuple[Callable[[list[Row]], list[str]], ...] = CHECKS) -> list[str]:
     """Return everything that is wrong with the rows of one dataset, one sentence each."""
-    return [fault for check in CHECKS for fault in check(rows)]
+    return [fault for check in checks for fault in check(rows)]

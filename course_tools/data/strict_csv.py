@@ -1,6 +1,7 @@
 """The rows of a dataset in `data/`, read more strictly than `load_dataset` does: every fault has its file and line."""
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,35 +31,63 @@ class Row:
 
 @dataclass(frozen=True)
 class Schema:
-    """What the card promises: the columns in their order, and the labels in theirs."""
+    """What the card promises of one configuration: its files, and the columns in their order with their types.
 
-    columns: tuple[str, ...]
-    labels: tuple[str, ...]
+    A type is string, bool, int64, or the names of a class label in their order.
+    """
+
+    config: str
+    files: dict[str, str]  # split -> name of the file
+    types: dict[str, str | tuple[str, ...]]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self.types)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.names("label")
+
+    def names(self, column: str) -> tuple[str, ...]:
+        """Return the names of a class label."""
+        return tuple(self.types[column])
 
 
-def read_schema(folder: Path) -> Schema:
-    """Read the columns and labels from the YAML head of the card. Raises CourseError where the card lacks them."""
+def read_schemas(folder: Path) -> list[Schema]:
+    """Read files and columns of each configuration from the card's YAML head. Raises CourseError where they lack."""
     card = folder / "README.md"
     try:
         head = yaml.safe_load(card.read_text(encoding="utf-8").split("---")[1])
-        features = head["dataset_info"]["features"]
-        label = next(feature for feature in features if feature["name"] == "label")
-        names = label["dtype"]["class_label"]["names"]
-        labels = tuple(names[key] for key in sorted(names, key=int))
-        return Schema(tuple(feature["name"] for feature in features), labels)
-    except (OSError, IndexError, KeyError, TypeError, StopIteration, yaml.YAMLError) as error:
+        described = head["dataset_info"] if isinstance(head["dataset_info"], list) else [head["dataset_info"]]
+        features = {info.get("config_name", "default"): info["features"] for info in described}
+        return [_schema(config, features[config["config_name"]]) for config in head["configs"]]
+    except (OSError, IndexError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         where = f"{folder.name}/README.md"
-        raise CourseError(f"{where}: its YAML head must list the columns and the label's names ({error!r}).") from None
+        problem = f"its YAML head must list the files, the columns and the label's names ({error!r})"
+        raise CourseError(f"{where}: {problem}.") from None
 
 
-def read_rows(folder: Path) -> list[Row]:
-    """Return all rows of `train.csv`, `validation.csv` and `test.csv` below `folder`.
+def _schema(config: dict, features: list[dict]) -> Schema:
+    types = {}
+    for feature in features:
+        kind = feature["dtype"]
+        if not isinstance(kind, str):
+            names = kind["class_label"]["names"]
+            kind = tuple(names[key] for key in sorted(names, key=int))
+        types[feature["name"]] = kind
+    return Schema(config["config_name"], {file["split"]: file["path"] for file in config["data_files"]}, types)
 
-    Raises CourseError that names file and line for a row with too many or too few fields, an empty text, an unknown
-    label, a line break inside a field or a byte that is not UTF-8, and for a header that is not the card's.
+
+def read_rows(folder: Path, config: str = "") -> list[Row]:
+    """Return all rows of one configuration below `folder`, by default of the first one.
+
+    Raises CourseError that names file and line for a row with too many or too few fields, an empty field, a value that
+    is none of its column's, a line break inside a field or a byte that is not UTF-8, and for a header that is not the
+    card's.
     """
-    schema = read_schema(folder)
-    return [row for split in SPLITS for row in _read_split(folder / f"{split}.csv", split, schema)]
+    schemas = read_schemas(folder)
+    schema = next((schema for schema in schemas if schema.config == config), schemas[0])
+    return [row for split, file in schema.files.items() for row in _read_split(folder / file, split, schema)]
 
 
 def _read_split(path: Path, split: str, schema: Schema) -> list[Row]:
@@ -76,13 +105,25 @@ def _read_split(path: Path, split: str, schema: Schema) -> list[Row]:
             continue
         if len(fields) != len(schema.columns):
             raise CourseError(f"{place}: {len(fields)} fields, the header has {len(schema.columns)}.")
-        row = Row(place, split, dict(zip(schema.columns, fields, strict=True)))
-        if row.label not in schema.labels:
-            raise CourseError(f"{place}: the label {row.label!r} is none of {', '.join(schema.labels)}.")
-        if not row.text.strip():
-            raise CourseError(f"{place}: the text is empty.")
-        rows.append(row)
+        columns = dict(zip(schema.columns, fields, strict=True))
+        for column, value in columns.items():
+            if problem := _problem(column, value, schema.types[column]):
+                raise CourseError(f"{place}: {problem}.")
+        rows.append(Row(place, split, columns))
     return rows
+
+
+def _problem(column: str, value: str, kind: str | tuple[str, ...]) -> str | None:
+    """Return what is wrong with a value, or None."""
+    if not value.strip():
+        return f"the {column} is empty"
+    if isinstance(kind, tuple) and value not in kind:
+        return f"the {column} {value!r} is none of {', '.join(kind)}"
+    if kind == "bool" and value not in ("true", "false"):
+        return f"the {column} {value!r} is neither true nor false"
+    if kind == "int64" and not re.fullmatch(r"-?\d+", value):
+        return f"the {column} {value!r} is no whole number"
+    return None
 
 
 def _lines(path: Path, name: str) -> list[str]:
