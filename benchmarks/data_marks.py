@@ -9,7 +9,6 @@ Writes `benchmarks/data_marks.json`; `course data` puts its numbers into the car
 
 import argparse
 import json
-import statistics
 import tempfile
 from collections.abc import Iterator
 from datetime import date
@@ -21,27 +20,17 @@ import transformers
 from datasets import ClassLabel, Dataset, load_dataset
 from scipy.special import softmax
 from scipy.stats import spearmanr
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
-from sklearn.pipeline import make_pipeline
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
 
 from benchmarks import planted
 from benchmarks.measure import timed
+from benchmarks.plain import RECIPE, counting, over_seeds
 from course_tools.data.cards import LEVELS, MARKS, digest
 from course_tools.data.page import MEASURED, NAMES
 from course_tools.files import write_in_one_step
 from course_utils.sources import DATA, offline_checkpoint
 
-RECIPE = {
-    "max_steps": 300,
-    "per_device_train_batch_size": 16,
-    "learning_rate": 1e-4,
-    "warmup_steps": 0.1,
-    "weight_decay": 0.01,
-    "train_sampling_strategy": "group_by_length",
-}
 VERSIONS = f"torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}"
 MAX_LENGTH = {"train": 256, "test": 512}  # tokens
 PER_LEVEL = 40
@@ -91,8 +80,7 @@ def scores_of(name: str, truth: np.ndarray, probabilities: np.ndarray) -> dict[s
 
 def word_counting(name: str, train: Dataset, test: Dataset) -> dict[str, float]:
     """Return the scores of TF-IDF with logistic regression."""
-    model = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
-    model.fit(list(train["text"]), train["label"])
+    model = counting(train["text"], train["label"])
     return scores_of(name, np.array(test["label"]), model.predict_proba(list(test["text"])))
 
 
@@ -115,12 +103,6 @@ def at_most(limit: int, rows: Dataset) -> Dataset:
     labels = np.array(mixed["label"])
     kept = np.concatenate([np.flatnonzero(labels == label)[:limit] for label in np.unique(labels)])
     return mixed.select(kept)
-
-
-def over_seeds(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
-    """Return mean, lowest and highest of each score over the seeds."""
-    values = {score: [run[score] for run in runs] for score in runs[0]}
-    return {score: {"mean": statistics.mean(v), "low": min(v), "high": max(v)} for score, v in values.items()}
 
 
 def measure(name: str, seeds: list[int], public: Path | None) -> dict:

@@ -4,22 +4,21 @@ Every dataset hides a truth that a lesson finds: words that change what they mea
 reviews whose length says nothing. Here each truth gets its number, beside the simplest baseline.
 """
 
-import statistics
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from datasets import Dataset, concatenate_datasets, load_dataset
 from scipy.special import expit
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score
 from sklearn.model_selection import GroupKFold, StratifiedKFold
-from sklearn.pipeline import make_pipeline
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
 
-from benchmarks import hidden_words
+from benchmarks import masked_words
+from benchmarks.plain import RECIPE, counting, over_seeds
 from course_tools.data.looks import TOPICS
 from course_utils import checkpoints
 from course_utils.sources import DATA, offline_checkpoint
@@ -42,14 +41,7 @@ class Plan:
 
     def settings(self) -> dict:
         """Return the arguments of TrainingArguments."""
-        return {
-            "max_steps": self.max_steps,
-            "per_device_train_batch_size": 16,
-            "learning_rate": 1e-4,
-            "warmup_steps": 0.1,
-            "weight_decay": 0.01,
-            "train_sampling_strategy": "group_by_length",
-        }
+        return {**RECIPE, "max_steps": self.max_steps}
 
 
 class FineTuned:
@@ -76,13 +68,16 @@ class FineTuned:
                 **plan.settings(),
             )
             self.trainer = Trainer(
-                model=model, args=arguments, train_dataset=self._ready(train), processing_class=self.tokenizer
+                model=model,
+                args=arguments,
+                train_dataset=self._ready(train, plan.texts),
+                processing_class=self.tokenizer,
             )
             self.trainer.train()
 
-    def _ready(self, rows: Dataset) -> Dataset:
+    def _ready(self, rows: Dataset, texts: tuple[str, ...]) -> Dataset:
         def tokenized(batch: dict) -> dict:
-            first, *second = ([self.plan.before + text for text in batch[column]] for column in self.plan.texts)
+            first, *second = ([self.plan.before + text for text in batch[column]] for column in texts)
             # of a pair, the first text is the one that may lose its beginning
             cut = "only_first" if second else True
             found = self.tokenizer(first, *second, truncation=cut, max_length=self.plan.max_length)
@@ -90,41 +85,35 @@ class FineTuned:
             rows = [[float(value) for value in row] for row in zip(*columns, strict=True)]
             return {**found, "labels": rows if len(columns) > 1 else columns[0]}
 
-        self.tokenizer.truncation_side = "left" if len(self.plan.texts) > 1 else "right"
+        self.tokenizer.truncation_side = "left" if len(texts) > 1 else "right"
         return rows.map(tokenized, batched=True, remove_columns=rows.column_names, load_from_cache_file=False)
 
-    def logits(self, rows: Dataset) -> np.ndarray:
-        """Return the logits, rows x labels, in the order of the rows."""
+    def logits(self, rows: Dataset, texts: tuple[str, ...] = ()) -> np.ndarray:
+        """Return the logits, rows x labels, in the order of the rows; `texts`: read other columns than in training."""
         self.trainer.args.train_sampling_strategy = "sequential"
-        return self.trainer.predict(self._ready(rows)).predictions
+        return self.trainer.predict(self._ready(rows, texts or self.plan.texts)).predictions
 
 
 def measure(name: str, seeds: list[int]) -> dict:
     """Return `how` and `lines` of a dataset's marks."""
     with tempfile.TemporaryDirectory() as cache:  # the usual cache may hold older rows
         data = load_dataset(str(DATA / name), cache_dir=cache, keep_in_memory=True)
-        lines = [line for line in MEASURES[name](data, seeds) if print(line, flush=True) is None]
+        lines = []
+        for found in MEASURES[name](data, seeds):
+            print(found, flush=True)
+            lines.append(found)
     return {"seeds": seeds, "how": HOW[name], "lines": lines}
 
 
 def line(method: str, judged_on: str, rows: int, runs: Scores | list[Scores]) -> dict:
     """Return one line of a card: numbers, or over the runs of several seeds mean, lowest and highest."""
-    if isinstance(runs, list):
-        values = {score: [run[score] for run in runs] for score in runs[0]}
-        scores = {score: {"mean": statistics.mean(v), "low": min(v), "high": max(v)} for score, v in values.items()}
-    else:
-        scores = {score: float(value) for score, value in runs.items()}
+    scores = over_seeds(runs) if isinstance(runs, list) else {score: float(value) for score, value in runs.items()}
     return {"method": method, "judged_on": judged_on, "rows": rows, "scores": scores}
 
 
 def trained(plan: Plan, train: Dataset, seeds: list[int], judge: Callable[[FineTuned], Scores]) -> list[Scores]:
     """Return what `judge` says of a model for each seed."""
     return [judge(FineTuned(plan, train, seed)) for seed in seeds]
-
-
-def counting(train: Iterable[str], labels: np.ndarray, **settings):
-    """Return TF-IDF with logistic regression, fitted."""
-    return make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000, **settings)).fit(list(train), labels)
 
 
 def column(rows: Dataset, name: str) -> np.ndarray:
@@ -290,16 +279,10 @@ def scenarios(data: dict[str, Dataset], seeds: list[int]):
             replace(plan, texts=("en",)),
             train,
             seeds,
-            lambda model: {language: in_language(model, test, language, truth) for language in ("en", "fil")},
+            lambda model: {each: both(truth, model.logits(test, (each,)).argmax(1)) for each in ("en", "fil")},
         )
         for language in ("en", "fil"):
             yield line(f"{name}, trained on English", language, len(test), [run[language] for run in runs])
-
-
-def in_language(model: FineTuned, test: Dataset, language: str, truth: np.ndarray) -> Scores:
-    """Return the scores of a model that reads another column than it was trained on."""
-    model.plan = replace(model.plan, texts=(language,))
-    return both(truth, model.logits(test).argmax(1))
 
 
 def two_guides(data: dict[str, Dataset], seeds: list[int]):
@@ -318,9 +301,9 @@ def two_guides(data: dict[str, Dataset], seeds: list[int]):
 
 
 def textbook(data: dict[str, Dataset], seeds: list[int]):
-    """The loss of guessing hidden words, before and after training on the other chapters."""
+    """The loss on masked words, before and after training on the other chapters, and on general texts."""
     tests = {"held-out chapter": data["test"], "another trade": data["other_trade"]}
-    runs = [hidden_words.losses(data["train"], tests, seed) for seed in seeds]
+    runs = [masked_words.losses(data["train"], tests, seed) for seed in seeds]
     for moment in runs[0]:
         for name, rows in tests.items():
             yield line(
@@ -337,7 +320,8 @@ MEASURES = {
 }
 PLAIN = (
     "Fine-tuned: the offline checkpoint, all but its embeddings, batches of 16, a rate of 1e-4 after 10% of warmup, "
-    "{steps} steps, at most {tokens} tokens. Counting words: TF-IDF with logistic regression, scikit-learn's defaults."
+    "{steps} steps, at most {tokens} tokens. "
+    "Counting words: TF-IDF with logistic regression, scikit-learn's defaults but for `max_iter=1000`."
 )
 HOW = {
     "messages": PLAIN.format(steps=300, tokens=128),
@@ -345,8 +329,8 @@ HOW = {
     + " A topic is said where its probability is over one half. Counting gives both answers the same weight "
     '(`class_weight="balanced"`): without that it says hardly any topic.',
     "two_guides": "Counted over all rows.",
-    "reviews": PLAIN.format(steps=120, tokens=256),
-    "textbook": hidden_words.HOW,
+    "reviews": PLAIN.format(steps=120, tokens="256 (or 64)"),
+    "textbook": masked_words.HOW,
     "answers": PLAIN.format(steps=300, tokens=128) + " Overlap: the share of the model answer's content words that the "
     "answer holds, cut where the training answers have the highest kappa.",
     "dialogues": PLAIN.format(steps=300, tokens=128) + f" Context: the {CONTEXT} turns before, each after its speaker.",

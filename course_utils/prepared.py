@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,9 +37,11 @@ def prepared(name: str, write: Callable[[Path], None], what: str, cache: Path | 
         with FileLock(cache / f".{name}.lock"):
             if not is_whole(folder):
                 _replace(folder, write)
-    except OSError as error:
+    except Exception as error:
+        if not isinstance(error, OSError) and "os error" not in str(error):  # so do libraries in Rust name one
+            raise
         raise CourseError(
-            f"{what} could not be written below {cache} ({error.strerror or error}). "
+            f"{what} could not be written below {cache} ({getattr(error, 'strerror', None) or error}). "
             "Free some disk space, or point the environment variable COURSE_CACHE to a folder you may write in."
         ) from error
     return folder
@@ -57,7 +58,10 @@ def is_whole(folder: Path) -> bool:
 
 
 def _replace(folder: Path, write: Callable[[Path], None]) -> None:
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    for left_over in folder.parent.glob(f".{folder.name}-*"):  # of a kernel that was killed
+        shutil.rmtree(left_over, ignore_errors=True)
+    unfinished = folder.with_name(f".{folder.name}-unfinished")
+    unfinished.mkdir()
     try:
         write(unfinished)
         sums = [f"{sha256(path)}  {path.name}\n" for path in sorted(unfinished.iterdir())]

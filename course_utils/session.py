@@ -52,8 +52,8 @@ class Session:
     def checkpoint_named(self, name: str) -> Checkpoint:
         """Return the checkpoint "multilingual" or "generative", for `from_pretrained(found.name, **found.options)`."""
         found = checkpoints.named(name, self.profile)
-        if self.profile == "full":
-            downloads.fetch_checkpoint(found.name)
+        if self.profile == "full" and found.name not in downloads.needs_of(self.lesson).others:
+            downloads.fetch_checkpoint(found.name)  # the others were fetched at the start
         return found
 
     def published_name(self, checkpoint: str) -> str:

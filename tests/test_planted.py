@@ -237,7 +237,7 @@ class TestMarks:
         def loss(trained_on, judged_on):
             return marks("textbook", trained_on, judged_on, "loss")
 
-        own, other = "trained on the trade's text", "trained on more general text"
+        own, other = "trained on the trade's text", "trained on the general texts again"
         assert loss(own, "held-out chapter") < loss("before", "held-out chapter") - 0.1
         assert loss(own, "held-out chapter") < loss(other, "held-out chapter") - 0.1
         assert loss(own, "another trade") > loss(other, "another trade") - 0.1

@@ -61,6 +61,35 @@ def test_a_crash_leaves_nothing_that_looks_whole(tmp_path):
     assert is_whole(prepared(NAME, write, "The things", tmp_path))
 
 
+def test_what_a_killed_kernel_left_is_cleared_away(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    killed = context.Process(target=in_a_process, args=(tmp_path,))
+    killed.start()
+    while not list(tmp_path.glob(f".{NAME}-*")):
+        time.sleep(0.05)
+    killed.kill()
+    killed.join()
+    assert list(tmp_path.glob(f".{NAME}-*"))
+    assert is_whole(prepared(NAME, write, "The things", tmp_path))
+    assert not list(tmp_path.glob(f".{NAME}-*"))
+
+
+def test_an_error_of_the_system_in_other_words_is_named_too(tmp_path):
+    def no_space(folder):
+        raise RuntimeError("I/O error: No space left on device (os error 28)")
+
+    with pytest.raises(CourseError, match=r"could not be written below .*os error 28.*COURSE_CACHE"):
+        prepared(NAME, no_space, "The things", tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        prepared(NAME, lambda folder: 1 / 0, "The things", tmp_path)
+
+
+def test_it_has_the_rights_that_other_folders_have(tmp_path):
+    (tmp_path / "other").mkdir()
+    folder = prepared(NAME, write, "The things", tmp_path)
+    assert folder.stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
 def test_a_full_disk_is_named_and_leaves_no_half_folder(tmp_path):
     def no_space(folder):
         raise OSError(28, "No space left on device")

@@ -41,7 +41,7 @@ def with_head(card: str, folder: Path) -> str:
         )
         added = f"  description: rows {digest(folder)}\n  splits:\n{splits}"
         name = f"- config_name: {schema.config}\n"
-        info = info.replace(name, name + added) if name in info else added + info
+        info = info.replace(name, name + added, 1) if name in info else added + info
     return f"---\n{before}{start}{info}---\n{body}"
 
 

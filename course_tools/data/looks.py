@@ -10,6 +10,7 @@ from course_tools.data import rules
 from course_tools.data.strict_csv import Row, read_rows, read_schemas
 
 Check = Callable[[list[Row]], list[str]]
+PRONOUNS = frozenset(["he", "she", "him", "her", "his", "hers", "himself", "herself"])
 TOPICS = ("waste", "parking", "roads", "water", "noise", "documents")  # of `requests`
 
 
@@ -55,12 +56,15 @@ def twins_differ_in_more(rows: list[Row]) -> list[str]:
     faults = []
     for pair, found in twins.items():
         sides = [row.text.split() for row in found]
-        changed = (
-            {(one, other) for one, other in zip(*sides, strict=False) if one != other} if len(sides) == 2 else set()
-        )
-        if len(sides) != 2 or len(sides[0]) != len(sides[1]) or not 1 <= len(changed) <= 3:
+        if len(sides) != 2 or len(sides[0]) != len(sides[1]) or not _only_a_name_or_pronoun(*sides):
             faults.append(f"{found[0].place}: pair {pair} must be two texts that differ in one name or pronoun.")
     return faults
+
+
+def _only_a_name_or_pronoun(one: list[str], other: list[str]) -> bool:
+    changed = {(a.strip(".,;:!?"), b.strip(".,;:!?")) for a, b in zip(one, other, strict=True) if a != b}
+    names = {pair for pair in changed if not all(word.lower() in PRONOUNS for word in pair)}
+    return bool(changed) and len(names) <= 1 and all(word[:1].isupper() for pair in names for word in pair)
 
 
 PROSE = (rules.near_duplicates, *rules.CLEAN)
@@ -88,11 +92,12 @@ LOOKS: dict[tuple[str, str], tuple[Look, ...]] = {
     ("scenarios", "default"): (Look(text="en"), Look((*rules.LABELS, *PROSE), text="fil")),
     ("scenarios", "swapped"): (
         Look((*PROSE, balanced(1.2)), text="en", first_of="pair"),
+        Look(rules.CLEAN, text="fil"),
         Look((twins_differ_in_more,), text="en", label="pair"),
     ),
     ("two_guides", "default"): (Look(NO_LABEL),),
     ("sentences", "senses"): (Look(NO_LABEL),),
-    ("sentences", "agreement"): (Look(PROSE, text="good"),),
+    ("sentences", "agreement"): (Look(PROSE, text="good"), Look(PROSE, text="bad")),
     ("sentences", "learners"): (Look(PROSE), Look(PROSE, text="corrected")),
 }
 

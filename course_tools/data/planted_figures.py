@@ -180,7 +180,7 @@ def _draw_turns(axes: Axes, rows: list[Row]) -> str:
     for place, (text, _) in enumerate(known):
         left = 0
         counts = Counter(row.label for row in short if row.text == text)
-        for label, colour in zip(labels, COLOURS, strict=False):
+        for label, colour in zip(labels, COLOURS[: len(labels)], strict=True):
             axes.barh(place, counts[label], left=left, color=colour, height=0.7, label=label if place == 0 else None)
             left += counts[label]
         told.append(f"{text} {', '.join(f'{label} {counts[label]}' for label in labels if counts[label])}")
@@ -188,5 +188,5 @@ def _draw_turns(axes: Axes, rows: list[Row]) -> str:
     axes.invert_yaxis()
     axes.set_xlabel("turns")
     axes.set_title("dialogues: the same words, another feeling")
-    axes.legend(frameon=False, fontsize=9)
+    axes.legend(frameon=False, fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
     return f"dialogues, short turns and their labels: {'; '.join(told)}."

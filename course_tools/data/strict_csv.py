@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from course_utils import CourseError
+from course_utils.outline import nearest
 
 SPLITS = ("train", "validation", "test")
 
@@ -86,7 +87,10 @@ def read_rows(folder: Path, config: str = "") -> list[Row]:
     card's.
     """
     schemas = read_schemas(folder)
-    schema = next((schema for schema in schemas if schema.config == config), schemas[0])
+    known = {schema.config: schema for schema in schemas}
+    if config and config not in known:
+        raise CourseError(f"{folder.name} has no configuration {config!r}. {nearest(config, known)}")
+    schema = known[config] if config else schemas[0]
     return [row for split, file in schema.files.items() for row in _read_split(folder / file, split, schema)]
 
 

@@ -15,7 +15,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from course_tools.project import ROOT, Lesson, Sheet
-from course_utils.checkpoints import PACKAGES
+from course_utils.checkpoints import MODELS
 from course_utils.sources import DATA
 from course_utils.tweets import CSV_SHA256, RECIPE
 
@@ -42,7 +42,7 @@ def key_of(notebook: NotebookNode, script: Lesson | Sheet, profile: str) -> dict
         "checkpoint": os.environ.get("COURSE_CHECKPOINT", ""),
     }
     if script.entry.models:
-        key["models"] = " ".join(f"{PACKAGES[name].pin} {PACKAGES[name].sha256}" for name in script.entry.models)
+        key["models"] = _digest([*script.entry.models, _text_of(MODELS)])
     return {**key, "number": str(script.entry.number)} if isinstance(script, Sheet) else key
 
 

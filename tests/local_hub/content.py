@@ -104,7 +104,7 @@ def tiny_generative(folder: Path) -> None:
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=pieces._tokenizer, **ends)
     tokenizer.chat_template = CHAT
     torch.manual_seed(0)
-    model = LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), num_key_value_heads=2, **TINY))
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), num_key_value_heads=2, **TINY)).bfloat16()
     model.generation_config = GenerationConfig(eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id)
     save(model, tokenizer, folder)
 

@@ -1,7 +1,7 @@
-"""Guessing hidden words: the loss on a trade's text, after training on that trade or as much on other text.
+"""Masked words: the loss on a trade's text, after training on that trade or as much on other text.
 
 The offline checkpoint has lost its masked-word head. So a new one, tied to the table of tokens, is trained first, on
-the course's own general texts. Then the whole goes on: with the trade's text, or with the general texts.
+the course's own general texts. Then the whole goes on: with the trade's text, or with the general texts again.
 """
 
 import tempfile
@@ -14,30 +14,30 @@ from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguage
 from course_utils.sources import DATA, offline_checkpoint
 
 GENERAL = ("cefr", "emotion", "stance")
-PLACES = 64  # tokens of a piece
-SHARE = 0.15  # of the tokens are hidden
+BLOCK_SIZE = 64  # tokens of a block
+SHARE = 0.15  # of the tokens are masked
 FIRST_STEPS, MORE_STEPS = 250, 100
 FIRST_RATE, MORE_RATE = 5e-4, 1e-4
-DRAWS = 4  # of hidden words, for each held-out piece
+DRAWS = 4  # of masked words, for each held-out block
 HOW = (
     "The offline checkpoint with a masked-word head (tied to its table of tokens, which stays as it is), trained for "
     f"{FIRST_STEPS} steps on the texts of {', '.join(GENERAL)} at a rate of {FIRST_RATE:.0e} (before), then for "
-    f"{MORE_STEPS} steps at {MORE_RATE:.0e} on the training chapters, or on more of those general texts. Batches of 16 "
-    f"pieces of {PLACES} tokens, {SHARE:.0%} of them hidden. The loss is the cross-entropy of the hidden tokens."
+    f"{MORE_STEPS} steps at {MORE_RATE:.0e} on the training chapters, or on those general texts again. Batches of 16 "
+    f"blocks of {BLOCK_SIZE} tokens, {SHARE:.0%} of them masked. The loss is the cross-entropy of the masked tokens."
 )
 
 
-def pieces(texts: list[str], tokenizer) -> Dataset:
-    """Return the texts one after the other, cut into pieces of `PLACES` tokens with [CLS] and [SEP]."""
-    inside = PLACES - 2
+def blocks(texts: list[str], tokenizer) -> Dataset:
+    """Return the texts one after the other, cut into blocks of `BLOCK_SIZE` tokens with [CLS] and [SEP]."""
+    inside = BLOCK_SIZE - 2
     flow = [token for ids in tokenizer(list(texts), add_special_tokens=False)["input_ids"] for token in ids]
-    cut = [flow[start : start + inside] for start in range(0, len(flow) - inside, inside)]
+    cut = [flow[start : start + inside] for start in range(0, len(flow) - inside + 1, inside)]
     ends = tokenizer.cls_token_id, tokenizer.sep_token_id
-    return Dataset.from_dict({"input_ids": [[ends[0], *piece, ends[1]] for piece in cut]})
+    return Dataset.from_dict({"input_ids": [[ends[0], *block, ends[1]] for block in cut]})
 
 
 def train(model: BertForMaskedLM, rows: Dataset, tokenizer, steps: int, rate: float, seed: int) -> BertForMaskedLM:
-    """Train on pieces, a draw of hidden words at each step."""
+    """Train on blocks, a draw of masked words at each step."""
     with tempfile.TemporaryDirectory() as folder:
         arguments = TrainingArguments(
             output_dir=folder,
@@ -51,23 +51,23 @@ def train(model: BertForMaskedLM, rows: Dataset, tokenizer, steps: int, rate: fl
             report_to="none",
             disable_tqdm=True,
         )
-        hide = DataCollatorForLanguageModeling(tokenizer, mlm_probability=SHARE)
-        Trainer(model=model, args=arguments, train_dataset=rows, data_collator=hide).train()
+        mask = DataCollatorForLanguageModeling(tokenizer, mlm_probability=SHARE)
+        Trainer(model=model, args=arguments, train_dataset=rows, data_collator=mask).train()
     return model
 
 
 @torch.inference_mode()
 def loss(model: BertForMaskedLM, rows: Dataset, tokenizer) -> float:
-    """Return the mean cross-entropy of hidden tokens, the same ones at every call."""
+    """Return the mean cross-entropy of masked tokens, the same ones at every call."""
     model.eval()
-    hide = DataCollatorForLanguageModeling(tokenizer, mlm_probability=SHARE, seed=0)
+    mask = DataCollatorForLanguageModeling(tokenizer, mlm_probability=SHARE, seed=0)
     total, count = 0.0, 0
     for _ in range(DRAWS):
         for start in range(0, len(rows), 32):
-            batch = hide([{"input_ids": ids} for ids in rows[start : start + 32]["input_ids"]])
-            hidden = int((batch["labels"] != -100).sum())
-            total += model(**batch).loss.item() * hidden
-            count += hidden
+            batch = mask([{"input_ids": ids} for ids in rows[start : start + 32]["input_ids"]])
+            masked = int((batch["labels"] != -100).sum())
+            total += model(**batch).loss.item() * masked
+            count += masked
     return total / count
 
 
@@ -89,23 +89,23 @@ def fresh_model() -> BertForMaskedLM:
 def _first_weights() -> dict:
     """Return the weights of a masked-word model of general English."""
     tokenizer = AutoTokenizer.from_pretrained(offline_checkpoint())
-    rows = pieces(general_texts(), tokenizer)
+    rows = blocks(general_texts(), tokenizer)
     return train(fresh_model(), rows, tokenizer, FIRST_STEPS, FIRST_RATE, seed=0).state_dict()
 
 
 def losses(trade: Dataset, tests: dict[str, Dataset], seed: int) -> dict[str, dict[str, float]]:
-    """Return moment ("before", "more general text", "the trade's text") -> name of a test -> loss."""
+    """Return moment ("before", "the general texts again", "the trade's text") -> name of a test -> loss."""
     tokenizer = AutoTokenizer.from_pretrained(offline_checkpoint())
-    held = {name: pieces(rows["text"], tokenizer) for name, rows in tests.items()}
+    held = {name: blocks(rows["text"], tokenizer) for name, rows in tests.items()}
     found = {}
     for moment, texts in {
         "before": [],
-        "more general text": general_texts(),
+        "the general texts again": general_texts(),
         "the trade's text": trade["text"],
     }.items():
         model = fresh_model()
         model.load_state_dict(_first_weights())
         if texts:
-            train(model, pieces(texts, tokenizer), tokenizer, MORE_STEPS, MORE_RATE, seed)
+            train(model, blocks(texts, tokenizer), tokenizer, MORE_STEPS, MORE_RATE, seed)
         found[moment] = {name: loss(model, rows, tokenizer) for name, rows in held.items()}
     return found
