@@ -16,7 +16,7 @@ from course_utils.sources import DATA, offline_checkpoint
 GENERAL = ("cefr", "emotion", "stance")
 BLOCK_SIZE = 64  # tokens of a block
 SHARE = 0.15  # of the tokens are masked
-FIRST_STEPS, MORE_STEPS = 250, 100
+FIRST_STEPS, MORE_STEPS = 160, 60
 FIRST_RATE, MORE_RATE = 5e-4, 1e-4
 DRAWS = 4  # of masked words, for each held-out block
 HOW = (
