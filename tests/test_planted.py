@@ -234,10 +234,13 @@ class TestMarks:
             assert 0.70 <= marks("two_guides", f"the two guides, {readers} readers", "all rows", "agreement") <= 0.85
 
     def test_textbook(self, marks):
-        def loss(trained_on, judged_on):
-            return marks("textbook", trained_on, judged_on, "loss")
+        def fall(judged_on):
+            """By how much more the loss falls through the trade's text than through general texts."""
+            general, trade = (
+                marks("textbook", f"trained on {what}", judged_on, "loss")
+                for what in ("the general texts again", "the trade's text")
+            )
+            return general - trade
 
-        own, other = "trained on the trade's text", "trained on the general texts again"
-        assert loss(own, "held-out chapter") < loss("before", "held-out chapter") - 0.1
-        assert loss(own, "held-out chapter") < loss(other, "held-out chapter") - 0.1
-        assert loss(own, "another trade") > loss(other, "another trade") - 0.1
+        assert fall("held-out chapter") >= 0.4
+        assert fall("held-out chapter") >= fall("another trade") + 0.1  # it falls there too: see the card

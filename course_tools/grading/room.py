@@ -14,7 +14,8 @@ from course_tools.grading import isolate, sandbox
 from course_tools.project import LESSONS, ROOT, Sheet
 from course_tools.running.key import modules
 from course_utils import CourseError
-from course_utils.sources import DATA, cache_folder
+from course_utils.prepared import cache_folder
+from course_utils.sources import DATA
 
 KERNEL = Path(__file__).with_name("guard.py")
 IN_SIGHT = ("course_utils", "pyproject.toml", "requirements.txt", "lessons/course.toml")
