@@ -21,7 +21,9 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trai
 from benchmarks import masked_words
 from benchmarks.lesson_recipes import mean_pooling
 from benchmarks.plain import RECIPE, counting, over_seeds
+from course_tools.data.figures import embed
 from course_tools.data.looks import TOPICS
+from course_tools.data.strict_csv import Row
 from course_utils import checkpoints
 from course_utils.sources import DATA, offline_checkpoint
 
@@ -254,10 +256,37 @@ def dialogues(data: dict[str, Dataset], seeds: list[int]):
     yield line("commonest label", "test", len(test), scores(np.full_like(truth, np.bincount(truth).argmax())))
     model = counting(train["text"], column(train, "label"))
     yield line("counting words, turn alone", "test", len(test), scores(model.predict(list(test["text"]))))
+    for name, context in {"turn alone": False, "turn with its context": True}.items():
+        known, asked = (speakers_vectors(rows, context) for rows in (data["train"], data["test"]))
+        model = LogisticRegression(max_iter=2000).fit(known, column(train, "label"))
+        yield line(f"frozen vectors, {name}", "test", len(test), scores(model.predict(asked)))
     for name, texts in {"turn alone": ("text",), "turn with its context": ("before", "spoken")}.items():
         plan = Plan(texts=texts)
         runs = trained(plan, train, seeds, lambda model: scores(model.logits(test).argmax(1)))
         yield line(f"fine-tuned, {name}", "test", len(test), runs)
+
+
+def speakers_vectors(rows: Dataset, context: bool) -> np.ndarray:
+    """Return the frozen, normalized vector of each turn; with `context` beside it those of what was said before.
+
+    That is: the turn before; of the speaker's own turns the first, the last and their mean; of the others' turns the
+    first and their mean. Zeros stand for what is not there.
+    """
+    vectors = embed([Row("", "", {"text": text}) for text in rows["text"]])
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not context:
+        return vectors
+    nothing = np.zeros(vectors.shape[1], dtype=vectors.dtype)
+    found = []
+    for number, row in enumerate(rows):
+        before = range(number - row["turn"] + 1, number)
+        own = [place for place in before if rows[place]["speaker"] == row["speaker"]]
+        others = [place for place in before if rows[place]["speaker"] != row["speaker"]]
+        parts = [vectors[number], vectors[number - 1] if before else nothing]
+        for places in (own, others):
+            parts += [vectors[places[0]], vectors[places].mean(axis=0)] if places else [nothing, nothing]
+        found.append(np.concatenate([*parts, vectors[own[-1]] if own else nothing]))
+    return np.array(found)
 
 
 def with_context(rows: Dataset) -> Dataset:
@@ -337,7 +366,9 @@ HOW = {
     "textbook": masked_words.HOW,
     "answers": PLAIN.format(steps=300, tokens=128) + " Overlap: the share of the model answer's content words that the "
     "answer holds, cut where the training answers have the highest kappa.",
-    "dialogues": PLAIN.format(steps=300, tokens=128) + f" Context: the {CONTEXT} turns before, each after its speaker.",
+    "dialogues": PLAIN.format(steps=300, tokens=128) + f" Context: the {CONTEXT} turns before, each after its speaker. "
+    "Frozen vectors: the offline checkpoint's, with logistic regression; the turn before, and of the speaker's "
+    "own and of the others' turns before, the first and the mean, and the speaker's last.",
     "scenarios": PLAIN.format(steps=200, tokens=128)
     + ' The head reads the mean of the tokens. The multilingual checkpoint reads "query: " before each text.',
 }

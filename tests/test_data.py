@@ -160,5 +160,5 @@ def test_figures_of_other_rows_are_noticed(monkeypatch, tmp_path):
 def test_the_page_shows_all_figures_with_a_text_alternative():
     page = data_page.PAGE.read_text(encoding="utf-8")
     shown = re.findall(r"!\[(.{80,}?)\]\((figures/\w+\.png)\)", page)
-    assert len(shown) == 4
+    assert len(shown) == 8
     assert all((DATA / path).stat().st_size < 400_000 for _, path in shown)

@@ -21,7 +21,7 @@ GAINS = {  # dataset -> score, what is judged, the simple way, the way that sees
     "requests": ("macro-F1", "test", "counting words", "fine-tuned"),
     "reviews": ("accuracy", "test", "counting words", "fine-tuned, 256 tokens"),
     "answers": ("quadratic kappa", "unseen answers", "overlap of words", "fine-tuned, as a pair"),
-    "dialogues": ("macro-F1", "test", "fine-tuned, turn alone", "fine-tuned, turn with its context"),
+    "dialogues": ("macro-F1", "test", "frozen vectors, turn alone", "frozen vectors, turn with its context"),
     "scenarios": (
         "accuracy",
         "fil",
@@ -107,9 +107,12 @@ def _gains() -> Picture:
     for place, (name, (score, judged_on, simple, better)) in enumerate(GAINS.items()):
         ends = [_mark(found[name], method, judged_on, score) for method in (simple, better)]
         axes.plot(ends, [place, place], color=GREY, linewidth=2, zorder=1)
-        for value, colour, word in zip(ends, (COLOURS[1], COLOURS[0]), (simple, better), strict=True):
+        for value, colour, word, side in zip(
+            ends, (COLOURS[1], COLOURS[0]), (simple, better), ("right", "left"), strict=True
+        ):
             axes.scatter(value, place, s=70, color=colour, zorder=2)
-            axes.annotate(word, (value, place), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=8)
+            shift = (-9 if side == "right" else 9, 0)  # each word on the outer side of its dot
+            axes.annotate(word, (value, place), shift, textcoords="offset points", ha=side, va="center", fontsize=8)
         told.append(f"{name}, {score}: {simple} {ends[0]:.2f}, {better} {ends[1]:.2f}")
     axes.set_yticks(range(len(GAINS)), [f"{name}\n{score}" for name, (score, *_) in GAINS.items()])
     axes.set_ylim(len(GAINS) - 0.5, -0.7)
