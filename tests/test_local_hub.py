@@ -118,7 +118,7 @@ print([model.id for model in HfApi().list_models(filter="text-classification", l
         "Dataset scripts are no longer supported",
         "400 [0, 4]",
         "{'accuracy': 0.5}",
-        "['distilbert/distilbert-base-uncased', 'google-bert/bert-base-uncased']",
+        "['HuggingFaceTB/SmolLM2-135M-Instruct', 'distilbert/distilbert-base-uncased']",
     ):
         assert words in printed
 
