@@ -208,7 +208,9 @@ class TestMarks:
 
     def test_dialogues(self, marks):
         alone, context = "frozen vectors, turn alone", "frozen vectors, turn with its context"
-        assert marks("dialogues", context, "test", "macro-F1") >= marks("dialogues", alone, "test", "macro-F1") + 0.08
+        assert (
+            marks("dialogues", context, "test", "macro-F1") >= marks("dialogues", alone, "test", "macro-F1") + 0.10
+        )  # as the card says
         short = "accuracy, short turns"
         tuned = [f"fine-tuned, turn {what}" for what in ("alone", "with its context")]
         assert marks("dialogues", tuned[1], "test", short) >= marks("dialogues", tuned[0], "test", short) + 0.08
@@ -246,3 +248,4 @@ class TestMarks:
 
         assert fall("held-out chapter") >= 0.4
         assert fall("held-out chapter") >= fall("another trade") + 0.1  # it falls there too: see the card
+        assert fall("another trade") / fall("held-out chapter") == pytest.approx(0.6, abs=0.05)  # "three fifths"
