@@ -10,7 +10,7 @@ from pathlib import Path
 from course_utils.checkpoints import OFFLINE, offline_checkpoint
 from course_utils.errors import CourseError
 from course_utils.outline import nearest
-from course_utils.tweets import prepared_folder
+from course_utils.tweets import prepared_folder, raw_folder
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -22,8 +22,12 @@ DATASETS: dict[str, tuple[Callable[[], Path] | None, tuple[str, ...] | None]] = 
     "ag_news": (None, ("fancyzhx/ag_news",)),
     "cefr": (lambda: DATA / "cefr", ("UniversalCEFR/cefr_sp_en",)),
     "emotion": (lambda: DATA / "emotion", ("cardiffnlp/tweet_eval", "emotion")),
+    "go_emotions": (None, ("google-research-datasets/go_emotions", "simplified")),
     "imdb": (None, ("stanfordnlp/imdb",)),
+    "raw_tweets": (raw_folder, None),
+    "snli": (None, ("stanfordnlp/snli",)),
     "tweets": (prepared_folder, ("cardiffnlp/tweet_eval", "sentiment")),
+    "wikiann": (None, ("unimelb-nlp/wikiann", "en")),
 }
 WRITTEN = (
     "answers",
@@ -37,6 +41,7 @@ WRITTEN = (
     "stance",
     "textbook",
     "two_guides",
+    "where_when",
 )
 DATASETS |= {name: (partial(DATA.joinpath, name), None) for name in WRITTEN}
 

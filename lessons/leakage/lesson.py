@@ -1,0 +1,26 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # {{ number }} · Leakage: did my model see the answers before the test?
+#
+# {{ badges }}
+#
+# {{ times }}
+
+# %% tags=["parameters"]
+PROFILE = "auto"  # or "laptop", "full", "smoke"
+
+# %% tags=["start"]
+from course_utils import record, start
+
+course = start("leakage", PROFILE)
