@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def encode(texts: Sequence[str], course: Session, max_length: int = 128, batch_size: int = 64) -> np.ndarray:
-    """Return the vectors of some texts, texts x hidden size, each of length 1, in the order of the texts.
+    """Return the vectors of some texts (one, at least), texts x hidden size, each of length 1, in the texts' order.
 
-    The encoder is the course's checkpoint; a longer text is cut after `max_length` tokens. Texts of like length are read
-    together. The product of two rows is the cosine of their texts (Reimers and Gurevych, 2019).
+    The encoder is the course's checkpoint; a longer text is cut after `max_length` tokens. Texts of like length are
+    read together. The product of two rows is the cosine of their texts (Reimers and Gurevych, 2019).
     """
     import numpy as np
     import torch

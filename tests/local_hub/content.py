@@ -36,9 +36,9 @@ CHAT = (
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
 )
 GO_EMOTIONS = (
-    "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment disapproval disgust "
-    "embarrassment excitement fear gratitude grief joy love nervousness optimism pride realization relief remorse "
-    "sadness surprise neutral"
+    "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment disapproval "
+    "disgust embarrassment excitement fear gratitude grief joy love nervousness optimism pride realization relief "
+    "remorse sadness surprise neutral"
 )
 SPLITS = {"train": 1200, "validation": 300, "test": 400}
 
@@ -193,7 +193,8 @@ def snli(folder: Path) -> None:
     for split, rows in SPLITS.items():
         found = [chance.choice((0, 1, 2) * 8 + (-1,)) for _ in range(rows)]
         first = [" ".join(chance.choices(WORDS.split(), k=9)) for _ in found]
-        second = [" ".join([*chance.sample(text.split(), 3), names[label]]) for text, label in zip(first, found, strict=True)]
+        pairs = zip(first, found, strict=True)
+        second = [" ".join([*chance.sample(text.split(), 3), names[label]]) for text, label in pairs]
         tables[split] = pd.DataFrame({"premise": first, "hypothesis": second, "label": found})
     label = {"class_label": {"names": {str(number): name for number, name in enumerate(names)}}}
     features = [{"name": name, "dtype": "string"} for name in ("premise", "hypothesis")]
