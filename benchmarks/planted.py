@@ -18,7 +18,7 @@ from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score
 from sklearn.model_selection import GroupKFold, StratifiedKFold
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
 
-from benchmarks import masked_words
+from benchmarks import masked_words, tagged_words
 from benchmarks.lesson_recipes import mean_pooling
 from benchmarks.plain import RECIPE, counting, over_seeds
 from course_tools.data.figures import embed
@@ -347,9 +347,27 @@ def textbook(data: dict[str, Dataset], seeds: list[int]):
             )
 
 
+def where_when(data: dict[str, Dataset], seeds: list[int]):
+    """Tagged words: nothing tagged, lists learned by heart, and an encoder; on all test rows and on the hard ones."""
+    train = data["train"]
+    tests = {"test": data["test"], "test, hard rows": data["test"].filter(lambda row: row["hard"])}
+    truth = {name: tagged_words.split(rows, "tags") for name, rows in tests.items()}
+    nothing = [["O"] * len(tags) for tags in truth["test"]]
+    right = tagged_words.scores(truth["test"], nothing)["words right"]
+    yield line("always O", "test", len(tests["test"]), {"words right": right})
+    for method in (tagged_words.list_of_spans, tagged_words.list_of_words):
+        for name, rows in tests.items():
+            found = tagged_words.scores(truth[name], method(train, rows))
+            yield line(method.__name__.replace("_", " "), name, len(rows), found)
+    taggers = [tagged_words.Tagger(train, seed) for seed in seeds]
+    for name, rows in tests.items():
+        runs = [tagged_words.scores(truth[name], tagger.tags(rows)) for tagger in taggers]
+        yield line("fine-tuned", name, len(rows), runs)
+
+
 MEASURES = {
     function.__name__: function
-    for function in (messages, requests, two_guides, reviews, textbook, answers, dialogues, scenarios)
+    for function in (messages, requests, two_guides, reviews, textbook, answers, dialogues, scenarios, where_when)
 }
 PLAIN = (
     "Fine-tuned: the offline checkpoint, all but its embeddings, batches of 16, a rate of 1e-4 after 10% of warmup, "
@@ -371,4 +389,5 @@ HOW = {
     "own and of the others' turns before, the first and the mean, and the speaker's last.",
     "scenarios": PLAIN.format(steps=200, tokens=128)
     + ' The head reads the mean of the tokens. The multilingual checkpoint reads "query: " before each text.',
+    "where_when": tagged_words.HOW,
 }

@@ -118,6 +118,26 @@ def test_two_common_words_are_no_name():
     assert len(looks.twins_differ_in_more(rows)) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "tags", "message"),
+    [
+        ("Out since Monday .", "O B-WHEN I-WHEN O", ""),
+        ("Out since Monday.", "O B-WHEN I-WHEN", ""),
+        ("Out since Sunday .", "O B-WHEN I-WHEN O", "the words do not spell the text"),
+        ("Out since Monday .", "O B-WHEN I-WHEN", "4 words, 3 tags"),
+        ("Out since Monday .", "O B-TIME O O", "'B-TIME' is none of O, B-WHERE"),
+        ("Out since Monday .", "I-WHEN O O O", "I-WHEN after O begins no span"),
+        ("Out since Monday .", "O B-WHERE I-WHEN O", "I-WHEN after B-WHERE begins no span"),
+    ],
+)
+def test_words_have_their_tags_and_spell_the_text(words, tags, message):
+    look = looks.LOOKS["where_when", "default"][1]
+    views = look.views([row(text="Out since Monday.", words=words, tags=tags)])
+    faults = rules.faults(views, look.checks)
+    assert [fault for fault in faults if message not in fault or not message] == []
+    assert bool(faults) == bool(message)
+
+
 def test_a_table_that_is_not_there_is_named(folder):
     with pytest.raises(CourseError, match=r"d has no configuration 'secnd'. Did you mean second"):
         read_rows(folder, "secnd")

@@ -24,6 +24,7 @@ ROWS_AT_LEAST = {
     "dialogues": 1400,
     "scenarios": 500,
     "sentences": 300,
+    "where_when": 420,
 }
 # event of `messages` -> first month of the new meaning, topic before, topic after
 EVENTS = {
@@ -183,6 +184,39 @@ def test_minimal_pairs_of_grammar_differ_in_one_word():
         assert sum(one != other for one, other in zip(good, bad, strict=True)) == 1, row.place
 
 
+def spans(row, kind: str) -> list[str]:
+    """Return the spans of one kind in a row of `where_when`."""
+    words, tags = row.columns["words"].split(), row.columns["tags"].split()
+    starts = [place for place, tag in enumerate(tags) if tag == f"B-{kind}"]
+    ends = [next((n for n in range(start + 1, len(tags)) if tags[n] != f"I-{kind}"), len(tags)) for start in starts]
+    return [" ".join(words[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+def test_places_of_one_split_have_no_name_in_another():
+    names, rows = defaultdict(set), read_rows(DATA / "where_when")
+    for row in rows:
+        for place in spans(row, "WHERE"):
+            names[row.split] |= set(re.findall(r"[A-Z][\w'-]+(?: [A-Z][\w'-]+)*", place))
+    assert {split: len(found) >= 8 for split, found in names.items()} == dict.fromkeys(names, True)
+    assert not names["train"] & names["test"]
+    assert not names["train"] & names["validation"]
+    assert not names["validation"] & names["test"]
+
+
+def test_no_span_begins_with_a_little_word_and_one_row_in_five_misleads():
+    little = {"in", "at", "on", "to", "into", "from", "for", "of", "onto"}  # as the guide says
+    rows = read_rows(DATA / "where_when")
+    for row in rows:
+        for found in spans(row, "WHERE") + spans(row, "WHEN"):
+            assert "," not in found.split(), row.place
+            assert found.split()[0].lower() not in little or found.lower().startswith("in front of"), row.place
+    for split, size in {"train": 240, "validation": 60, "test": 120}.items():
+        own = [row for row in rows if row.split == split]
+        assert len(own) == size
+        assert sum(row.columns["hard"] == "true" for row in own) == size / 5
+    assert all(12 <= len(row.text.split()) <= 32 for row in rows)
+
+
 def test_every_measured_dataset_has_its_marks():
     assert set(MEASURED) <= set(json.loads(cards.MARKS.read_text(encoding="utf-8")))
 
@@ -232,6 +266,15 @@ class TestMarks:
             for split in ("random split", "split by writer")
         )
         assert kind - strict >= 0.04
+
+    def test_where_when(self, marks):
+        by_heart = [marks("where_when", f"list of {what}", "test", "span F1") for what in ("spans", "words")]
+        assert max(by_heart) < 0.5
+        assert marks("where_when", "always O", "test", "words right") >= 0.6
+        assert marks("where_when", "fine-tuned", "test", "span F1") >= max(by_heart) + 0.2
+        assert marks("where_when", "fine-tuned", "test, hard rows", "span F1") < marks(
+            "where_when", "fine-tuned", "test", "span F1"
+        )
 
     def test_two_guides(self, marks):
         for readers in ("first", "second"):

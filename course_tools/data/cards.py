@@ -76,6 +76,8 @@ def overview(schema: Schema, rows: list[Row], texts: tuple[str, ...]) -> str:
     for column, kind in schema.types.items():
         if isinstance(kind, tuple):
             tables.append(_counts(schema, rows, column, {name: name for name in kind}))
+    if "tags" in schema.types:
+        tables.append(_spans(schema, rows))
     bools = {column: "true" for column, kind in schema.types.items() if kind == "bool"}
     if bools:
         tables.append(_counts(schema, rows, "true", bools))
@@ -99,6 +101,19 @@ def _counts(schema: Schema, rows: list[Row], column: str, values: dict[str, str]
             for name, value in values.items()
         ]
         lines.append(f"| {split} | {len(own):,} | {' | '.join(f'{count:,}' for count in counts)} |")
+    return "\n".join(lines)
+
+
+def _spans(schema: Schema, rows: list[Row]) -> str:
+    """Return a table of splits: their words, the spans of each kind, and the rows without any."""
+    kinds = sorted({tag[2:] for row in rows for tag in row.columns["tags"].split() if tag != "O"}, reverse=True)
+    lines = [f"| spans | rows | words | {' | '.join(kinds)} | rows without |", "|---" * (len(kinds) + 4) + "|"]
+    for split in (*schema.files, "all"):
+        own = [row.columns["tags"].split() for row in rows if split in (row.split, "all")]
+        starts = Counter(tag[2:] for tags in own for tag in tags if tag.startswith("B-"))
+        without = sum(set(tags) == {"O"} for tags in own)
+        cells = [len(own), sum(map(len, own)), *(starts[kind] for kind in kinds), without]
+        lines.append(f"| {split} | {' | '.join(f'{cell:,}' for cell in cells)} |")
     return "\n".join(lines)
 
 

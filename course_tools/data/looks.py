@@ -11,13 +11,15 @@ from course_tools.data.strict_csv import Row, read_rows, read_schemas
 
 Check = Callable[[list[Row]], list[str]]
 PRONOUNS = frozenset(["he", "she", "him", "her", "his", "hers", "himself", "herself"])
+TAGS = ("O", "B-WHERE", "I-WHERE", "B-WHEN", "I-WHEN")  # of `where_when`
 TOPICS = ("waste", "parking", "roads", "water", "noise", "documents")  # of `requests`
 
 
 @dataclass(frozen=True)
 class Look:
     """One look at a table. `whole`: rows with one value in this column are read as one text. `first_of`: of those only
-    the first. `least_words`: shorter texts are passed over, as short turns of a talk repeat themselves."""
+    the first. `least_words`: shorter texts are passed over, as short turns of a talk repeat themselves. `keep`: columns
+    of the first row that a rule reads besides."""
 
     checks: tuple[Check, ...] = rules.CHECKS
     text: str = "text"
@@ -25,9 +27,10 @@ class Look:
     whole: str = ""
     first_of: str = ""
     least_words: int = 0
+    keep: tuple[str, ...] = ()
 
     def views(self, rows: list[Row]) -> list[Row]:
-        """Return rows with nothing but a text and a label, as the rules read them."""
+        """Return rows with a text, a label and what is kept besides, as the rules read them."""
         groups: dict[str, list[Row]] = defaultdict(list)
         for number, row in enumerate(rows):
             column = self.whole or self.first_of
@@ -39,7 +42,8 @@ class Look:
             label = first.columns.get(self.label, "")
             if self.label in TOPICS:
                 label = self.label if label == "true" else rules.OTHER
-            found.append(Row(first.place, first.split, {"text": text, "label": label}))
+            kept = {column: first.columns[column] for column in self.keep}
+            found.append(Row(first.place, first.split, {"text": text, "label": label} | kept))
         return [view for view in found if len(view.text.split()) >= self.least_words]
 
 
@@ -65,6 +69,23 @@ def _only_a_name_or_pronoun(one: list[str], other: list[str]) -> bool:
     changed = {(a.strip(".,;:!?"), b.strip(".,;:!?")) for a, b in zip(one, other, strict=True) if a != b}
     names = {pair for pair in changed if not all(word.lower() in PRONOUNS for word in pair)}
     return bool(changed) and len(names) <= 1 and all(word[:1].isupper() for pair in names for word in pair)
+
+
+def faulty_tags(rows: list[Row]) -> list[str]:
+    """Words with another number of tags, tags that are none, and words that do not spell the text."""
+    faults = []
+    for row in rows:
+        words, tags = row.columns["words"].split(" "), row.columns["tags"].split(" ")
+        if "".join(words) != "".join(row.text.split()):
+            faults.append(f"{row.place}: the words do not spell the text.")
+        if len(words) != len(tags):
+            faults.append(f"{row.place}: {len(words)} words, {len(tags)} tags.")
+        for before, tag in zip(["O", *tags], tags, strict=False):
+            if tag not in TAGS:
+                faults.append(f"{row.place}: {tag!r} is none of {', '.join(TAGS)}.")
+            elif tag.startswith("I-") and before[2:] != tag[2:]:
+                faults.append(f"{row.place}: {tag} after {before} begins no span.")
+    return faults
 
 
 PROSE = (rules.near_duplicates, *rules.CLEAN)
@@ -99,6 +120,7 @@ LOOKS: dict[tuple[str, str], tuple[Look, ...]] = {
     ("sentences", "senses"): (Look(NO_LABEL),),
     ("sentences", "agreement"): (Look(PROSE, text="good"), Look(PROSE, text="bad")),
     ("sentences", "learners"): (Look(PROSE), Look(PROSE, text="corrected")),
+    ("where_when", "default"): (Look(NO_LABEL), Look((faulty_tags,), keep=("words", "tags"))),
 }
 
 

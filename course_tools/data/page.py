@@ -19,6 +19,7 @@ SECOND_HALF = (
     "dialogues",
     "scenarios",
     "sentences",
+    "where_when",
 )
 MEASURED = tuple(name for name in SECOND_HALF if name != "sentences")  # of those: by benchmarks/data_marks.py
 SMALL = ("helpdesk",)  # too small for statistics and marks: only its head is computed

@@ -28,6 +28,7 @@ GAINS = {  # dataset -> score, what is judged, the simple way, the way that sees
         "English checkpoint, trained on English",
         "multilingual checkpoint, trained on English",
     ),
+    "where_when": ("span F1", "test", "list of words", "fine-tuned"),
 }
 
 
@@ -79,7 +80,7 @@ def _lengths() -> Picture:
     figure = Figure(figsize=(13, 3.6), layout="constrained")
     axes = figure.subplots()
     columns = {"scenarios": "en", "sentences": "text"}
-    names = [*SHOWN[:4], "textbook", *SHOWN[4:]]
+    names = [*SHOWN[:4], "textbook", *SHOWN[4:], "where_when"]
     lengths = {
         name: [len(row.columns[columns.get(name, "text")].split()) for row in read_rows(DATA / name)] for name in names
     }
