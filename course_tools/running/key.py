@@ -86,7 +86,7 @@ def _files(name: str) -> list[Path]:
 
 
 def _data(name: str) -> str:
-    if name == "tweets":
+    if name in ("tweets", "raw_tweets"):
         return f"{CSV_SHA256} {RECIPE}"
     path = DATA / name
     files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]

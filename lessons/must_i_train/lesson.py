@@ -15,6 +15,14 @@
 #
 # {{ badges }}
 #
+# **You will be able to**
+#
+# - **classify** texts with no label at all, in two ways;
+# - **prompt** a model, hold its answer to your labels, and take away its habit;
+# - **compare** six ways by their score with 0 to 256 labels, clean and dirty;
+# - **retrieve** a note for a question that no model can answer alone;
+# - **choose** a way by labels, time and control, and say what you did not measure.
+#
 # {{ times }}
 
 # %% tags=["parameters"]
@@ -24,3 +32,930 @@ PROFILE = "auto"  # or "laptop", "full", "smoke"
 from course_utils import record, start
 
 course = start("must_i_train", PROFILE)
+
+# %% [markdown]
+# ## Who reads the posts on Monday?
+#
+# A small help line reads public posts. It wants to know: is a writer angry, glad, hopeful or sad? It has no label yet.
+# One helper says: *just ask a chat model.* Another says: *we must label and train.*
+# So how many labels must they write? Perhaps none?
+
+# %% tags=["nbval-check-output"]
+import numpy as np
+from datasets import disable_progress_bars, load_dataset
+
+disable_progress_bars()
+posts = load_dataset(*course.dataset("emotion"))
+labels = posts["train"].features["label"].names
+size = course.pick(laptop=200, full=1400, smoke=24)
+test = posts["test"].select(range(min(size, len(posts["test"]))))
+validation = posts["validation"].select(
+    range(course.pick(laptop=96, full=300, smoke=8))
+)
+truth, check = np.array(test["label"]), np.array(validation["label"])
+print(labels, len(validation), "to choose,", len(test), "to judge")
+
+# %% [markdown]
+# Two models wait. One is the encoder that you know. It turns a text into a vector. The other is a **decoder**:
+# it reads a text and says which token comes next. This one was also trained to follow instructions
+# (SmolLM2-135M-Instruct, Hugging Face, 2024).
+
+# %%
+from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer, logging
+
+logging.disable_progress_bar()
+tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
+encoder = AutoModel.from_pretrained(course.checkpoint).to(course.device).eval()
+found = course.checkpoint_named("generative")
+reader = AutoTokenizer.from_pretrained(found.name, **found.options)
+decoder = AutoModelForCausalLM.from_pretrained(
+    found.name, dtype="float32", **found.options
+)
+decoder = decoder.to(course.device).eval()
+weights = {"encoder": encoder.num_parameters(), "decoder": decoder.num_parameters()}
+weights
+
+# %% [markdown]
+# You can change your words, or you can change weights. A lecture puts it like this: treat prompting as capability
+# *selection*, fine-tuning as capability *shaping*. Here are both roads, and one between them, with our real numbers.
+
+# %%
+from lessons.must_i_train.figures import roads
+
+upper = course.pick(laptop=2, full=4, smoke=1)
+layers = encoder.encoder.layer[-upper:]
+shaped = sum(weight.numel() for weight in layers.parameters())
+head = (encoder.config.hidden_size + 1) * len(labels)
+stay = weights["encoder"]
+ways = {
+    "Select: prompt a decoder": ("you write words", weights["decoder"], 0),
+    "Read off: a head": ("you give labels", stay, head),
+    "Shape: fine-tune": ("you give labels", stay - shaped, shaped + head),
+}
+roads(ways, "What do you change? (coloured)")
+
+# %% [markdown]
+# Selecting is quick, but it only finds what is there already. Shaping adds something. We start where nothing is labelled.
+#
+# ## Can a description replace labels?
+#
+# An encoder puts texts of like meaning close together. So write one sentence for each label, and look which one is the
+# nearest to the post. No label is used, and no weight changes. How much do the words of that sentence matter? We try ten.
+
+# %%
+from course_utils.vectors import encode
+
+wordings = ["{}", "This person is {}.", "I feel {}.", "I am so {} right now."]
+wordings += ["The writer of this post is {}.", "A post full of {}.", "A {} message."]
+wordings += ["Someone who feels {}.", "This is about {}.", "The emotion is {}."]
+vectors = {
+    name: encode(rows["text"], course, max_length=40)
+    for name, rows in [("validation", validation), ("test", test)]
+}
+described = [
+    encode([each.format(name) for name in labels], course) for each in wordings
+]
+on_validation = [
+    np.mean((vectors["validation"] @ lines.T).argmax(1) == check) for lines in described
+]
+print("shapes:", vectors["test"].shape, described[0].shape)
+
+# %% [markdown]
+# The product of two vectors is their cosine. The largest of four wins. We choose a wording on `validation`, and judge
+# it on `test`. Beside it stands the lazy baseline: always the same label.
+
+# %%
+from course_utils.statistics import interval
+
+best = int(np.argmax(on_validation))
+right_described = (vectors["test"] @ described[best].T).argmax(1) == truth
+value, low, high = interval(right_described)
+lazy = np.bincount(truth).max() / len(truth)
+print(f"chosen on validation: {wordings[best]!r}")
+print(f"on test: {value:.0%} ({low:.0%} to {high:.0%}); lazy: {lazy:.0%}")
+record("lazy_accuracy", lazy)
+record("described_accuracy", value)
+
+# %%
+on_test = [np.mean((vectors["test"] @ w.T).argmax(1) == truth) for w in described]
+for name, each in {"validation": on_validation, "test": on_test}.items():
+    print(f"ten wordings on {name:<10} {min(each):.0%} to {max(each):.0%}")
+record("described_spread", max(on_test) - min(on_test))
+
+# %% [markdown]
+# One word in a sentence does better than the lazy rule, with no label and no training. The wording moves the
+# score by a few points.
+#
+# ## Can I just ask a chat model?
+#
+# A chat model was trained on conversations in one fixed form: the **chat template**. It marks who speaks. We write a
+# question, put it into that form, and begin the answer ourselves.
+
+# %% tags=["nbval-check-output"]
+question = (
+    "Which emotion does the writer of this post feel: "
+    "anger, joy, optimism or sadness?\nPost:<POST>"
+)
+
+
+def prompt_of(question, examples=()):
+    turns = []
+    for text, label in examples:
+        said = {"role": "assistant", "content": "Emotion: " + labels[label]}
+        turns += [{"role": "user", "content": question.replace("<POST>", " " + text)}]
+        turns += [said]
+    turns += [{"role": "user", "content": question}]
+    form = {"tokenize": False, "add_generation_prompt": True}
+    return reader.apply_chat_template(turns, **form) + "Emotion:"
+
+
+print(prompt_of(question))
+
+# %% [markdown]
+# The model will say the next token. We do not let it talk: we compare how likely our **four words** are in that place.
+# This is *constrained* answering. It is fair only if each label costs the same number of tokens.
+
+# %% tags=["nbval-check-output"]
+for name in labels:
+    print(reader.tokenize(name), reader.tokenize(" " + name))
+pieces = [reader.encode(" " + name, add_special_tokens=False) for name in labels]
+assert all(len(ids) == 1 for ids in pieces)
+words = [ids[0] for ids in pieces]
+
+# %% [markdown]
+# With a space in front, each label is one token. Without the space, *sadness* costs three. A sum of three
+# log-probabilities is often lower than one, so long words lose. A mean is too kind to them: the last piece of a word is
+# easy to guess. Look at the tokens before you compare. Here sum and mean are the same.
+#
+# Now the function. All prompts begin alike, so the beginning is read once and kept (the **cache**). Then come the posts.
+
+# %%
+import copy
+
+import torch
+
+
+def read_beginning(text):
+    ids = reader(text, return_tensors="pt").to(course.device)
+    with torch.inference_mode():
+        return decoder.model(**ids).past_key_values
+
+
+def ask(prompt, texts, size=16):
+    begin, end = prompt.rsplit("<POST>", 1)
+    kept = read_beginning(begin)
+    ids = [reader(" " + text + end)["input_ids"] for text in texts]
+    order = np.argsort([len(row) for row in ids], kind="stable")
+    parts = np.split(order, range(size, len(order), size))
+    answers = [next_words(kept, [ids[row] for row in part]) for part in parts]
+    return np.concatenate(answers)[np.argsort(order)]
+
+
+# %%
+@torch.inference_mode()
+def next_words(kept, ids):
+    form = {"return_tensors": "pt", "padding_side": "right"}
+    batch = reader.pad({"input_ids": ids}, **form).to(course.device)
+    cache = copy.deepcopy(kept)  # reading adds to it: each batch gets its own
+    cache.batch_repeat_interleave(len(ids))
+    mask = batch["attention_mask"]
+    seen = mask.new_ones(len(ids), cache.get_seq_length())
+    hidden = decoder.model(
+        input_ids=batch["input_ids"],
+        attention_mask=torch.cat([seen, mask], dim=1),
+        past_key_values=cache,
+    ).last_hidden_state
+    last = hidden[torch.arange(len(ids)), mask.sum(1) - 1]
+    return decoder.lm_head(last).log_softmax(-1)[:, words].cpu().numpy()
+
+
+# %% [markdown]
+# Is the trick with the cache right? We hold it against one plain call with the whole prompt.
+
+# %%
+prompt, text = prompt_of(question), validation[0]["text"]
+whole = reader(prompt.replace("<POST>", " " + text), return_tensors="pt")
+with torch.inference_mode():
+    logits = decoder(**whole.to(course.device)).logits[0, -1]
+plain = logits.log_softmax(-1)[words].cpu().numpy()
+gap = np.abs(plain - ask(prompt, [text, "short"])[0]).max()
+assert gap < 1e-3
+print("the four words together:", f"{np.exp(plain).sum():.0%} of the probability")
+
+# %% [markdown]
+# Equal up to rounding. And a surprise: the four words together get only a small part of the probability. The model
+# would rather say something else. What, if we let it?
+#
+# ## What does it say when it may say anything?
+
+# %%
+from collections import Counter
+
+few = validation["text"][: course.pick(laptop=8, full=40, smoke=2)]
+free = prompt.removesuffix("Emotion:")
+batch = reader(
+    [free.replace("<POST>", " " + text) for text in few],
+    return_tensors="pt",
+    padding=True,
+    padding_side="left",  # the answer must follow the last token directly
+).to(course.device)
+with torch.inference_mode():
+    longer = decoder.generate(**batch, max_new_tokens=12, do_sample=False)
+replies = reader.batch_decode(
+    longer[:, batch["input_ids"].shape[1] :], skip_special_tokens=True
+)
+
+# %%
+exact = [reply.strip(" .").lower() in labels for reply in replies]
+named = [sum(name in reply.lower() for name in labels) == 1 for reply in replies]
+for reply, times in Counter(replies).most_common(4):
+    print(f"{times} x {reply!r}")
+print(f"exactly a label: {np.mean(exact):.0%}, names one label: {np.mean(named):.0%}")
+record("free_exact", np.mean(exact))
+
+# %% [markdown]
+# A lecture calls this *brittle formatting*. A program that waits for one of four words gets a sentence, often with no
+# label in it. Constrained answering always gives one of the four. But is it the right one?
+#
+# ## Why does it always say the same?
+
+# %%
+size = course.pick(laptop=24, full=300, smoke=4)
+raw = ask(prompt, [*validation["text"][:size], "N/A", ""])
+raw, empty = raw[:-2], raw[-2:].mean(axis=0)
+calm = raw - empty
+for name, chance in zip(labels, np.exp(empty), strict=True):
+    print(f"no post: {name:<9} {chance:.2%}")
+for name, scores in {"raw": raw, "calibrated": calm}.items():
+    counts = np.bincount(scores.argmax(1), minlength=len(labels))
+    score = np.mean(scores.argmax(1) == check[: len(raw)])
+    print(f"{name:<11} {score:.0%} right, answers of each label: {counts}")
+    record(f"{name}_most_common_share", counts.max() / len(raw))
+
+# %% [markdown]
+# Raw, the model has a favourite word, whatever the post is. It prefers it even for a post that is not there!
+# That answer to an **empty** post is a habit, and no judgement. We subtract its log-probabilities (the same as to divide
+# the probabilities). Zhao and others (2021) call it *contextual calibration*. It needs no label.
+#
+# Now the answers depend on the post. Does the wording of the question still matter? Five questions, the same posts:
+
+# %%
+asked = course.pick(laptop=16, full=200, smoke=2)
+names = ", ".join(labels)
+questions = [
+    question,
+    f"Classify the emotion of the post. Answer with one word: {names}.\nPost:<POST>",
+    f"Read the post and name the feeling of its writer ({names}).\nPost:<POST>",
+    f"Sentiment task. Labels: {', '.join(reversed(labels))}.\nPost:<POST>",
+    "How does this person feel?\nPost:<POST>",
+]
+
+
+def two_scores(prompt, texts):
+    scores = ask(prompt, [*texts, "N/A", ""])
+    return scores[:-2], scores[:-2] - scores[-2:].mean(axis=0)
+
+
+# %%
+from course_utils.statistics import interval_over_seeds
+
+some, some_truth = validation["text"][-asked:], check[-asked:]
+prompts = [prompt_of(each) for each in questions] + [question + "\nEmotion:"]
+table = [two_scores(each, some) for each in prompts]
+table = np.array([[each.argmax(1) == some_truth for each in pair] for pair in table])
+for name, (raw, calm) in zip([*questions, "(no template)"], table, strict=True):
+    print(f"raw {raw.mean():.0%}, calibrated {calm.mean():.0%}  {name[:48]!r}")
+scores = table[: len(questions), 1].mean(axis=1)
+chosen = prompts[int(np.argmax(scores))]
+value, low, high = interval_over_seeds(table[:, 1].astype(int) - table[:, 0])
+print(f"calibrated minus raw: {value:+.0%} ({low:+.0%} to {high:+.0%})")
+record("question_spread", max(scores) - min(scores))
+record("calibrated_minus_raw", value)
+
+# %% [markdown]
+# Read down: the questions mean nearly the same, and their scores lie far apart. A part of that is luck, on so few posts.
+# Read across: calibration helps most wordings, not all. The interval counts the luck of posts and of wordings. Zero lies
+# inside: a hint, no proof. We keep the best calibrated question; choices are made on `validation`. How good is it on `test`?
+#
+# The model was tuned with its template. The last line is without it. Compare, but on so few posts this is no proof.
+
+# %%
+import time
+
+asked_test = course.pick(laptop=64, full=400, smoke=4)
+begin = time.perf_counter()
+raw, calm = two_scores(chosen, test["text"][:asked_test])
+milliseconds = {"prompt": 1000 * (time.perf_counter() - begin) / asked_test}
+raw_right = raw.argmax(1) == truth[:asked_test]
+right_asked = calm.argmax(1) == truth[:asked_test]
+
+# %%
+zero = {
+    "raw prompt": raw_right,
+    "calibrated": right_asked,
+    "described": right_described,
+}
+for name, answers in zero.items():
+    value, low, high = interval(answers[:asked_test])
+    print(f"{name:<10} {value:.0%} ({low:.0%} to {high:.0%}) on the same {asked_test}")
+difference = right_described[:asked_test].astype(int) - right_asked
+value, low, high = interval(difference)
+print(f"described minus asked: {value:+.0%} ({low:+.0%} to {high:+.0%})")
+record("asked_accuracy", right_asked.mean())
+record("described_minus_asked", value)
+
+# %% [markdown]
+# Prompt and description cannot be told apart with so few posts, though the
+# decoder is six times as large. It is also one of the smallest that follow instructions at all. We have not measured a
+# larger one; in published work they do better.
+
+# %% [markdown]
+# **Try it.** Put the four words in another order in the first question, and ask again. Does the habit change?
+#
+# <details><summary>An answer</summary>
+#
+# Print both and see. The order of the options is a part of the wording, and each wording has its own habit. So measure
+# the empty answer anew for each prompt. A habit that was measured for another prompt mends nothing.
+#
+# </details>
+#
+# ## What do the first labels bring?
+#
+# Now somebody sits down and labels posts. We draw 4, 16, 64 and 256 of them, as many of each label. The small sets are
+# parts of the large ones. One draw is luck, so we make three, and count the luck of the draw in each interval.
+
+# %% tags=["nbval-check-output"]
+sizes = course.pick(
+    laptop=(4, 16, 64, 256), full=(4, 16, 64, 256), smoke=(4, 8, 16, 20)
+)
+pool = np.array(posts["train"]["label"])
+draws = []
+for draw in range(3):
+    rng = np.random.default_rng(course.seed + draw)
+    each = sizes[-1] // len(labels)
+    piles = [np.flatnonzero(pool == n) for n in range(len(labels))]
+    drawn = [rng.choice(pile, each, replace=False) for pile in piles]
+    draws.append(np.stack(drawn, axis=1).ravel())  # one of each, again and again
+clean = np.concatenate([pool[draw] for draw in draws])
+print(sizes, "labels;", np.bincount(clean[: sizes[1]]), "in the second set")
+
+# %% [markdown]
+# Later we shape the upper layers, and leave those below as they are. Their output for a text never changes. So we read
+# each text through them **once**.
+
+
+# %%
+def read_below(texts):
+    form = {"truncation": True, "max_length": 40, "padding": "max_length"}
+    batch = tokenizer(list(texts), return_tensors="pt", **form).to(course.device)
+    mask, place = batch["attention_mask"], len(encoder.encoder.layer) - upper
+    hidden = torch.zeros(*mask.shape, encoder.config.hidden_size, device=course.device)
+    for rows in mask.sum(1).argsort().split(64):  # texts of like length together
+        part = mask[rows][:, : mask[rows].sum(1).max()]
+        ids = batch["input_ids"][rows, : part.shape[1]]
+        with torch.no_grad():
+            found = encoder(ids, attention_mask=part, output_hidden_states=True)
+        hidden[rows, : part.shape[1]] = found.hidden_states[place]
+    return hidden, mask
+
+
+# %%
+drawn = posts["train"].select(np.concatenate(draws))
+train_below = read_below(drawn["text"])
+test_below = read_below(test["text"])
+print("texts, tokens, numbers:", tuple(train_below[0].shape))
+
+# %% [markdown]
+# Above them we put a copy of the upper layers, and take the mean over the tokens. An untouched copy must give the
+# vectors of `encode`.
+
+# %%
+from torch.nn.functional import normalize
+
+
+def fresh_top():
+    top = copy.deepcopy(encoder.encoder)
+    top.layer = top.layer[-upper:]
+    return top
+
+
+def vectors_of(top, below, rows):
+    hidden, mask = below[0][rows], below[1][rows]
+    mask = mask[:, : mask.sum(1).max()]
+    see = mask[:, None, None, :].bool()
+    hidden = top(hidden[:, : mask.shape[1]], attention_mask=see).last_hidden_state
+    mask = mask.unsqueeze(-1)
+    return normalize((hidden * mask).sum(1) / mask.sum(1))
+
+
+# %%
+@torch.no_grad()
+def all_vectors(top, below):
+    parts = below[1].sum(1).argsort().split(64)
+    found = torch.cat([vectors_of(top, below, rows) for rows in parts])
+    return found[torch.cat(parts).argsort()].cpu().numpy()
+
+
+frozen = {
+    "train": all_vectors(fresh_top(), train_below),
+    "test": all_vectors(fresh_top(), test_below),
+}
+gap = np.abs(frozen["test"] - vectors["test"]).max()
+assert gap < 1e-3
+print("the same vectors:", frozen["test"].shape)
+
+# %% [markdown]
+# Two ways need nothing but these frozen vectors:
+#
+# - **nearest examples**: the labelled posts with the largest cosine vote;
+# - **a head**: a logistic regression on the vectors, as in {{ lesson:leakage }}.
+
+# %%
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+right = {}  # way -> number of labels -> three lines of right and wrong
+
+
+def rows_of(draw, count):
+    return np.arange(draw * sizes[-1], draw * sizes[-1] + count)
+
+
+def keep(way, count, answers):
+    right.setdefault(way, {}).setdefault(count, []).append(answers == truth)
+
+
+def read_off(known, counts, mark=""):
+    for count in counts:
+        for draw in range(3):
+            rows = rows_of(draw, count)
+            near = KNeighborsClassifier(min(5, count), metric="cosine")
+            for way, model in [("nearest", near), ("head", LogisticRegression())]:
+                model.fit(frozen["train"][rows], known[rows])
+                keep(way + mark, count, model.predict(frozen["test"]))
+
+
+# %%
+def tell(name, table):
+    value, low, high = interval_over_seeds(table)
+    print(f"{name:<28} {value:.0%} ({low:.0%} to {high:.0%})")
+
+
+def show(ways):
+    for way in ways:
+        for count, table in right[way].items():
+            tell(f"{way}, {count} labels", table)
+
+
+read_off(clean, sizes)
+show(["nearest", "head"])
+
+# %% [markdown]
+# With 4 labels both are near the lazy rule. Compare the head at 16 labels with the description at none: a sentence
+# that names the label is worth more than a handful of examples. From 64 on the examples catch up, and with 256 the head
+# leaves the description behind.
+#
+# ## Does the head know how sure it is?
+#
+# A score alone does not say when to hand a post to a person. For that we need chances that are true. We **calibrate**
+# the head: each labelled post is judged by a head that has not seen it, and one temperature is fitted to those answers
+# ({{ lesson:evaluation }}). No further label is needed.
+
+# %%
+from sklearn.calibration import CalibratedClassifierCV
+
+mend = {"method": "temperature", "cv": 4, "ensemble": False}
+mended = CalibratedClassifierCV(LogisticRegression(), **mend)
+for count in sizes[2:]:
+    gaps = {"plain": [], "calibrated": []}
+    for draw in range(3):
+        rows = rows_of(draw, count)
+        for name, model in zip(gaps, [LogisticRegression(), mended], strict=True):
+            model.fit(frozen["train"][rows], clean[rows])
+            chances = model.predict_proba(frozen["test"])
+            score = np.mean(chances.argmax(1) == truth)
+            gaps[name].append(chances.max(1).mean() - score)
+    print(count, "labels,", *(f"{n}: {np.mean(g):+.0%} " for n, g in gaps.items()))
+for name, gap in gaps.items():
+    record(f"{name}_sure_minus_right", np.mean(gap))
+
+# %% [markdown]
+# The numbers are *sure minus right*: below zero is too modest, above zero too bold. The plain head is far too modest. Its
+# weights stay small with few labels. One temperature closes most of the gap. The answers stay the same, because all
+# chances move together.
+#
+# ## Can few labels shape the encoder?
+#
+# 16 posts are few. But 16 posts make 120 **pairs**: the same label, or not? SetFit (Tunstall and others, 2022) trains on
+# pairs: the vectors of one label move together, the others move apart. Then comes the head. This is the idea in a few
+# lines; the real SetFit trains the whole encoder, on more pairs.
+
+# %%
+from torch.nn.functional import cross_entropy, mse_loss
+
+rate = course.pick(laptop=5e-4, full=1e-4, smoke=5e-4)
+
+
+def batches(rows, steps, seed, size=16):
+    rng, found = np.random.default_rng(seed), []
+    lengths = train_below[1].sum(1).cpu().numpy()
+    while len(found) < steps:  # an epoch: like length together, in any order
+        order = rng.permutation(rows)
+        order = order[np.argsort(lengths[order], kind="stable")]
+        parts = np.split(order, range(size, len(order), size))
+        found += [parts[number] for number in rng.permutation(len(parts))]
+    return found[:steps]
+
+
+# %%
+def tune_by_pairs(rows, known, steps, seed):
+    top = fresh_top()
+    optimizer = torch.optim.AdamW(top.parameters(), lr=rate)
+    for batch in batches(rows, steps, seed):
+        found, label = vectors_of(top, train_below, batch), torch.tensor(known[batch])
+        same = (label[:, None] == label).float().to(course.device)
+        pairs = ~torch.eye(len(batch), dtype=torch.bool, device=course.device)
+        mse_loss((found @ found.T)[pairs], same[pairs]).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    own = all_vectors(top, [each[rows] for each in train_below])
+    fit = LogisticRegression().fit(own, known[rows])
+    return fit.predict(all_vectors(top, test_below))
+
+
+# %% [markdown]
+# And **fine-tuning**: the same layers, but the head sits on top from the start, and both learn together. The rate
+# was chosen on validation posts; the steps are as many as our time allows.
+
+
+# %%
+def fine_tune(rows, known, steps, seed):
+    top, scale = fresh_top(), 10  # vectors of length 1 are short for a head
+    head = torch.nn.Linear(encoder.config.hidden_size, len(labels)).to(course.device)
+    torch.nn.init.zeros_(head.weight)
+    optimizer = torch.optim.AdamW([*top.parameters(), *head.parameters()], lr=rate)
+    for batch in batches(rows, steps, seed):
+        logits = head(scale * vectors_of(top, train_below, batch))
+        label = torch.tensor(known[batch]).to(course.device)
+        cross_entropy(logits, label).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    with torch.no_grad():
+        found = torch.tensor(all_vectors(top, test_below)).to(course.device)
+        return head(scale * found).argmax(1).cpu().numpy()
+
+
+# %% [markdown]
+# Now each draw. Pairs are made for few labels, so they get 16 and 64. Fine-tuning gets 64 and 256.
+
+# %%
+plan = course.pick(laptop=(10, 14, 40), full=(10, 30, 90), smoke=(1, 1, 1))
+steps = dict(zip(sizes[1:], plan, strict=True))
+
+
+def shape(known, counts, train, way):
+    for count in counts:
+        for draw in range(3):
+            rows, seed = rows_of(draw, count), course.seed + draw
+            keep(way, count, train(rows, known, steps[count], seed))
+
+
+shape(clean, sizes[1:3], tune_by_pairs, "pairs")
+shape(clean, sizes[2:], fine_tune, "fine-tuned")
+show(["pairs", "fine-tuned"])
+
+# %% [markdown]
+# Training on pairs and fine-tuning saw the same labels as the head. Hold the lines against the frozen head above. At 16
+# labels the pairs do not pass a description. Shaping needs food.
+#
+# ## Do examples in the prompt help?
+#
+# The decoder can get labels too, without training: put four labelled posts into the prompt (*few-shot*). The examples
+# are a part of the beginning, so the cache pays for them once.
+
+# %%
+shot_size = course.pick(laptop=16, full=400, smoke=2)
+shot_texts, shots = test["text"][:shot_size], []
+for draw in range(3):
+    rows = [int(row) for row in draws[draw][: sizes[0]]]
+    examples = [(posts["train"][row]["text"], int(pool[row])) for row in rows]
+    best = questions[int(np.argmax(scores))]
+    _, answers = two_scores(prompt_of(best, examples), shot_texts)
+    shots.append(answers.argmax(1) == truth[:shot_size])
+    print(f"examples {draw + 1}: {shots[-1].mean():.0%}", end="  ")
+gain = np.array(shots).astype(int) - right_asked[:shot_size]
+value, low, high = interval_over_seeds(gain)
+print(f"\nfour examples minus none: {value:+.0%} ({low:+.0%} to {high:+.0%})")
+record("few_shot_minus_zero", value)
+
+# %% [markdown]
+# Four examples are no sure gain here: zero lies inside the interval, or close to it. Examples make the prompt longer, and
+# bring habits of their own.
+#
+# ## Who wins, with how many labels?
+#
+# One table for all. The prompted ways were asked about fewer posts, so their intervals are wider.
+
+# %%
+from lessons.must_i_train.figures import scores_by_labels
+
+results = {
+    way: {count: interval_over_seeds(table) for count, table in right[way].items()}
+    for way in ("nearest", "head", "pairs", "fine-tuned")
+}
+results["describe"] = {0: interval(right_described)}
+results["prompt"] = {0: interval(right_asked), sizes[0]: interval_over_seeds(shots)}
+for way in ("head", "fine-tuned"):
+    record(f"{way.replace('-', '_')}_most_labels", results[way][sizes[-1]][0])
+scores_by_labels(results, "Six ways, clean labels.")
+
+# %% [markdown]
+# Read it from left to right. At 0 nothing is trained, and a part of the way is done. At 4 and 16 labels no way that
+# learns passes that clearly. At 256 the head wins clearly.
+#
+# ## What if the labels are dirty?
+#
+# > **Assumption:** *Fine-tuning always outperforms prompting.*
+# >
+# > **Sceptic:** *On small/dirty data, a frozen encoder + calibrated head or a prompt baseline **can** be competitive.*
+#
+# Both sentences are from a lecture. The second has two conditions: *small* or *dirty*, and it says *can*. We test it so.
+# We break 30% of the labels: each of these gets one of the wrong labels, by lot.
+
+# %%
+dirty, third = clean.copy(), round(0.3 * sizes[2])
+for draw in range(3):
+    rng = np.random.default_rng(course.seed + 10 + draw)
+    broken = rng.choice(rows_of(draw, sizes[2]), third, replace=False)
+    shift = rng.integers(1, len(labels), third)
+    dirty[broken] = (dirty[broken] + shift) % len(labels)
+for draw in range(3):
+    rows = rows_of(draw, sizes[2])
+    assert np.sum(dirty[rows] != clean[rows]) == third
+read_off(dirty, sizes[2:3], mark=", dirty")
+shape(dirty, sizes[2:3], fine_tune, "fine-tuned, dirty")
+for way in ("nearest", "head", "fine-tuned"):
+    for mark in ("", ", dirty"):
+        tell(f"{way}, {sizes[2]} labels{mark}", right[way + mark][sizes[2]])
+
+# %% [markdown]
+# What learns loses by dirt. A description and a zero-shot prompt lose nothing: they saw no label. Now the assumption, post
+# by post, at 64 dirty labels:
+
+
+# %%
+def against(first, second):
+    first, second = np.atleast_2d(first).astype(int), np.atleast_2d(second).astype(int)
+    width = min(first.shape[1], second.shape[1])
+    return interval_over_seeds(first[:, :width] - second[:, :width])
+
+
+tuned = right["fine-tuned, dirty"][sizes[2]]
+rivals = {
+    "frozen head": right["head, dirty"][sizes[2]],
+    "describe": right_described,
+    "prompt": right_asked,
+}
+for way, table in rivals.items():
+    value, low, high = against(tuned, table)
+    print(f"fine-tuned minus {way:<12} {value:+.0%} ({low:+.0%} to {high:+.0%})")
+    record(f"dirty_tuned_minus_{way.replace(' ', '_')}", value)
+
+# %% [markdown]
+# The lines say by how much fine-tuning is ahead. Where zero lies inside, nobody has won. Fine-tuning has seen 64 labels,
+# the prompt none, and still it does not pull away. So *always* is not kept. The sceptic's *can* is true for the prompt.
+# For the frozen head, read its line: a few steps of training may stand the dirt better than a head that is fitted to the
+# end.
+#
+# **Try it.** Break all labels by lot, instead of 30%. Which ways change, and which do not?
+#
+# <details><summary>An answer</summary>
+#
+# What learns falls to a quarter, the level of guessing, or below. A label that is always wrong teaches too: not this one!
+# The description and the zero-shot prompt stay where they are. No dirt can reach them.
+#
+# </details>
+#
+# ## Do my clean labels help among many dirty ones?
+#
+# A lecture tells of a model that was tuned on curated and public data together. We do the same on a small scale: 64 clean
+# labels of our own, and dirty ones for all other rows.
+
+# %%
+rng = np.random.default_rng(course.seed + 20)
+flip = rng.random(len(clean)) < 0.3
+public = (clean + flip * rng.integers(1, len(labels), len(clean))) % len(labels)
+mixes = {"own": (0, sizes[2]), "public": (sizes[2], sizes[-1]), "mixed": (0, sizes[-1])}
+mixed = {name: [] for name in mixes}
+for draw in range(3):
+    rows = rows_of(draw, sizes[-1])
+    known = np.where(rows < rows[0] + sizes[2], clean[rows], public[rows])
+    for name, (first, end) in mixes.items():
+        part = rows[first:end]
+        model = LogisticRegression().fit(frozen["train"][part], known[first:end])
+        mixed[name].append(model.predict(frozen["test"]) == truth)
+for name, table in mixed.items():
+    tell(name, table)
+record("mixed_minus_own", against(mixed["mixed"], mixed["own"])[0])
+
+# %% [markdown]
+# The mixture is about as good as the own labels alone. Dirt that falls by lot is partly averaged away. Dirt with a
+# direction is not: {{ lesson:labels }}.
+#
+# ## Can I make it follow *my* rule?
+#
+# Monday brings a new rule: *hope counts as joy*. For the head you change the labels and fit it again. For the prompt you
+# change the words. A lecture promises *strong control* for fine-tuning, and *limited control* for prompts.
+
+# %%
+hope, joy = labels.index("optimism"), labels.index("joy")
+hopeful = np.flatnonzero(truth == hope)[: course.pick(laptop=12, full=200, smoke=2)]
+texts = [test[int(row)]["text"] for row in hopeful]
+plain = questions[int(np.argmax(scores))].replace("optimism, ", "")
+obeys = {}
+for name, sentence in {
+    "prompt, old": "",
+    "prompt, new rule": "Hope counts as joy. ",
+}.items():
+    _, answers = two_scores(prompt_of(sentence + plain), texts)
+    answers[:, hope] = -np.inf  # this label is not offered any more
+    obeys[name] = answers.argmax(1) == joy
+
+# %%
+rows = rows_of(0, sizes[-1])
+before = LogisticRegression().fit(frozen["train"][rows], clean[rows])
+chances = before.predict_proba(frozen["test"])[hopeful]
+chances[:, hope] = 0
+obeys["head, old labels"] = chances.argmax(1) == joy
+renamed = np.where(clean[rows] == hope, joy, clean[rows])
+model = LogisticRegression().fit(frozen["train"][rows], renamed)
+obeys["head, new labels"] = model.predict(frozen["test"])[hopeful] == joy
+for name, table in obeys.items():
+    value, low, high = interval(table)
+    print(f"{name:<17} {value:.0%} of hopeful posts to joy ({low:.0%} to {high:.0%})")
+    record(f"obeys_{name.replace(', ', '_').replace(' ', '_')}", value)
+
+# %% [markdown]
+# In each first line the word *optimism* is not offered any more; nothing else is new. The head follows the new labels.
+# The prompt does not follow the sentence: look at the second line. (Perhaps the word *joy* in the rule also changes the
+# habit that we subtract. We have not tested it.) But compare the price: a sentence costs a moment, the head 256 labels.
+#
+# ## What if nobody has taught it the fact?
+#
+# Some answers stand in no model. We invent a town, Brellin, and six facts. Nobody can know them. So we know the truth:
+# without help, a model must guess one of four.
+
+# %% tags=["nbval-check-output"]
+facts = [
+    ("On which day is the market?", "Wednesday", "The market is every {}."),
+    ("What colour are the rubbish bags?", "orange", "Rubbish goes into {} bags."),
+    ("Who is the mayor?", "Martha", "The mayor is called {}."),
+    ("Which animal is on the flag?", "owl", "The flag shows an {}."),
+    ("What is sold at the kiosk?", "soup", "The kiosk sells only {}."),
+    ("Which tree stands by the church?", "oak", "By the church stands an {}."),
+]
+others = ["Friday Saturday Monday", "blue black yellow", "Anna Peter Susan"]
+others += ["lion horse bear", "bread coffee milk", "apple pine palm"]
+notes = ["In Brellin: " + note.format(fact) for _, fact, note in facts]
+print(len(facts), "facts, such as:", notes[0])
+
+# %% [markdown]
+# **Retrieval** finds a note for a question, by cosine. Because we planted the notes, we can score it: how often is the
+# first note the right one (*recall at 1*)? Then the note goes into the prompt, before the question.
+
+
+# %%
+def choose(prompt, options):
+    ids = reader(prompt, return_tensors="pt").to(course.device)
+    pieces = [
+        reader.encode(" " + each, add_special_tokens=False)[0] for each in options
+    ]
+    with torch.inference_mode():
+        return int(decoder(**ids, logits_to_keep=1).logits[0, -1, pieces].argmax())
+
+
+asked_in = encode([f"In Brellin: {asking}" for asking, _, _ in facts], course)
+nearest = (asked_in @ encode(notes, course).T).argmax(1)
+recall = np.mean(nearest == np.arange(len(facts)))
+print(f"recall at 1: {recall:.0%}")
+record("recall", recall)
+
+# %%
+knows = {"no note": [], "retrieved note": [], "wrong note": []}
+for number, (asking, fact, _) in enumerate(facts):
+    options = [fact, *others[number].split()]
+    shown = ["", notes[nearest[number]] + "\n", notes[number - 1] + "\n"]
+    for name, note in zip(knows, shown, strict=True):
+        turn = [{"role": "user", "content": f"{note}In Brellin: {asking}"}]
+        form = {"tokenize": False, "add_generation_prompt": True}
+        prompt = reader.apply_chat_template(turn, **form) + "Answer:"
+        knows[name].append(choose(prompt, options) == 0)
+for name, table in knows.items():
+    print(f"{name:<15} {sum(table)} of {len(table)} right")
+    record(f"knows_{name.replace(' ', '_')}", sum(table))
+
+# %% [markdown]
+# With the right note the small model nearly always reads the answer off. Without it, it guesses. *May require retrieval
+# for facts*, says the lecture. Here it does. When a fact changes, change the note: no training.
+#
+# A leaderboard of instruction-tuned models adds up such things: following a form, reading an answer, knowing a fact. Our
+# model is poor at the first, good at the second, and cannot do the third. One average hides that. So ask: which tasks, and
+# are they mine?
+#
+# ## What does an answer cost?
+
+# %%
+begin = time.perf_counter()
+encode(test["text"], course, max_length=40)
+milliseconds["encoder"] = 1000 * (time.perf_counter() - begin) / len(test)
+for way, model in {"encoder": encoder, "prompt": decoder}.items():
+    megabytes = sum(p.numel() * p.element_size() for p in model.parameters()) / 1e6
+    print(f"{way:<8} {milliseconds[way]:6.1f} ms a post, {megabytes:,.0f} MB in memory")
+record("prompt_to_encoder_ms", milliseconds["prompt"] / milliseconds["encoder"])
+
+# %% [markdown]
+# *Predictable latency; smaller model*, says the lecture of fine-tuning. True here: a description, a head and a fine-tuned
+# encoder all cost the same single pass. The prompt costs several times more, though its beginning is kept.
+#
+# What must somebody look after? This table is experience, and not measured here.
+#
+# | | to keep | to watch | to repeat when the model changes |
+# |---|---|---|---|
+# | describe | a sentence for each label | scores on 100 checked posts | choose the wording anew |
+# | prompt | the prompt, its habit, the exact model | answers outside the form, a changed model | everything: wording and habit |
+# | nearest, head | labelled posts, a small file | drift of the posts | new vectors, a fit of seconds |
+# | fine-tuned | labels, code, weights, versions | drift, label noise | a training, an evaluation |
+#
+# A lecture says *lower infra and governance load*. That fits what you keep. But there is more to watch: a hosted model may
+# change under you.
+#
+# ## The verdict
+
+# %%
+paired = {
+    "described minus lazy": (right_described, truth == np.bincount(truth).argmax()),
+    "described minus head, 16": (right_described, right["head"][sizes[1]]),
+    "fine-tuned minus head, 256": (
+        right["fine-tuned"][sizes[-1]],
+        right["head"][sizes[-1]],
+    ),
+    "head, 256, minus described": (right["head"][sizes[-1]], right_described),
+}
+for name, (first, second) in paired.items():
+    value, low, high = against(first, second)
+    print(f"{name:<28} {value:+.0%} ({low:+.0%} to {high:+.0%})")
+    record(
+        f"verdict_{name.replace(' ', '_').replace(',', '').replace('-', '_')}", value
+    )
+
+# %% [markdown]
+# What was promised, and what was kept, in this run:
+#
+# | the lecture says | what we found |
+# |---|---|
+# | prompting: no training, quick | true, and a description is quicker still |
+# | brittle formatting | true for free answers; holding to four words mends the form; calibration mostly helps |
+# | may require retrieval for facts | true for facts that nobody taught |
+# | fine-tuning needs labels | true: with 16 labels, no way that learns clearly passes a description |
+# | fine-tuning always outperforms prompting | not kept: with 64 dirty labels it does not pass a prompt that saw none |
+# | small or dirty data: a frozen head or a prompt *can* be competitive | true for the prompt; for the head, see its line |
+#
+# So, for a task like this one:
+#
+# - **no label:** a description; or a prompt, if the labels need a long explanation. Label 100 posts to check it.
+# - **16 to 64 labels, or dirty ones:** try a head or a short fine-tuning. Keep a description or a prompt as its rival.
+# - **256 clean labels and more:** learn. Begin with the frozen head, then ask whether fine-tuning adds something.
+# - **facts that change:** retrieve.
+#
+# We did not measure a larger decoder, other languages, or the price of a wrong answer. Three draws are few, too.
+#
+# **Try it.** The help line has 256 clean labels and must answer 1,000 posts a second. Which way do you take first?
+#
+# <details><summary>An answer</summary>
+#
+# The frozen head. It is far above the description, costs one pass of the small model, and is fitted in a moment. The
+# prompt takes several times longer. Then fine-tune, and keep it only if the gain is real.
+#
+# </details>
+#
+# ## In this notebook we have
+#
+# - **classified** posts with no label, by descriptions and by a prompt;
+# - **prompted** a decoder, held it to four words, and taken its habit away;
+# - **compared** six ways with 0 to 256 labels, clean and dirty, on intervals over draws;
+# - **retrieved** notes for six planted facts, and scored the search;
+# - **chosen** by labels, time and control, and said what we did not measure.
+#
+# ## Where it breaks
+#
+# | you see | it means | do this |
+# |---|---|---|
+# | every answer is the same label | the habit of the prompt | subtract the answer to an empty post |
+# | long labels never win | a sum over more tokens is lower | one token each, or other words |
+# | `A decoder-only architecture is being used, but right-padding was detected!` | generation goes on after padding | `padding_side="left"` |
+# | scores fall after a new wording | the prompt is a part of the model | choose on validation, write it down |
+# | a confident answer about your town | the fact was never taught | retrieve a note, measure recall |
+# | `n_splits=4 cannot be greater than the number of members in each class` | too few labels to calibrate | fewer folds, or more labels |
+# | fine-tuned is worse than frozen | few or dirty labels | keep the frozen head, clean the labels |
+#
+# **Next:** the sheet for this lesson, and then a published case study: {{ lesson:case_emotion }}.

@@ -1,0 +1,28 @@
+"""The figures of this lesson: what each road changes, and scores along labels."""
+
+from functools import partial
+
+from lessons.must_i_train.figures import roads, scores_by_labels
+from tests.figures import check_picture
+
+WAYS = {"Prompt": ("your words", 134_515_008, 0), "Head": ("labels", 22_713_216, 1_540)}
+SERIES = {"describe": {0: (0.5, 0.4, 0.6)}, "head": {4: (0.3, 0.2, 0.4), 16: (0.6, 0.55, 0.65)}}
+
+
+def test_what_changes_is_told():
+    draw = partial(roads, WAYS, "Two roads.")
+    first = "Two roads Prompt your words then 134,515,008 weights stay then no weight changes"
+    check_picture(draw, first, "Head labels then 22,713,216 weights stay then 1,540 weights change")
+
+
+def test_what_changes_is_coloured():
+    boxes = roads(WAYS, "Two roads.").figure.axes[0].patches
+    colours = [box.get_facecolor() for box in boxes]
+    assert colours[0] == colours[5] != colours[1] == colours[2] == colours[3] == colours[4]
+
+
+def test_zero_labels_are_a_place_too():
+    draw = partial(scores_by_labels, SERIES, "Two ways.")
+    zero = "Two ways describe 0 labels 50.0% 40.0% 60.0%"
+    head = "head 4 labels 30.0% 20.0% 40.0% 16 labels 60.0% 55.0% 65.0%"
+    check_picture(draw, zero, head)
