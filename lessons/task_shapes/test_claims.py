@@ -1,0 +1,117 @@
+"""What this lesson says and no cell of it checks: worked lines, the data card, folded answers."""
+
+import math
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from transformers import DistilBertConfig, DistilBertModel
+
+from course_utils.sources import DATA
+from lessons.task_shapes.proposals import PROPOSALS
+from tests.prose import cell, executed, made, printed, prose, said, stored_records
+
+SLUG = "task_shapes"
+TOPICS = ["waste", "parking", "roads", "water", "noise", "documents"]
+TEST = pd.read_csv(DATA / "requests" / "test.csv")[TOPICS].astype(bool).to_numpy()
+
+
+class TestSeveralLabels:
+    def test_messages_have_0_to_4_of_6_topics(self):
+        least, most, topics = said(SLUG, "Each has {} to {} of {} topics")
+        assert (TEST.sum(axis=1).min(), TEST.sum(axis=1).max(), len(TOPICS)) == (least, most, topics)
+
+    def test_the_worked_f1(self):
+        true, named, both = said(SLUG, "{} messages are about noise, the model says noise {} times, {} of them rightly")
+        *_, f1 = said(SLUG, "Then F1 is {} · {} / ({} + {}) = {}")
+        assert f1 == round(2 * both / (true + named), 2)
+
+    def test_the_card_has_the_fine_tuned_model(self):
+        steps, score = said(SLUG, "The data card did it with {} steps: macro-F1 {}")
+        card = (DATA / "requests" / "README.md").read_text(encoding="utf-8")
+        assert f"| fine-tuned | test | 145 | {score:.3f}" in card
+        assert f"{steps} steps" in card
+
+    def test_saying_everything(self):
+        macro_f1 = made(SLUG, "macro_f1", np=np)
+        *_, score = said(SLUG, "So F1 is about {} · {} / {} = {}")
+        assert macro_f1(TEST, np.ones_like(TEST)) == pytest.approx(score, abs=0.01)
+        assert TEST.all(axis=1).mean() < 0.01
+        assert TEST.mean() == pytest.approx(0.27, abs=0.005)
+
+    def test_top_two_lost(self):
+        assert "The first interval lies far above zero: the sceptic was right" in prose(SLUG)
+        assert stored_records(SLUG)["exact_minus_top_two_low"] > 0.02
+
+
+class TestPairs:
+    def test_each_half_comes_with_both_answers(self):
+        assert "each plan is the wrong one for exactly one other plan" in prose(SLUG)
+        vectors = np.random.default_rng(0).normal(size=(4, 5))
+        names = executed(SLUG, "def match_pairs", np=np, encode=lambda texts, course: vectors[: len(texts)])
+        plans = sorted(names["PROPOSALS"])[:4]
+        found = names["match_pairs"]({"text": ["p", "q", "r", "s"], "topic": plans})
+        for side in (0, 1):
+            for text in {pair[side] for pair in found}:
+                assert sorted(pair[2] for pair in found if pair[side] == text) == [0, 1]
+
+    def test_there_is_a_sentence_for_each_plan(self):
+        files = [DATA / "stance" / f"{split}.csv" for split in ("train", "validation", "test")]
+        assert set().union(*(pd.read_csv(file)["topic"] for file in files)) == set(PROPOSALS)
+
+    def test_distilbert_has_no_segment_ids(self):
+        assert "DistilBERT has no segment ids" in prose(SLUG)
+        model = DistilBertModel(DistilBertConfig(vocab_size=50, dim=16, n_layers=1, n_heads=2, hidden_dim=32))
+        assert not [name for name, _ in model.named_parameters() if "token_type" in name]
+
+    def test_the_pair_model_lost(self):
+        assert "It lost, plainly, against the product of two frozen vectors" in prose(SLUG)
+        records = stored_records(SLUG)
+        assert records["pair_model_as_learned"] < records["the_product_of_both"] - 0.1
+
+    def test_the_steps(self):
+        [few] = said(SLUG, "and {} steps are nothing")
+        [many] = said(SLUG, "it gets {} steps and many more pairs")
+        assert f"course.pick(laptop={few}, full={many}," in cell(SLUG, "pair_trainer = fine_tune")
+
+
+class TestANumber:
+    def test_the_worked_errors(self):
+        sentence = "the errors {}, {}, {} and {} have an MAE of {} / {} = {} and an MSE of {} / {} = {}"
+        *errors, _, _, mae, _, _, mse = said(SLUG, sentence)
+        assert (np.mean(errors), np.mean(np.square(errors))) == (mae, mse)
+
+    def test_mean_and_median(self):
+        [mean] = said(SLUG, "The mean ({}) wins in MSE")
+        [median] = said(SLUG, "the median ({}) in MAE")
+        assert (np.mean([0, 0, 1, 5]), np.median([0, 0, 1, 5])) == (mean, median)
+
+    def test_places_of_the_margin(self):
+        margin = made(SLUG, "margin", np=np)
+        assert "take number (9 + 1) · 0.9 = 9, the largest" in prose(SLUG)
+        assert margin(np.arange(1, 10)) == 9
+        place, of = said(SLUG, "Place {} of {}, which does not exist")
+        assert (place, of) == (math.ceil(51 * 0.99), 50)
+        [enough] = said(SLUG, "You need at least {} errors")
+        assert math.ceil((enough + 1) * 0.99) <= enough
+        assert math.ceil(enough * 0.99) > enough - 1
+
+
+class TestWords:
+    def test_an_i_without_b_is_no_span(self):
+        assert "Some begin with an `I` and no `B`, and our count does not forgive that" in prose(SLUG)
+        spans = made(SLUG, "spans", tags=["O", "B-WHERE", "I-WHERE", "B-WHEN", "I-WHEN"])
+        assert spans([2, 2, 0]) == set()
+        assert spans([1, 2, 2]) == {(0, 3, "WHERE")}
+
+    def test_always_o_has_most_words_right_and_no_span(self):
+        assert "*Always O* has most words right, and finds nothing" in prose(SLUG)
+        share = int(re.search(r"always O +words (\d+)%, F1 0.00", printed(SLUG, "def judge("))[1])
+        assert share > 60
+
+    def test_the_tagger_beats_the_list_and_is_not_exact(self):
+        assert "finds far more whole spans than the list" in prose(SLUG)
+        assert "most spans are still not exact" in prose(SLUG)
+        records = stored_records(SLUG)
+        assert 2 * records["spans_list_of_words"] < records["spans_fine_tuned"] < 0.5
