@@ -761,7 +761,7 @@ for number in range(course.pick(laptop=4, full=12, smoke=2)):
         "batch": int(draw.choice([8, 16, 32])),
     }
     model = train(100 + number, **plan)
-    trials.append((judge(model, "validation").mean(), judge(model), plan))
+    trials.append((judge(model, "validation").mean(), model, plan))
     shown = {name: float(f"{value:.2g}") for name, value in plan.items()}
     print(f"validation {trials[-1][0]:.1%}", shown)
 
@@ -770,7 +770,8 @@ for number in range(course.pick(laptop=4, full=12, smoke=2)):
 # have large rates. Now the winner, and its one visit to the test.
 
 # %%
-won, winner_right, winner = max(trials, key=lambda trial: trial[0])
+won, winner, _ = max(trials, key=lambda trial: trial[0])
+winner_right = judge(winner)  # the only visit to the test
 print(f"winner: validation {won:.1%}, test {winner_right.mean():.1%}")
 print(f"base recipe, {len(seeds)} seeds, test {base.mean():.1%}")
 record("winner_test", winner_right.mean())
