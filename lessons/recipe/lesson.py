@@ -767,7 +767,8 @@ for number in range(course.pick(laptop=4, full=12, smoke=2)):
 
 # %% [markdown]
 # The rate is drawn **log-uniform**: 1e-4 to 1e-3 is as likely as 1e-3 to 1e-2 would be. Otherwise nearly all trials would
-# have large rates. Now the winner, and its one visit to the test.
+# have large rates. (Our space lies around the rate that won above, on the same validation posts. A stricter search would
+# fix its space before any training.) Now the winner, and its one visit to the test.
 
 # %%
 won, winner, _ = max(trials, key=lambda trial: trial[0])
@@ -859,7 +860,7 @@ print(f"twice the rows:       {next(iter(main.values()))[0]:+.1%}")
 #
 # ## The verdict
 #
-# The rule is written before we look: an interval that holds zero is *cannot tell*.
+# One rule for all lines: an interval that holds zero is *cannot tell*.
 
 # %%
 import pandas as pd
