@@ -121,7 +121,7 @@ def first_cells(address: Path) -> tuple[str, str]:
     (lesson,) = find_lessons([LESSON])
     cells = render.render(lesson).cells
     (start,) = (cell.source for cell in cells if "start" in cell.metadata.get("tags", []))
-    return render.FETCH_CELL.format(address=address.as_posix()), start
+    return render.FETCH_CELL.format(address=address.as_posix(), models=""), start
 
 
 @pytest.fixture

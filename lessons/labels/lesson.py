@@ -124,9 +124,11 @@ record("guides_agree", agreement)
 # %%
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from transformers import logging
 
 from course_utils.vectors import encode
 
+logging.disable_progress_bar()
 probe = LogisticRegression(C=1, max_iter=1000)
 folds = StratifiedKFold(5, shuffle=True, random_state=course.seed)
 said = cross_val_predict(probe, encode(posts["text"], course), one, cv=folds)
@@ -205,55 +207,21 @@ tables(
 
 # %% [markdown]
 # We need the encoder's view of each post, twice. The mean of the **last** layer is the vector for the regression. What
-# goes *into* the last layer we keep too. We will fine-tune this layer only. All layers below it stay frozen, so
-# their output is always the same. Why compute it in each step anew? We compute it once.
-
-
-# %%
-import torch
-from transformers import AutoModel, AutoTokenizer, logging
-
-logging.disable_progress_bar()
-tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
-encoder = AutoModel.from_pretrained(course.checkpoint).to(course.device).eval()
-longest = course.pick(laptop=32, full=64, smoke=32)
-
-
-@torch.no_grad()
-def read(batch):
-    tokens = tokenizer(batch, padding=True, truncation=True, max_length=longest)
-    tokens = tokens.convert_to_tensors("pt").to(course.device)
-    hidden = encoder(**tokens, output_hidden_states=True).hidden_states
-    mask = tokens["attention_mask"]
-    mean = (hidden[-1] * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-    return hidden[-2].cpu(), mask.cpu().float(), normalize(mean).cpu()
-
-
-# %%
-from torch.nn.functional import cross_entropy, normalize, pad
-
-
-def read_all(texts):
-    """Short posts first, 50 together; then back into the order of the texts."""
-    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-    rows = [None] * len(texts)
-    for begin in range(0, len(texts), 50):
-        part = order[begin : begin + 50]
-        hidden, mask, mean = read([texts[row] for row in part])
-        hidden = pad(hidden, (0, 0, 0, longest - hidden.shape[1]))
-        mask = pad(mask, (0, longest - mask.shape[1]))
-        for row, *views in zip(part, hidden, mask, mean, strict=True):
-            rows[row] = views
-    return [torch.stack(view) for view in zip(*rows, strict=True)]
-
-
-# %% [markdown]
-# Now every post once through the encoder. Is the mean right? `encode` from the course must give the same vectors.
+# goes *into* the last layer we keep too, because we will fine-tune this layer only. All layers below it stay frozen, so
+# they read each post once. {{ Lesson:recipe }} takes this apart; here it is a tool. Does the untrained copy of the last
+# layer give the same vectors as `encode`?
 
 # %% tags=["nbval-check-output"]
-train_lower, train_mask, X = read_all(train["text"][:])
-test_lower, test_mask, X_test = read_all(test["text"][:])
-X, X_test = X.numpy(), X_test.numpy()
+from torch.nn.functional import normalize
+
+from course_utils.upper_layers import UpperLayers, in_parts, read_below
+
+longest = course.pick(laptop=32, full=64, smoke=32)
+train_lower, train_mask = read_below(train["text"], course, 1, max_length=longest)
+test_lower, test_mask = read_below(test["text"], course, 1, max_length=longest)
+untrained = UpperLayers(course, 1, len(labels))
+X = normalize(in_parts(untrained.vectors, train_lower, train_mask)).numpy()
+X_test = normalize(in_parts(untrained.vectors, test_lower, test_mask)).numpy()
 again = encode(test["text"][:8], course, max_length=longest)
 print(tuple(train_lower.shape), "the same:", np.allclose(X_test[:8], again, atol=1e-4))
 
@@ -310,71 +278,39 @@ print(f"always {labels[0]}: {np.mean(truth == 0):.1%}")
 #
 # ## Does a better learning rate mend it?
 #
-# Back to the boss. We fine-tune the last layer and a new head, from what we have kept.
-
+# Back to the boss. We fine-tune the last layer and a new head, from what we have kept, with the loop of
+# {{ lesson:training_loop }}. `weight` and `sampler` wait for a later section.
 
 # %%
-import copy
-
-
-class LastLayer(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layers = copy.deepcopy(encoder.encoder.layer[-1:])
-        self.head = torch.nn.Linear(encoder.config.hidden_size, len(labels))
-
-    def forward(self, hidden, mask):
-        width = int(mask.sum(1).max())  # no post of this batch is longer
-        hidden, mask = hidden[:, :width], mask[:, :width]
-        hidden = self.layers[0](hidden, attention_mask=(1 - mask[:, None, None]) * -1e9)
-        mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-        return self.head(mean)
-
-
-# %% tags=["nbval-check-output"]
 from itertools import chain, islice, repeat
 
+import torch
+from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader, TensorDataset
 from transformers import get_linear_schedule_with_warmup
 
 steps = course.pick(laptop=40, full=240, smoke=2)
-with torch.no_grad():
-    first = LastLayer().to(course.device).eval()
-    length = int(test_mask[0].sum())
-    hidden = first.layers[0](test_lower[:1, :length].to(course.device))
-    logits = first(test_lower[:8].to(course.device), test_mask[:8].to(course.device))
-own = normalize(hidden.mean(1)).cpu().numpy()
-print(tuple(logits.shape), "as the encoder:", np.allclose(own[0], X_test[0], atol=1e-4))
 
-# %% [markdown]
-# The untrained layer does what the encoder's did. Now the loop of {{ lesson:training_loop }}. `weight` and `sampler`
-# wait for a later section.
+
+def ask(model, lower, mask):
+    return in_parts(model, lower, mask).softmax(dim=1).numpy()
 
 
 # %%
 def fine_tune(rows, answers, rate=1e-3, weight=None, sampler=None):
     torch.manual_seed(course.seed)
-    model = LastLayer().to(course.device)
+    model = UpperLayers(course, 1, len(labels))
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
     schedule = get_linear_schedule_with_warmup(optimizer, steps // 10, steps)
-    wanted = torch.tensor(answers[rows])
+    wanted = torch.tensor(answers[rows], device=course.device)
     table = TensorDataset(train_lower[rows], train_mask[rows], wanted)
     loader = DataLoader(table, 16, shuffle=sampler is None, sampler=sampler)
-    for batch in islice(chain.from_iterable(repeat(loader)), steps):
-        hidden, mask, wanted = (part.to(course.device) for part in batch)
+    for hidden, mask, wanted in islice(chain.from_iterable(repeat(loader)), steps):
         cross_entropy(model(hidden, mask), wanted, weight=weight).backward()
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
-    return model.eval()
-
-
-# %%
-@torch.no_grad()
-def ask(model, lower, mask):
-    parts = zip(lower.split(50), mask.split(50), strict=True)
-    answers = [model(*(view.to(course.device) for view in part)) for part in parts]
-    return torch.cat(answers).softmax(dim=1).cpu().numpy()
+    return model
 
 
 # %% [markdown]
@@ -509,10 +445,10 @@ plots.lines(
 )
 
 # %% [markdown]
-# Against random errors the finder is far better than a blind choice. Against one-sided and lazy errors it has little to
-# say. The top of its list is even *worse* than a blind choice. Why? It learns from the same labels. If one reader
-# always writes *anger*, the model learns that this is what
-# *anger* means. The errors look normal, and honest rows look odd. **A model cannot see an error that it was taught as a
+# Against random errors the finder is far better than a blind choice. Against one-sided errors it has little to say. For
+# lazy errors the top of its list is even *worse* than a blind choice. Why? It learns from the same labels. If one reader
+# always writes *anger*, the model learns that this is what *anger* means. The errors look normal, and honest rows look
+# odd. **A model cannot see an error that it was taught as a
 # rule.** Only a second reader sees it, and the table of two readers from the beginning.
 #
 # **Try it.** Count the most common pair (written label, true label) among the spoilt rows of the lazy kind. Then try
