@@ -186,11 +186,23 @@ def cut_windows(body, max_length, stride):
     return windows
 
 
-# %% exercise="cut_windows" wrong="the frame comes before the cut" says="I do not recognise this slip"
+# %% exercise="cut_windows" wrong="the frame comes before the cut" says="cut first, then add them"
 def cut_windows(body, max_length, stride):
     whole = [101, *body, 102]
     begins = range(0, max(1, len(whole) - stride), max_length - stride)
     return [whole[begin : begin + max_length] for begin in begins]
+
+
+# %% exercise="cut_windows" wrong="the frame comes before the cut, to the last number" says="each window needs its own"
+def cut_windows(body, max_length, stride):
+    whole = [101, *body, 102]
+    return [whole[begin : begin + max_length] for begin in range(0, len(whole), max_length - stride)]
+
+
+# %% exercise="cut_windows" wrong="the frame comes before the cut, no overlap" says="I do not recognise this slip"
+def cut_windows(body, max_length, stride):
+    whole = [101, *body, 102]
+    return [whole[begin : begin + max_length] for begin in range(0, len(whole), max_length)]
 
 
 # %% exercise="cut_windows" wrong="the last window is moved back" says="moved back"
@@ -232,7 +244,7 @@ def cut_windows(body, max_length, stride):
     return windows
 
 
-# %% exercise="cut_windows" wrong="padded with zeros" says="I do not recognise this slip"
+# %% exercise="cut_windows" wrong="padded with zeros" says="nothing is padded"
 def cut_windows(body, max_length, stride):
     room = max_length - 2
     begins = range(0, max(1, len(body) - stride), room - stride)
@@ -346,12 +358,23 @@ def texts_right(margins, owner, labels):
     return np.mean((joined > 0) == (labels == 1))
 
 
-# %% exercise="texts_right" wrong="neighbours are one text" says="ValueError"
+# %% exercise="texts_right" wrong="neighbours are one text" says="sorted windows"
 def texts_right(margins, owner, labels):
     cuts = np.flatnonzero(np.diff(owner)) + 1
     joined = np.array([each.mean() for each in np.split(margins, cuts)])
     return np.mean((joined > 0) == (labels == 1))
 
+
+# %% exercise="texts_right" wrong="groups of neighbours" says="sorted windows"
+def texts_right(margins, owner, labels):
+    from itertools import groupby
+
+    groups = groupby(zip(owner.tolist(), margins.tolist()), key=lambda pair: pair[0])
+    joined = [[margin for _, margin in group] for _, group in groups]
+    return np.mean((np.array([sum(each) / len(each) for each in joined]) > 0) == (labels == 1))
+
+
+# %% exercise="texts_right" wrong="always four texts" says="is the number of texts fixed" old="range(len(labels))" new="range(4)"
 
 # %% exercise="texts_right" wrong="many values" says="many values" old="return np.mean(right)" new="return right"
 
@@ -427,7 +450,7 @@ def page_threshold(calm, pieces, alarm):
 
 # %% exercise="page_threshold" wrong="one piece" says="for a single piece" old="1 - (1 - one) ** pieces" new="one"
 
-# %% exercise="page_threshold" wrong="pieces times one" says="adds up to more than 1" old="1 - (1 - one) ** pieces" new="one * pieces"
+# %% exercise="page_threshold" wrong="pieces times one" says="can be more than 1" old="1 - (1 - one) ** pieces" new="one * pieces"
 
 # %% exercise="page_threshold" wrong="the power on the wrong side" says="*all* pieces give an alarm" old="1 - (1 - one) ** pieces" new="one ** pieces"
 
@@ -577,6 +600,20 @@ def saved(n, width, window):
     linear = 12 * width * width
     full = linear + 2 * width * n * n
     return 1 - (linear + 2 * width * n * min(n, window)) / full
+
+
+# %% exercise="saved" wrong="attention of one token, linear parts of all" says="both parts times `n`, or neither" old="linear = 12 * width * width" new="linear = 12 * width * width * n"
+
+# %% exercise="saved" wrong="attention without the width" says="the attention needs `width`, too"
+def saved(n, width, window):
+    linear = 12 * width * width
+    return 1 - (linear + 2 * min(n, window)) / (linear + 2 * n)
+
+
+# %% exercise="saved" wrong="attention once the width" says="two times `width`"
+def saved(n, width, window):
+    linear = 12 * width * width
+    return 1 - (linear + width * min(n, window)) / (linear + width * n)
 
 
 # %% exercise="saved" wrong="always 512" says="a window of 512" old="min(n, window)" new="min(n, 512)"

@@ -1,9 +1,11 @@
 """The checks of `long_texts`'s sheet."""
 
+import copy
 from collections.abc import Callable
 from functools import partial
 
 from course_utils.checks.cases import judge
+from course_utils.checks.same import near
 from course_utils.checks.sheet import Sheet
 from course_utils.checks.values import Part, as_choice, as_list, as_number, predict
 from course_utils.checks.wrong import WrongForm
@@ -183,6 +185,15 @@ WINDOW_SLIPS = {
     "101 and 102 are missing": lambda b, m, s: _pieces(b, m - 2, _begins(b, m - 2, s)),
     "101 and 102 stand around each window, not once around the text": _one_frame,
     "the last window was moved back, until it is full. It may be shorter": _moved_back,
+    "each window needs its own 101 and 102: cut first, then add them": lambda b, m, s: _pieces(
+        [CLS, *b, SEP], m, range(0, max(1, len(b) + 2 - s), m - s)
+    ),
+    "cut first, then add 101 and 102: each window needs its own": lambda b, m, s: _pieces(
+        [CLS, *b, SEP], m, range(0, len(b) + 2, m - s)
+    ),
+    "nothing is padded: the last window may be shorter": lambda b, m, s: [
+        window + [0] * (m - len(window)) for window in _right_windows(b, m, s)
+    ],
     "101 and 102 have changed their places": lambda b, m, s: [
         [SEP, *window[1:-1], CLS] for window in _right_windows(b, m, s)
     ],
@@ -284,6 +295,25 @@ SHARE_SLIPS = {
 }
 
 
+def _is_right(function: Callable, case: tuple) -> bool:
+    try:
+        return near(float(function(*copy.deepcopy(case))), _right_share(*case), 1e-6)
+    except Exception:
+        return False
+
+
+def _taken_for_granted(function: Callable, cases: list[tuple]) -> str:
+    """Name what a function trusts that stops: that the windows are sorted, or that there are four texts."""
+    import numpy as np
+
+    margins, owner, labels = next((case for case in cases if not _is_right(function, case)), cases[0])
+    order = np.argsort(owner, kind="stable")
+    if _is_right(function, (margins[order], owner[order], labels)):
+        return "does your code expect sorted windows? They come in any order"
+    four = next(case for case in cases if len(case[2]) == 4)
+    return "is the number of texts fixed? Use `len(labels)`" if _is_right(function, four) else ""
+
+
 @sheet.exercise(
     section="Right on the pieces, right on the page?",
     hints=[
@@ -294,9 +324,13 @@ SHARE_SLIPS = {
     form_point=False,
 )
 def texts_right(texts_right, hidden=False) -> str:
-    read = partial(as_number, name="texts_right(...)")
-    judge(texts_right, "texts_right", _joined_cases(hidden), _right_share, slips=SHARE_SLIPS, read=read)
-    return "One text, one voice: now a long text does not count more than a short one."
+    read, cases = partial(as_number, name="texts_right(...)"), _joined_cases(hidden)
+    try:
+        judge(texts_right, "texts_right", cases, _right_share, slips=SHARE_SLIPS, read=read)
+    except WrongForm as wrong:
+        wrong.perhaps = _taken_for_granted(texts_right, cases) or wrong.perhaps
+        raise
+    return "One text, one voice: a long text does not count more than a short one. (The sum has the same sign.)"
 
 
 def _calm_cases(hidden: bool) -> list[tuple]:
@@ -351,7 +385,7 @@ _right_threshold = _first_calm(_good)
 
 THRESHOLD_SLIPS = {
     "that is the threshold for a single piece: where is `pieces`?": _first_calm(lambda one, k, a: one <= a),
-    "`pieces` times the chance of one piece? That adds up to more than 1, and is too careful": _first_calm(
+    "`pieces` times the chance of one piece? That can be more than 1, and is too careful": _first_calm(
         lambda one, k, a: k * one <= a
     ),
     "the power on the wrong side: so you get the chance that *all* pieces give an alarm": _first_calm(
@@ -390,6 +424,7 @@ THRESHOLD_SLIPS = {
         "Take one number of `calm` as the threshold. Which share of `calm` is above it? So often one piece is loud.",
         "A page is quiet if all its pieces are quiet. What is the chance that two pieces are quiet? And `pieces`?",
         "The chance of an alarm is 1 minus the chance of a quiet page. The lesson prints this line, with six pieces.",
+        "In the small example 2 of 5 margins are above -0.5. With two pieces a page rings with 1 - 0.6² = 0.64.",
         "Go through the margins from the smallest to the largest. Return the first one that is good enough.",
     ],
 )
@@ -445,8 +480,17 @@ SAVED_SLIPS = {
     "the linear parts are needed for each token, too": lambda n, width, window: (
         2 * width * n * (n - min(n, window)) / (12 * width * width + 2 * width * n * n)
     ),
+    "the attention is needed for each token, too: both parts times `n`, or neither": lambda n, width, window: (
+        (n - min(n, window)) / (6 * width * n + n)
+    ),
+    "the attention needs `width`, too": lambda n, width, window: (
+        2 * (n - min(n, window)) / (12 * width * width + 2 * n)
+    ),
+    "the attention needs two times `width` for each token that it looks at": lambda n, width, window: (
+        (n - min(n, window)) / (12 * width + n)
+    ),
     "a window of 512? It is the third argument": lambda n, width, window: _right_saved(n, width, 512),
-    "a window on each side? The token looks at `window` neighbours in all": lambda n, width, window: _right_saved(
+    "a window on each side? The token looks at `window` tokens in all": lambda n, width, window: _right_saved(
         n, width, 2 * window
     ),
     "`width` comes twice in the linear parts": lambda n, width, window: (

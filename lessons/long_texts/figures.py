@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matplotlib import rc_context
+from matplotlib.ticker import MultipleLocator
 
+from course_utils.plots.charts import scores
 from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture, canvas
 
 PALE = "#DDDDDD"
@@ -61,12 +63,17 @@ def length_histogram(lengths: Sequence[int], limits: Sequence[int], title: str) 
 
 
 @rc_context(STYLE)
-def shares_by_place(shares: Mapping[str, Mapping[str, float]], title: str) -> Picture:
-    """Draw a table of shares as shades: a row for each way, a column for each place. All rows have the same places."""
+def shares_by_place(
+    shares: Mapping[str, Mapping[str, float]], title: str, span: tuple[float, float] = (0, 1)
+) -> Picture:
+    """Draw a table of shares as shades: a row for each way, a column for each place. All rows have the same places.
+
+    `span`: the shares that get the darkest and the lightest shade.
+    """
     places = list(next(iter(shares.values())))
     figure, axes = canvas(height=0.5 * len(shares) + 1.2)
     values = [[row[place] for place in places] for row in shares.values()]
-    axes.imshow(values, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+    axes.imshow(values, cmap="cividis", vmin=span[0], vmax=span[1], aspect="auto")
     axes.set_xticks(range(len(places)), places)
     axes.set_yticks(range(len(shares)), list(shares))
     axes.xaxis.tick_top()
@@ -74,13 +81,20 @@ def shares_by_place(shares: Mapping[str, Mapping[str, float]], title: str) -> Pi
     axes.spines[:].set_visible(False)
     for row, line in enumerate(values):
         for column, value in enumerate(line):
-            ink = "white" if value < 0.5 else INK
+            ink = "white" if value < sum(span) / 2 else INK
             axes.text(column, row, f"{value:.0%}", ha="center", va="center", color=ink)
     axes.set_title(title, pad=24)
     words = "; ".join(
         f"{way}: " + ", ".join(f"{place} {value:.0%}" for place, value in row.items()) for way, row in shares.items()
     )
     return Picture(figure, f"Table of shades. {title} {words}.")
+
+
+def scores_by_fives(results: Mapping[str, tuple[float, float, float]], title: str) -> Picture:
+    """Draw each accuracy as a point on its interval, as `plots.scores`, with a tick at each 5%."""
+    picture = scores(results, title)
+    picture.figure.axes[0].xaxis.set_major_locator(MultipleLocator(0.05))
+    return picture
 
 
 @rc_context(STYLE)

@@ -44,8 +44,8 @@ course = start("long_texts", PROFILE)
 # collection of Yelp. They report that it beats counting words, and that "the sequence-based classifier has a
 # significant impact". We take that as a question: what does it matter how much of the sequence the model reads?
 #
-# We have reviews written for this course, each *helpful* or *unhelpful*. A helpful one tells what the thing did in the
-# writer's own use. (In `full`: film reviews of IMDB, negative or positive.)
+# We have reviews written for this course, each *helpful* or *unhelpful*. A helpful one tells what the thing did in
+# the writer's own use. (In `full`: film reviews of IMDB, negative or positive.)
 
 # %% tags=["nbval-check-output"]
 from collections import Counter
@@ -67,8 +67,9 @@ print(len(train), "to learn from,", len(test), "to judge on")
 print(dict(Counter(where.tolist())))
 
 # %% [markdown]
-# The last line is our **planted truth**: `where` says in which part of a helpful review the useful sentences stand. We
-# will use it as a judge, never as an input.
+# The last line is our **planted truth**: `where` says in which part of a helpful review the useful sentences stand.
+# `throughout` means everywhere. `none` marks the unhelpful reviews: they have no useful part. We will use this as a
+# judge, never as an input. (All numbers in the text are those of `laptop`.)
 #
 # A model does not count words. It counts tokens. So we cut all texts into tokens, once, without the special ones.
 
@@ -82,23 +83,25 @@ tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
 bodies = tokenizer(list(test["text"]), add_special_tokens=False)["input_ids"]
 lengths = np.array([len(body) for body in bodies])
 by_length = np.argsort(-lengths)
-late = next((i for i in by_length if where[i] == "end"), by_length[0])
-print(f"review {late}: {lengths[late]} tokens, the useful part: {where[late]}")
+example = next((i for i in by_length if where[i] == "end"), by_length[0])
+print(f"review {example}: {lengths[example]} tokens", end=", ")
+print(f"the useful part: {where[example]}")
 
 # %% [markdown]
-# Here is that one review as a ruler. A model that reads 64 tokens has four ways to spend them.
+# Here is that one review as a ruler. A model that reads 64 tokens has four ways. Three read 64 tokens once. The
+# fourth reads again and again.
 
 # %% tags=["nbval-check-output"]
 from lessons.long_texts.figures import length_histogram, rulers, shares_by_place
 
-n, room = int(lengths[late]), 62  # 64 less [CLS] and [SEP]
+n, room = int(lengths[example]), 62  # 64 less [CLS] and [SEP]
 ways = {
     "head": [(0, room)],
     "tail": [(n - room, n)],
     "head + tail": [(0, room // 2), (n - room // 2, n)],
     "windows": [(a, min(n, a + room)) for a in range(0, n - 16, room - 16)],
 }
-rulers(n, ways, "Four ways to read one review with 64 tokens.")
+rulers(n, ways, f"Four ways to read a review. Its useful part: {where[example]}.")
 
 # %% [markdown]
 # Head, tail, and head + tail read 62 tokens and throw the rest away. (Sun and others, 2019, compared these three.)
@@ -109,13 +112,15 @@ rulers(n, ways, "Four ways to read one review with 64 tokens.")
 # Look before you choose a limit. This is the **length profile**.
 
 # %% tags=["nbval-check-output"]
-limits = (32, 64, 128, 256)
-length_histogram(lengths + 2, (*limits, 512), "How long are the reviews of the test?")
+thrown = 1 - np.minimum(lengths, 62).sum() / lengths.sum()
+print(f"a limit of 64 throws away {thrown:.0%} of all tokens")
+shown = (32, 64, 128, 256, 512)
+length_histogram(lengths + 2, shown, "How long are the reviews of the test?")
 
 # %% [markdown]
 # At 64 tokens every review is cut. At 256 about a quarter is. At 512 none is. So the profile says: 512 is a waste if
-# the texts are padded to it, and 64 throws away more than half. It does *not* say whether what we throw away matters.
-# That needs labels.
+# the texts are padded to it, and 64 throws away about two thirds of all tokens. It does *not* say whether what we
+# throw away matters. That needs labels.
 #
 # ## How far do we get without reading?
 #
@@ -149,12 +154,13 @@ for name, answers in right.items():
 # %% [markdown]
 # Length and stars say nothing here: the reviews were written in pairs, so that they cannot. Real reviews are not so
 # kind. There a long review may more often be a helpful one. So length alone is a baseline that you must not forget.
-# Counting words sees the whole review, and still finds little. One has to read *who used the thing*.
+# Counting words sees the whole review, and still finds little. The card of the data says why: one has to read *who
+# used the thing*.
 #
 # ## What does a longer limit bring?
 #
 # A lecture says: *the maximum is usually 512; the truncation strategy matters*. How much? We read the same reviews
-# four times, with four limits. The encoder stays frozen, and a regression learns from its vectors
+# three times, with three limits. The encoder stays frozen, and a regression learns from its vectors
 # ({{ lesson:leakage }} shows `encode` in full).
 
 # %%
@@ -168,16 +174,17 @@ answer = np.array([*few["label"], *truth])
 place = np.array([*(few["where"] if known else ["none"] * len(few)), *where])
 named = "product" in few.column_names
 groups = [*few["product"], *test["product"]] if named else range(len(texts))
+limits = (32, 64, 256)
 vectors = {limit: encode(texts, course, max_length=limit) for limit in limits}
 print({limit: each.shape for limit, each in vectors.items()})
 
 # %% [markdown]
 # To have more reviews to judge on, we give each of them an answer by **cross-validation**: five times, four fifths
-# teach and one fifth is asked. A product is never on both sides (`GroupKFold`). Nothing is chosen here, so no review
-# is used twice for two jobs.
+# teach and one fifth is asked. A product is never on both sides (`GroupKFold`). So a review is judged only by the one
+# model that did not learn from it.
 
 # %%
-from course_utils import plots
+from lessons.long_texts.figures import scores_by_fives
 
 probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
 found = {}
@@ -186,7 +193,7 @@ for limit in limits:
     found[limit] = cross_val_predict(probe, vectors[limit], answer, cv=list(folds))
 curve = {f"{limit} tokens": interval(found[limit] == answer) for limit in limits}
 record("frozen_256", curve["256 tokens"][0])
-plots.scores(curve, "A frozen encoder, with four limits")
+scores_by_fives(curve, "A frozen encoder, with three limits")
 
 # %% [markdown]
 # The score is highest with 256 tokens. Is the difference between 32 and 256 real? The reviews are the same, so we
@@ -220,19 +227,23 @@ table = {
 if known:
     record("start_64", table["64 tokens"]["start"])
     record("end_64", table["64 tokens"]["end"])
+    mean, low, high = interval(gain[place == "start"])
+    record("start_256_minus_32", mean)
+    print(f"start, 256 minus 32 tokens: {mean:+.0%}, from {low:+.0%} to {high:+.0%}")
 shares_by_place(table, "Right answers, by the place of the useful part.")
 
 # %% [markdown]
-# Read the row of 64 tokens. What stands at the start is mostly found. What stands at the end is mostly *not* found: a
-# coin would do better. The model is not weak. It never saw those words. One average would hide it.
+# Read the row of 64 tokens. What stands at the start is mostly found. What stands at the end is mostly *not* found:
+# the model is no better than a coin. It is not weak. It never saw those words. One average would hide it.
 #
-# Now read the first column downwards. More tokens help the end, and **hurt** the start. A mean of 256 token vectors
-# waters down the 60 that matter. So the assumption is wrong. But *longer is always better* is wrong, too.
+# Now read the first column downwards. More tokens help the end, and **hurt** the start. The line above the table says
+# by how much. **Probably** a mean of 256 token vectors waters down the few that matter. So the assumption is wrong.
+# But *longer is always better* is wrong, too.
 #
 # ## And if the model may learn?
 #
-# So far the encoder was frozen. Now we fine-tune: once with 64 tokens, once with 256. The classifier reads the mean of
-# the token vectors, as in {{ lesson:lora }}. This time `forward` also returns that mean.
+# So far the encoder was frozen. Now we fine-tune: once with 64 tokens, once with 256. The classifier reads the mean
+# of the token vectors, as in {{ lesson:lora }}. This time `forward` also returns that mean.
 
 
 # %%
@@ -273,8 +284,9 @@ def fresh_model(seed):
 
 
 # %% [markdown]
-# 512 positions: that is the wall. We freeze the table of word pieces and the lower layers, and switch dropout off. Both
-# save time, and so few steps cannot overfit much.
+# 512 positions: that is the wall. We freeze the table of word pieces and the lower layers, and switch dropout off.
+# Both save time. And 27 steps of 16 are not even one pass over the 440 reviews. So overfitting is hardly a danger,
+# and dropout is not needed.
 #
 # Now the data of a step. `cut` keeps the head of a text. `draw_batches` puts texts of like length together, so that
 # little is padding.
@@ -326,7 +338,7 @@ def train_model(plan, seed=course.seed):
     optimizer = torch.optim.AdamW(weights, lr=rate)
     schedule = get_linear_schedule_with_warmup(optimizer, len(plan) // 10, len(plan))
     for length in plan:
-        waiting = waiting or draw_batches(rng)
+        waiting = waiting or draw_batches(rng)  # all used? shuffle again
         rows = waiting.pop()
         logits = model(**pad([cut(train_bodies[row], length) for row in rows]))[1]
         cross_entropy(logits, train_truth[rows]).backward()
@@ -358,7 +370,7 @@ def read(model, ids, size=32):
 # %%
 import time
 
-models, margins, seconds = {}, {}, {}
+models, margins, seconds, reading = {}, {}, {}, {}
 plans = course.pick(
     laptop={64: [64] * 27, 256: [256] * 27},
     full={64: [64] * 250, 256: [256] * 250},
@@ -367,19 +379,25 @@ plans = course.pick(
 for limit, plan in plans.items():
     begun = time.perf_counter()
     models[limit] = train_model(plan)
-    seconds[limit] = (time.perf_counter() - begun) / len(plan)
-    whole, margins[limit] = read(models[limit], [cut(body, limit) for body in bodies])
+    trained = time.perf_counter()
+    seconds[limit] = (trained - begun) / len(plan)
+    margins[limit] = read(models[limit], [cut(body, limit) for body in bodies])[1]
+    reading[limit] = (time.perf_counter() - trained) / len(test)
     right[f"fine-tuned, {limit} tokens"] = (margins[limit] > 0) == truth
 
 # %% [markdown]
 # Now side by side: the baselines and the two trainings, on the same reviews. And the price of a step.
 
 # %%
+from course_utils import plots
+
 record("fine_tuned_256", right["fine-tuned, 256 tokens"].mean())
-long_right = right["fine-tuned, 256 tokens"] * 1.0
-mean, low, high = interval(long_right - right["counting words"])
+for limit in plans:
+    reads = right[f"fine-tuned, {limit} tokens"] * 1.0
+    mean, low, high = interval(reads - right["counting words"])
+    print(f"{limit} tokens minus counting words: {mean:+.1%}", end=", ")
+    print(f"from {low:+.1%} to {high:+.1%}")
 record("fine_tuned_256_minus_counting_low", low)
-print(f"256 tokens minus counting words: {mean:+.1%}, from {low:+.1%} to {high:+.1%}")
 record("step_256_to_step_64", seconds[256] / seconds[64])
 print(f"a step with 256 tokens costs {seconds[256] / seconds[64]:.1f} steps with 64")
 sure = {name: interval(answers) for name, answers in right.items()}
@@ -387,8 +405,11 @@ plots.scores(sure, "Who reads best?")
 
 # %% [markdown]
 # This is the paper's claim, checked in its spirit: with 256 tokens the fine-tuned model beats counting words, and the
-# interval of the difference lies above zero. With 64 tokens it is ahead by less. This is one training each. Other seeds
-# move such a score by some points, as the card of the data shows.
+# interval of the difference lies above zero. With 64 tokens we cannot tell it from counting words. This is one
+# training each. Other seeds move such a score by some points, as the card of the data shows,
+# `data/reviews/README.md`. (There it is 86%, with 120 steps and more layers.)
+#
+# Do not compare with the frozen scores: other reviews to learn from, other reviews to judge on.
 #
 # The price: a step with 256 tokens costs three to four times as much. Most reviews end before 256.
 #
@@ -407,7 +428,7 @@ windows = tokenizer(
 )
 owner = np.array(windows["overflow_to_sample_mapping"])
 print(len(owner), "windows of", len(test), "texts")
-mine = np.flatnonzero(owner == late)
+mine = np.flatnonzero(owner == example)
 for number in mine[:2]:
     print(tokenizer.decode(windows["input_ids"][number]), "\n")
 
@@ -454,7 +475,7 @@ policies = {"head": margins[64], "tail": tails, "head + tail": ends}
 
 # %% [markdown]
 # Then the windows. Each gave a margin. Three ways to join them: their **mean**, their **maximum** (one helpful window
-# is enough), and a **majority vote**, where each window has one voice.
+# is enough), and a **majority vote**, where each window has one voice. (A tie counts as *unhelpful*.)
 
 # %%
 by_text = [piece_margins[owner == row] for row in range(len(test))]
@@ -474,7 +495,7 @@ assert gap < 1e-3
 # %% [markdown]
 # The last lines are the fourth way, **representation pooling**: average the *vectors* of the windows, then ask the
 # head once. It gives the same numbers as the mean of logits! The head is linear, so it does not matter whether we
-# average before or after it. Two names in a lecture, one method. It is only another method if the head *learns* from
+# average before or after it. Two names, one method. It is only another method if the head *learns* from
 # the pooled vectors.
 #
 # ## Can the model learn which window matters?
@@ -566,8 +587,8 @@ for name, answers in policy_right.items():
     print(f"{mean:+.1%} ({low:+.1%} to {high:+.1%})")
 
 # %% [markdown]
-# Most intervals hold zero. So the averages hardly tell the policies apart. Does that mean that they are alike? Ask the
-# planted truth.
+# All, or nearly all, intervals hold zero. So the averages hardly tell the policies apart. Does that mean that they
+# are alike? Ask the planted truth.
 
 # %%
 helped = [kind for kind in kinds if kind in where]
@@ -583,16 +604,16 @@ shares_by_place(places, "Right answers of each policy, by place.")
 
 # %% [markdown]
 # They are not alike at all. The head finds the start and misses the end. The tail is its mirror. Their averages are
-# about the same, because they fail on *different* reviews. Head + tail is shorter at both ends, and blind in the
-# middle.
+# close, although they fail on **different** reviews: an average hides it. Head + tail is shorter at both ends, and
+# blind in the middle.
 #
-# The maximum finds the useful part wherever it stands. But look at its last column: it calls most unhelpful reviews
-# helpful, too. Among many windows one is easily loud by accident. The mean has the opposite illness: one useful window
-# is outvoted by four others.
+# The maximum says *helpful* most often, wherever the useful part stands. But look at its last column: it says so of
+# many unhelpful reviews, too. So it has hardly found the part: it is only loud. Among many windows one is easily loud
+# by accident. The mean has the opposite illness: one useful window is outvoted by four others.
 #
 # Part of that is only the threshold, zero. So we also ask without one. The **AUC**: draw a helpful and an unhelpful
 # review. How often has the helpful one the larger number? 50% is a coin. `late`: only helpful reviews with the useful
-# part in the middle or at the end.
+# part in the middle or at the end, against **all** unhelpful reviews.
 
 # %%
 from sklearn.metrics import roc_auc_score
@@ -605,17 +626,17 @@ for name, each in policies.items():
         "late": roc_auc_score(truth[late_ones], each[late_ones]),
     }
 record("auc_late_head", auc["head"]["late"])
-shares_by_place(auc, "AUC of each policy, no threshold.")
+shares_by_place(auc, "AUC of each policy, no threshold.", span=(0.5, 0.85))
 
 # %% [markdown]
-# On the late reviews the head is close to a coin. The tail reads just as many tokens, from the other end, and is far
+# On the late reviews the head is close to a coin. The tail reads just as many tokens, from the other end, and is
 # better. The windows lie between: they have read the useful part, among much else.
 #
-# How sure is that? We draw the reviews anew, with replacement, 300 times, and look at the difference to the head.
+# How sure is that? We draw the reviews anew, with replacement, 200 times, and look at the difference to the head.
 
 
 # %%
-def auc_gain(name, chosen, draws=300):
+def auc_gain(name, chosen, draws=200):
     rng, gains = np.random.default_rng(course.seed), []
     rows = np.flatnonzero(chosen)
     for _ in range(draws):
@@ -632,8 +653,9 @@ for name in ("tail", "mean of logits", "maximum", "attentive pooling"):
     print(f"late: {name:<18} minus head: from {low:+.1%} to {high:+.1%}")
 
 # %% [markdown]
-# There are few late reviews, so the intervals are wide. The tail's lies above zero, or touches it. The others mostly
-# hold zero. One reason may be the training: this model has learned from heads only, and now reads middles.
+# There are few late reviews, so the intervals are wide. The tail's lies just above zero. (On your machine it may
+# touch zero.) The others hold zero. One reason may be the training: this model has learned from heads only, and now
+# reads middles.
 #
 # Did attention earn its name? Five seeds, with and without it, paired:
 
@@ -660,17 +682,18 @@ if known:
     record("first_window_start_minus_end", gap)
 
 # %% [markdown]
-# Two answers. The *score* gains nothing that we could tell from luck. But the *weights* are right. Where the useful
-# part stands at the start, the first window gets far more than its share. Where it stands at the end, it gets less.
-# Nobody told the layer where to look. It learned that from the labels of whole reviews.
+# Two answers. The *score* gains nothing that we could tell from luck. But the *weights* lean the right way. If the
+# useful part stands at the start, the first window gets far more than its share. If the part stands at the end, the
+# first window gets less than its share. Nobody told the layer where to look. It learned that from the labels of whole
+# reviews.
 #
-# So the sceptic of a lecture, who says that attentive pooling "can outperform on certain tasks/lengths", is not wrong:
-# *can*. Here 130 reviews were too few to show it.
+# So those who say that attentive pooling "can outperform on certain tasks/lengths", are not wrong: *can*. With 130
+# reviews to learn from we could not show it. (We use 130 and not all 440, to save time.)
 #
 # ## What if it does not fit into 512?
 #
-# A meeting, a chat, a page of reviews: such **transcripts** have thousands of tokens. "You may need to split them into
-# segments", says a lecture, "otherwise key details might be dropped". We build pages where we know the place of the
+# A meeting, a chat, a page of reviews: such **transcripts** have thousands of tokens. "You may need to split them
+# into segments", one is told, "otherwise key details might be dropped". We build pages where we know the place of the
 # detail. A page has six reviews. Five are unhelpful, of other products. One is helpful, and stands first, third or
 # last. Each page has a **twin**: the same page with an unhelpful review in that place.
 
@@ -712,11 +735,12 @@ print("windows that know no borders:", *(f"{each:+.1f}" for each in blind_margin
 print("one window for each review:  ", *(f"{each:+.1f}" for each in seam_margins))
 
 # %% [markdown]
-# The third review is the helpful one. In its own window it is loud. In the windows without borders nothing is as loud.
-# (One page is an example, not a proof.) A window that knows no borders may hold the end of one review and the
-# beginning of the next. Its margin speaks of a mixture. But our pages have **seams**: the borders of the reviews. A
-# transcript has seams, too: each turn of a speaker. So we cut there, one window of at most 256 tokens for each review.
-# The model with 256 tokens has read them already.
+# The third review is the helpful one. In its own window it is louder than all windows without borders. (Another
+# review may be loud, too, and unhelpful: a false alarm.) One page is an example, not a proof. A window that knows no
+# borders may hold the end of one review and the beginning of the next. Its margin speaks of a mixture. But our pages
+# have **seams**: the borders of the reviews. A transcript has seams, too: each turn of a speaker. So we cut there,
+# one window of at most 256 tokens for each review. And each margin belongs to one review: you can say **which**
+# review made the page useful. The model with 256 tokens has read them already.
 #
 # Head and tail may read two reviews, which is at most 512 tokens. Each policy gives a page one number. The score is
 # the AUC again: a page that holds a helpful review against one that does not.
@@ -750,6 +774,8 @@ assert found_at["tail (two reviews)"]["start"] == 0.5
 assert len(set(found_at["maximum"].values())) == 1
 record("page_head_start", found_at["head (two reviews)"]["start"])
 record("page_maximum", found_at["maximum"]["end"])
+lead = found_at["head (two reviews)"]["start"] - found_at["maximum"]["start"]
+record("page_head_minus_maximum", lead)
 shares_by_place(found_at, "AUC of each policy, by the place of the helpful review.")
 
 # %% [markdown]
@@ -757,10 +783,10 @@ shares_by_place(found_at, "AUC of each policy, by the place of the helpful revie
 #
 # - The **head** is good at the start, and has *exactly* 50% elsewhere. There a page and its twin look the same to it.
 #   No training mends that: what is not read is not known. The code asserts it.
-# - The **windows** do not care where the review stands: three equal numbers in each row. That is the success of this
-#   lesson.
-# - They pay for it. Five other reviews bring noise. Where the head looks at the right place, it beats them.
-# - **Head + tail** wins two columns, and is blind in the third.
+# - The **windows** do not care where the review stands: three equal numbers in each row. They must be equal: a mean
+#   or a maximum does not know the order. That is what we wanted.
+# - They pay for it. Five other reviews bring noise. Where the head looks at the right place, it scores higher here.
+# - **Head + tail** is about as good as the head at the start and as the tail at the end, and is blind in the middle.
 #
 # So: if you know where the detail stands, read there. If you do not, read everything.
 #
@@ -781,7 +807,6 @@ page_said = margins[256][both].max(axis=1) > 0
 alarm = np.mean(margins[256][bad] > 0)
 record("piece_accuracy", piece_right.mean())
 record("page_accuracy", np.mean(page_said == holds))
-before = np.mean(page_said == holds)
 print(f"pieces, judged by their own label:    {piece_right.mean():.1%}")
 print(f"pieces, judged by the page's label:   {inherited.mean():.1%}")
 print(f"pages, judged by the page's label:    {np.mean(page_said == holds):.1%}")
@@ -797,8 +822,8 @@ print(f"1 - (1 - {alarm:.3f})**6 = {1 - (1 - alarm) ** 6:.1%}")
 # The second line is a trap of its own: pieces that **inherit** the label of the page. On a page with one helpful
 # review the model is then called wrong for five right answers. Nobody meets this number in use.
 #
-# The mend is cheap. Zero is a threshold for one review. A page needs another. We choose it on pages that we make
-# from the *validation* reviews.
+# The mend is cheap, but it has a price. Zero is a threshold for one review. A page needs another. We choose it on
+# pages that we make from the *validation* reviews.
 
 # %%
 spare = reviews.get("validation", mixed["train"])  # IMDB has none: its last rows
@@ -810,33 +835,48 @@ empty = rng.choice(calm, (1000, 6)).max(axis=1)
 holding = np.maximum(rng.choice(calm, (1000, 5)).max(axis=1), rng.choice(loud, 1000))
 
 # %%
-limits_tried = np.sort(spare_margins)
-good_pages = [np.mean(empty <= t) + np.mean(holding > t) for t in limits_tried]
-threshold = limits_tried[np.argmax(good_pages)]
-page_said = margins[256][both].max(axis=1) > threshold
-record("page_threshold_gain", np.mean(page_said == holds) - before)
-print(f"threshold {threshold:+.1f}: {np.mean(page_said == holds):.1%} of pages right")
+tried = np.sort(spare_margins)
+good_pages = [np.mean(empty <= t) + np.mean(holding > t) for t in tried]
+threshold = tried[np.argmax(good_pages)]
+moved = margins[256][both].max(axis=1) > threshold
+print(f"the new threshold: {threshold:+.1f}")
+for name, asked in {"at zero": page_said, "moved": moved}.items():
+    print(f"{name:<8} pages right {np.mean(asked == holds):.1%}", end=", ")
+    print(f"false alarms {asked[holds == 0].mean():.1%}", end=", ")
+    print(f"useful pages found {asked[holds == 1].mean():.1%}")
+more = np.mean(moved == holds) - np.mean(page_said == holds)
+record("page_threshold_gain", more)
+fewer = page_said.reshape(2, -1).mean(axis=1) - moved.reshape(2, -1).mean(axis=1)
+record("useful_pages_lost", fewer[0])
+record("false_alarms_saved", fewer[1])
 
 # %% [markdown]
-# More pages are right, with the same model. Only the decision changed, and the test chose nothing. The assumption is
-# wrong as it stands: a metric of pieces does not tell how documents fare. If users read documents, report documents.
+# More pages are right, with the same model. But look at the price: there are far fewer false alarms, and also fewer
+# useful pages found. A threshold does not make the model better. It chooses which error you prefer. And it stands on
+# 50 validation reviews only, so it is rough.
+#
+# The assumption is wrong as it stands: a metric of pieces does not tell how documents fare. If users read documents,
+# report documents.
 #
 # ## Short texts first?
 #
-# A pupil reads short texts before long ones. A **curriculum** does the same to a model: short first, then long. Does
-# it help? The fair rival has the same short and long steps, in random order. So both read equally many tokens.
+# A pupil reads short texts before long ones. A **curriculum** does the same to a model: short first, then long. We
+# shorten instead of sorting: first only 24 tokens of each review, then 48. (Sorting whole reviews by length would be
+# the other kind. We do not test it.) Does it help? The fair rival has the same short and long steps, in random order.
+# So both read equally many tokens.
 
 # %%
-steps = course.pick(laptop=8, full=100, smoke=1)
+steps = course.pick(laptop=4, full=100, smoke=1)
 lesson_plans = {"short first": [24] * steps + [48] * steps}
 shuffled = np.random.default_rng(course.seed).permutation(lesson_plans["short first"])
 lesson_plans["shuffled"] = shuffled.tolist()
-asked = [cut(body, 48) for body in bodies]
+half = bodies[: len(bodies) // 2]  # half of the test, to save time
+asked = [cut(body, 48) for body in half]
 school = {name: [] for name in lesson_plans}
 for seed in range(course.pick(laptop=3, full=3, smoke=2)):
     for name, plan in lesson_plans.items():
         answers = read(train_model(plan, seed), asked)[1] > 0
-        school[name].append((answers == truth) * 1.0)
+        school[name].append((answers == truth[: len(half)]) * 1.0)
 for name, each in school.items():
     print(f"{name:<12}", *(f"{np.mean(row):.1%}" for row in each))
 
@@ -847,9 +887,10 @@ record("curriculum_gain", mean)
 print(f"short first minus shuffled: {mean:+.1%}, from {low:+.1%} to {high:+.1%}")
 
 # %% [markdown]
-# The interval holds zero, and three seeds make it too narrow rather than too wide. So we saw no gain from the order.
-# The seeds differ from each other more than the two plans do. These are few steps: a long training may tell another
-# story. What is sure: a plan with short steps is cheap, in any order.
+# The interval holds zero. Three seeds show too little of their spread, so the true interval is wider. So we saw no
+# gain from the order. The seeds differ from each other more than the two plans do. After so few steps a model is
+# hardly better than a coin: a long training may tell another story. What is sure: a plan with short steps is cheap,
+# in any order.
 #
 # ## What does a longer text cost?
 #
@@ -898,8 +939,9 @@ operations(counted, "What one text costs, counted.")
 
 # %% [markdown]
 # The worked line: both parts are equal where `2 * h * n * n = 12 * h * h * n`, so at `n = 6 * h`. Below 512 a window
-# of 512 saves nothing at all. It begins to pay at some thousand tokens. And there is a second gain that no count
-# shows: Longformer and BigBird were trained with longer position tables. That moves the wall.
+# of 512 saves nothing at all. It begins to pay above that: at 1,024 tokens it saves 15%, at 2,048 it saves 35%. And
+# there is a second gain that no count shows: Longformer and BigBird were trained with longer position tables. That
+# moves the wall.
 #
 # Our windows of 64 tokens are sparse attention, too, of a rough kind: a token never looks beyond its window.
 #
@@ -921,33 +963,43 @@ from IPython.display import Markdown
 
 spent = {"head": 64, "tail": 64, "head + tail": 64}
 everything = sum(len(each) for each in windows["input_ids"]) / len(test)
+once = np.minimum(lengths + 2, 256).mean()
 lines = ["| way | tokens read | ms a text | right |", "|---|---|---|---|"]
 for name, answers in {
     **policy_right,
     "fine-tuned with 256, head": right["fine-tuned, 256 tokens"],
 }.items():
-    tokens = 256 if "256" in name else spent.get(name, everything)
+    tokens = once if "256" in name else spent.get(name, everything)
     score = "{:.0%} ({:.0%} to {:.0%})".format(*interval(answers))
-    price = measured[tokens] / 4 if tokens in measured else per_text
+    price = {64: reading[64], once: reading[256]}.get(tokens, per_text)
     lines.append(f"| {name} | {tokens:.0f} | {1000 * price:.0f} | {score} |")
 Markdown("\n".join(lines))
 
+# %%
+best = right["fine-tuned, 256 tokens"] * 1.0
+for name in ("head", "mean of logits"):
+    mean, low, high = interval(best - policy_right[name])
+    record(f"best_minus_{name.split()[0]}", mean)
+    print(f"256 tokens minus {name}: {mean:+.1%}, from {low:+.1%} to {high:+.1%}")
+
 # %% [markdown]
-# - *Read more*: kept. A model that was trained and asked with 256 tokens is the best line of the table. It costs about
-# four
-#   times as much as the head.
-# - *Join windows*: half kept. Windows of a model that learned from heads cost as much as 256 tokens in one piece, and
-#   their intervals overlap with the head's. They find what stands late, at the price of false alarms.
-# - *Beyond 512*: kept. There no single reading exists. The windows find a review wherever it stands; the head cannot.
-# - *Attention over windows, short texts first*: not kept here. No gain that we could tell from luck.
+# - *Read more*: kept. A model that was trained and asked with 256 tokens is the best line of the table. On these
+#   reviews it reads almost three times as many tokens as the head. It beats the head in pairs, by little: on your
+#   machine the interval may touch zero. Its lead over the best windows could be luck.
+# - *Join windows*: half kept. Windows read everything, and the overlap twice. So they cost somewhat more than 256
+#   tokens in one piece. Here the model learned from heads, and their intervals overlap with the head's. The maximum
+#   is loud for what stands late, but gives many false alarms.
+# - *Beyond 512*: kept. There no single reading exists. The windows do equally well wherever the review stands; the
+#   head cannot.
+# - *Attention over windows, shorter cuts first*: not kept here. No gain that we could tell from luck.
 #
-# The intervals count the luck of the 150 reviews. Only the lines on attention and on the curriculum count seeds, too.
+# The intervals count the luck of the test reviews. Only the lines on attention and on the curriculum count seeds, too.
 #
 # ## In this notebook we have
 #
 # - **measured** the score against the limit, and found who is missed: the reviews with the useful part at the end;
 # - **cut** texts into head, tail, head + tail and overlapping windows, and checked the number of windows;
-# - **joined** the windows in five ways, and found that two of them are one;
+# - **joined** the windows in six ways, and found that two of them are one;
 # - **judged** pages beside their pieces, and seen false alarms add up;
 # - **counted** operations: attention rules at six times the width of the model, and not at 512.
 #

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from lessons.long_texts.figures import length_histogram, operations, rulers, shares_by_place
+from lessons.long_texts.figures import length_histogram, operations, rulers, scores_by_fives, shares_by_place
 from tests.figures import check_picture
 
 
@@ -18,7 +18,15 @@ def test_each_limit_tells_what_it_cuts():
 
 def test_shares_are_told_row_by_row():
     shares = {"head": {"start": 0.8, "end": 0.5}, "maximum": {"start": 0.7, "end": 0.9}}
-    check_picture(partial(shares_by_place, shares, "Two ways."), "Two ways head start 80% end 50% maximum 70% 90%")
+    words = "Two ways head start 80% end 50% maximum 70% 90%"
+    check_picture(partial(shares_by_place, shares, "Two ways."), words)
+    check_picture(partial(shares_by_place, shares, "Two ways.", span=(0.5, 0.9)), words)
+
+
+def test_scores_have_a_tick_at_each_five_percent():
+    draw = partial(scores_by_fives, {"64 tokens": (0.6, 0.52, 0.68)}, "One limit")
+    check_picture(draw, "One limit accuracy 64 tokens 60.0% from 52.0% to 68.0%")
+    assert [round(100 * tick) for tick in draw().figure.axes[0].get_xticks()][1:-1] == [55, 60, 65]
 
 
 def test_operations_are_told_at_both_ends():
