@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from course_utils import plots
-from course_utils.plots import curves, evaluation
+from course_utils.plots import charts, curves, evaluation
 from lessons.evaluation import figures as figures_of_evaluation
 from tests.figures import check_picture
 
@@ -118,3 +118,15 @@ def test_reliability_draws_share_right_along_confidence():
     _, line = reliability().figure.axes[0].lines
     assert list(line.get_xdata()) == [0.5, 0.9]
     assert list(line.get_ydata()) == [0.4, 0.7]
+
+
+@pytest.mark.parametrize("span", [0.02, 0.04, 0.11, 0.13, 0.2, 0.26, 0.5])
+def test_a_tick_says_where_it_stands(span):
+    """Rounded, a tick at 62.5% would say 62%, and a dot at 62.3% would stand left of it."""
+    values = (0.5, 0.5 - span / 2, 0.5 + span / 2)
+    across = charts.scores({"a": values}, "T").figure.axes[0].xaxis
+    along = curves.learning_curve({"a": {10: values}}, "T").figure.axes[0].yaxis
+    for axis in (across, along):
+        ticks = axis.get_majorticklocs()
+        told = [float(text.rstrip("%")) for text in axis.get_major_formatter().format_ticks(ticks)]
+        assert told == pytest.approx([100 * tick for tick in ticks], abs=1e-6)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matplotlib import rc_context
+from matplotlib.ticker import FuncFormatter
 
 from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture, canvas
 
 LINE_STYLES = ("solid", "dashed", "dotted", "dashdot")
+PERCENT = FuncFormatter(lambda x, _: f"{100 * x:.3g}%")  # a tick at 62.5% says so, and one at 60% has no decimals
 NARROWEST_LABELLED = 0.07  # of the longest bar: a shorter piece has no room for its number
 
 
@@ -44,7 +46,7 @@ def scores(
         axes.annotate(f"{value:.1%}", (value, row), xytext=(0, 9), textcoords="offset points", ha="center")
     axes.set_yticks(range(len(results)), list(results))
     axes.set_ylim(len(results) - 0.5, -0.6)
-    axes.xaxis.set_major_formatter("{x:.0%}")
+    axes.xaxis.set_major_formatter(PERCENT)
     axes.grid(axis="x", color=GREY, alpha=0.25)
     axes.set_title(title)
     axes.set_xlabel(f"{score}, with its 95% interval")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from course_utils.plots.charts import LINE_STYLES
+from course_utils.plots.charts import LINE_STYLES, PERCENT
 from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture, canvas
 
 COLUMNS = 3
@@ -88,7 +88,7 @@ def learning_curve(
     axes.set_xscale("log")
     axes.set_xticks(ticks, [f"{size:,}" for size in ticks])
     axes.minorticks_off()
-    axes.yaxis.set_major_formatter("{x:.0%}")
+    axes.yaxis.set_major_formatter(PERCENT)
     axes.grid(color=GREY, alpha=0.25)
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     axes.set_title(title)
