@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter
 from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture, canvas
 
 LINE_STYLES = ("solid", "dashed", "dotted", "dashdot")
-PERCENT = FuncFormatter(lambda x, _: f"{100 * x:.3g}%")  # a tick at 62.5% says so, and one at 60% has no decimals
+PERCENT = FuncFormatter(lambda x, _: f"{100 * x:.4g}%")  # a tick at 62.5% says so, and one at 60% has no decimals
 NARROWEST_LABELLED = 0.07  # of the longest bar: a shorter piece has no room for its number
 
 
