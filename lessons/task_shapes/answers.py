@@ -66,7 +66,9 @@ for letter, (size, labels, kind) in {
 
 # %% exercise="which_loss" wrong="another word" says="one of" old="\"cross-entropy\"" new="\"softmax\""
 
-# %% exercise="which_loss" wrong="the shape in place of the number" says="a whole number" old="\"g\": 50" new="\"g\": (1, 10, 5)"
+# %% exercise="which_loss" wrong="the shape in place of the number" says="that is the shape" old="\"g\": 50" new="\"g\": (1, 10, 5)"
+
+# %% exercise="which_loss" wrong="another shape" says="a whole number" old="\"g\": 50" new="\"g\": (10, 5)"
 
 # %% exercise="which_loss" wrong="a letter left out" says="a dict with the keys"
 which_loss = {"a": "cross-entropy", "b": "BCE", "c": "BCE", "d": "error", "e": "MSE", "f": "error"}
@@ -192,7 +194,7 @@ def own_bars(truth, chances, bars):
 
 # %% exercise="own_bars" wrong="a dict of bars" says="a list" old="return found" new="return dict(enumerate(found))"
 
-# %% exercise="own_bars" wrong="divided by nothing" says="received: a list of 2: [0.625, 0.0625]" old="max(true.sum() + said.sum(), 1)" new="(true.sum() + said.sum())"
+# %% exercise="own_bars" wrong="divided by nothing" says="nan, and `argmax` chooses it" old="max(true.sum() + said.sum(), 1)" new="(true.sum() + said.sum())"
 
 # %% exercise="own_bars" wrong="nothing is returned" says="does it end with `return`" old="return found" new="print(found)"
 
@@ -432,7 +434,7 @@ def labels_for_pieces(word_ids, tags):
 
 # %% exercise="labels_for_pieces" wrong="one word off" says="the tag of the word before" old="tags[word])" new="tags[word - 1])"
 
-# %% exercise="labels_for_pieces" wrong="0 taken for None" says="given:" old="word is None or" new="not word or"
+# %% exercise="labels_for_pieces" wrong="0 taken for None" says="word 0 is a word" old="word is None or" new="not word or"
 
 # %% exercise="labels_for_pieces" wrong="one mark in front, one behind" says="received:"
 def labels_for_pieces(word_ids, tags):
@@ -440,6 +442,13 @@ def labels_for_pieces(word_ids, tags):
     for before, word in zip(word_ids, word_ids[1:-1]):
         labels.append(-100 if word == before or word is None else tags[word])
     return [*labels, -100]
+
+
+# %% exercise="labels_for_pieces" wrong="the piece before the first one" says="place -1 is the last one"
+def labels_for_pieces(word_ids, tags):
+    return [
+        -100 if word is None or word_ids[place - 1] == word else tags[word] for place, word in enumerate(word_ids)
+    ]
 
 
 # %% exercise="labels_for_pieces" wrong="tag names" says="without quotes"
@@ -459,7 +468,7 @@ def labels_for_pieces(word_ids, tags):
     return word_ids
 
 
-# %% exercise="span_f1" right="the lesson's way, with counts in an array"
+# %% exercise="span_f1" right="counts in an array"
 def span_f1(true, said):
     counts = []
     for a, b in zip(true, said):
@@ -575,7 +584,9 @@ def spans_of(tags):
 
 # %% exercise="span_f1" wrong="the end of the message forgotten" says="a span that ends with its message" old="[*tags, \"O\"]" new="tags"
 
-# %% exercise="span_f1" wrong="an I alone begins a span" says="begins no span"
+# %% exercise="span_f1" wrong="a B only closes" says="a B closes the span before it" old="        if tag.startswith" new="        elif tag.startswith"
+
+# %% exercise="span_f1" wrong="an I alone begins a span" says="stricter than the lesson"
 def span_f1(true, said):
     right = number = 0
     for one, other in zip(true, said):

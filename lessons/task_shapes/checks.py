@@ -9,10 +9,17 @@ from itertools import chain
 from course_utils.checks.cases import judge
 from course_utils.checks.sheet import Sheet
 from course_utils.checks.values import Part, as_choice, as_list, as_number, predict
+from course_utils.checks.wrong import WrongForm
 
 sheet = Sheet("task_shapes")
 
 LOSSES = ("cross-entropy", "BCE", "MSE", "error")
+
+
+def _how_many(value: object, name: str) -> int:
+    if isinstance(value, tuple | list) and list(value) == [1, 10, 5]:
+        raise WrongForm(f"a whole number in `{name}`", value, "that is the shape: how many numbers is it in all?")
+    return as_number(value, name, whole=True, low=0)
 
 
 @sheet.exercise(
@@ -78,7 +85,7 @@ def which_loss(which_loss) -> str:
         "`[CLS]` and `[SEP]` are two pieces, not one": 45,
     }
     letters = {letter: Part(right, slips, loss) for letter, (right, slips) in parts.items()}
-    letters["g"] = Part(50, numbers, partial(as_number, whole=True, low=0))
+    letters["g"] = Part(50, numbers, _how_many)
     predict(which_loss, "which_loss", letters)
     return "`c` is the silent one: one label, written as decimals, trains with BCE. So say `problem_type`."
 
@@ -159,6 +166,9 @@ BAR_SLIPS = {
     "a topic is said where its chance is above the bar, not below": _best(above="less"),
     "0.5 for all topics: choose among `bars`": lambda t, c, bars: [0.5] * t.shape[1],
     "the F1 of the messages without the topic?": _best(lambda true, said: _f1(~true, ~said)),
+    "nothing true and nothing said gives 0 / 0, nan, and `argmax` chooses it. F1 is 0 there": _best(
+        lambda true, said: _f1(true, said) if true.any() or said.any() else math.inf
+    ),
 }
 
 
@@ -283,6 +293,8 @@ def _pieces(hidden: bool) -> list[tuple]:
         ([None, 0, 1, 1, None], [0, 1, 2, 2, 0]),
         ([None, 0, 2, 2, 3, None], [3, 4, 1, 0]),
         ([None, None], [2]),
+        ([0], [3]),
+        ([0, 0], [1]),
     ]
     chance = random.Random(9 if hidden else 5)
     for words in (6, 15, 40):
@@ -345,6 +357,12 @@ PIECE_SLIPS = {
         label for label, word in zip(_labels(ids, tags), ids, strict=True) if word is not None
     ],
     "the tag of the word before? `word_ids` counts the words from 0": partial(_labels, shift=-1),
+    "word 0 is a word, but `not 0` is true, too: ask `is None`": lambda ids, tags: [
+        label if word else -100 for label, word in zip(_labels(ids, tags), ids, strict=True)
+    ],
+    "the first piece has no piece before it: place -1 is the last one": lambda ids, tags: [
+        -100 if word is None or word == ids[place - 1] else tags[word] for place, word in enumerate(ids)
+    ],
 }
 
 
@@ -367,8 +385,19 @@ def labels_for_pieces(labels_for_pieces, hidden=False) -> str:
     return "The tags now follow the words, however many pieces a word has."
 
 
-def _spans(tags: list[str], *, loose: bool = False, any_kind: bool = False, joined: bool = False, end: bool = True):
-    """Return the spans of a message. `loose`: an I alone begins one; `joined`: a B of the kind may go on."""
+def _spans(
+    tags: list[str],
+    *,
+    loose: bool = False,
+    any_kind: bool = False,
+    joined: bool = False,
+    end: bool = True,
+    closing: bool = False,
+):
+    """Return the spans of a message.
+
+    `loose`: an I alone begins one; `joined`: a B of the kind may go on; `closing`: a B that closes begins none.
+    """
     found, begin, kind = set(), None, ""
     for place, tag in enumerate([*tags, "O"] if end else tags):
         goes_on = {f"I-{kind}", f"B-{kind}"} if joined else {f"I-{kind}"}
@@ -376,6 +405,8 @@ def _spans(tags: list[str], *, loose: bool = False, any_kind: bool = False, join
         if begin is not None and not on:
             found.add((begin, place, kind))
             begin = None
+            if closing:
+                continue
         if (tag[:2] == "B-" and not on) or (loose and tag[:2] == "I-" and not on):
             begin, kind = place, tag[2:]
     return found
@@ -432,9 +463,12 @@ SPAN_SLIPS = {
     "the F1 of each message, and the mean of them? Count over all messages together": _mean_of_messages(0.0),
     "the F1 of each message, with 1 where there is no span? Count over all messages together": _mean_of_messages(1.0),
     "a span that ends with its message is lost": _like(end=False),
-    "an I that goes on with nothing begins no span": _like(loose=True),
+    "an I that goes on with nothing begins no span here: the rule of this card is stricter than the lesson's": _like(
+        loose=True
+    ),
     "an I of another kind does not go on with the span": _like(any_kind=True),
     "a B begins a new span, also right behind another one": _like(joined=True),
+    "a B closes the span before it, and begins a new one": _like(closing=True),
     "the messages are joined into one: no span goes on in the next message": lambda true, said: _span_f1(
         [[*chain(*true)]], [[*chain(*said)]]
     ),

@@ -47,7 +47,7 @@ check.sheet.begin()
 # One more question, with a whole number as its answer:
 #
 # - `g`: a model with a head for **words** has five tags. It reads one text with 6 words. The tokenizer makes 8 pieces of
-#   them, and adds `[CLS]` and `[SEP]`. How many numbers are in `logits`?
+#   them, and adds `[CLS]` and `[SEP]`. How many numbers are in `logits`, all together?
 
 # %% answer="which_loss"
 which_loss = {
@@ -75,7 +75,8 @@ which_loss = {
 check.which_loss(which_loss)
 
 # %% [markdown]
-# Now ask the model. Two of the six get an error, and those two are lucky. Who trains something that nobody wanted?
+# Now ask the model. It uses its own names: `single_label_classification` is cross-entropy, `multi_label_classification`
+# is BCE, `regression` is MSE. Two of the six get an error, and those two are lucky. Who trains something that nobody wanted?
 
 # %%
 import torch
@@ -105,8 +106,8 @@ for letter, (size, labels, kind) in six.items():
 #
 # ★★☆ · 12 minutes · write code
 #
-# A model gives each topic of each message a chance. Over which bar does it say the topic? Write `own_bars(truth,
-# chances, bars)`. It returns a list with one bar for each topic: the one of `bars` with which this topic has the best
+# A model gives each topic of each message a chance. Over which bar (the lesson's *threshold*) does it say the topic?
+# Write `own_bars(truth, chances, bars)`. It returns a list with one bar for each topic: the one of `bars` with which this topic has the best
 # F1.
 #
 # - `truth` is a NumPy array of bool: a line for each message, a column for each topic.
@@ -190,7 +191,7 @@ check.own_bars(own_bars, hidden=True)
 
 # %% [markdown]
 # Look at the two scores under your function: here the gain is large. This model was trained without balanced classes,
-# so its chances are low. With 0.5, it says too few topics.
+# so its chances are low. With 0.5, it says too few topics. (It counts words. The lesson's best head reads vectors.)
 #
 # ## 3 · Give or take what?
 #
@@ -273,7 +274,7 @@ check.promised_margin(promised_margin, hidden=True)
 # All other pieces have -100.
 #
 # Other tokenizers put `None` at other places, or several of them in a row. The last words may be missing in `word_ids`,
-# because the text was cut. A word may have no piece at all. The pieces of a word stand together, and words come in their
+# because the text was cut. A word may have no piece at all. There may be no `None`, and there may be one piece only. The pieces of a word stand together, and words come in their
 # order.
 
 # %%
@@ -281,7 +282,7 @@ from transformers import AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
 names = ["O", "B-WHERE", "I-WHERE", "B-WHEN", "I-WHEN"]
-words = ["The", "kerb", "by", "Tanner", "Street", "broke", "on", "Sunday", "!"]
+words = ["The", "kerb", "in", "Tanner", "Street", "broke", "on", "Sunday", "!"]
 word_tags = [0, 0, 0, 1, 2, 0, 0, 3, 0]
 
 
@@ -340,7 +341,8 @@ print(f"each word is one piece in {whole} of {len(reports['train'])} messages")
 # - A span begins with `B-KIND`, and goes on as long as `I-KIND` follows, with the **same** kind. It never goes on in the
 #   next message.
 # - Each `B-KIND` begins a new span, also right behind another one.
-# - An `I-KIND` that goes on with no span of its kind counts for nothing: it is as good as `O`.
+# - This card is stricter than the lesson: an `I-KIND` that goes on with no span of its kind counts for nothing. It is as
+#   good as `O`. (In the lesson, it begins a span.)
 # - A span is right if the other list has a span in the same message with the same begin, the same end and the same kind.
 # - F1 is 2 · *right spans* / (*spans in* `true` + *spans in* `said`), counted over all messages together. Without any
 #   span in both lists, it is 0.
@@ -408,8 +410,8 @@ check.span_f1(span_f1, hidden=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Most words right, and no span: that is *one place off*. The last tagger has more words right than both others, but it
-# finds only places of one word.
+# Most words right, and no span: those are the first two. The last tagger has more words right than both. Its score
+# comes from the times alone: no place in `test` has only one word, and half a place is never a right span.
 #
 # ## Done?
 #
