@@ -32,7 +32,7 @@ what_it_has_seen = {
     "known": sum(row[2] in {each[2] for each in learn} for row in judge),
     "future": sum(row[1] < max(each[1] for each in learn) for row in judge),
     "next_year": "dates",
-    "old_letters": "writers",
+    "new_people": "writers",
     "lost_labels": "rows",
 }
 
@@ -40,21 +40,21 @@ what_it_has_seen = {
 import numpy as np
 
 what_it_has_seen = {"copies": np.int64(2), "similarity": np.float64(0.5), "known": 2.0, "future": np.array(3)}
-what_it_has_seen |= {"next_year": "DATES", "old_letters": " Writers.", "lost_labels": "rows "}
+what_it_has_seen |= {"next_year": "DATES", "new_people": " Writers.", "lost_labels": "rows "}
 
 # %% exercise="what_it_has_seen" right="fractions and tensors"
 from fractions import Fraction
 
 import torch
 
-what_it_has_seen = {"lost_labels": "rows", "old_letters": "writers", "next_year": "dates", "future": torch.tensor(3)}
+what_it_has_seen = {"lost_labels": "rows", "new_people": "writers", "next_year": "dates", "future": torch.tensor(3)}
 what_it_has_seen |= {"known": Fraction(2), "similarity": Fraction(2, 4), "copies": 4 // 2}
 
 # %% exercise="what_it_has_seen" right="a key more, and a tensor"
 import torch
 
 what_it_has_seen = {"copies": torch.tensor([2]), "similarity": torch.tensor(0.5), "known": 2, "future": 3, "note": "?"}
-what_it_has_seen |= {"next_year": "dates", "old_letters": "writers", "lost_labels": "rows"}
+what_it_has_seen |= {"next_year": "dates", "new_people": "writers", "lost_labels": "rows"}
 
 # %% exercise="what_it_has_seen" wrong="letter by letter" says="letter by letter?" old="\"copies\": 2" new="\"copies\": 1"
 
@@ -86,7 +86,7 @@ what_it_has_seen |= {"next_year": "dates", "old_letters": "writers", "lost_label
 
 # %% exercise="what_it_has_seen" wrong="rows next year" says="has read the future" old="\"next_year\": \"dates\"" new="\"next_year\": \"rows\""
 
-# %% exercise="what_it_has_seen" wrong="dates for the letters" says="the people, or the days?" old="\"old_letters\": \"writers\"" new="\"old_letters\": \"dates\""
+# %% exercise="what_it_has_seen" wrong="dates for the letters" says="the people, or the days?" old="\"new_people\": \"writers\"" new="\"new_people\": \"dates\""
 
 # %% exercise="what_it_has_seen" wrong="the strictest" says="people whom the model has read" old="\"lost_labels\": \"rows\"" new="\"lost_labels\": \"writers\""
 
@@ -280,6 +280,28 @@ def families(pairs, size):
 # %% exercise="families" wrong="each row alone" says="is `pairs` used?"
 def families(pairs, size):
     return list(range(size))
+
+
+# %% exercise="families" wrong="gaps" says="the numbers have gaps" old="[numbers[each] for each in family]" new="family"
+
+
+# %% exercise="families" wrong="gaps, the second row stays" says="the numbers have gaps"
+def families(pairs, size):
+    family = list(range(size))
+    for one, other in pairs:
+        old = family[one]
+        family = [family[other] if each == old else each for each in family]
+    return family
+
+
+# %% exercise="families" wrong="changed while looping" says="in the middle of the loop"
+def families(pairs, size):
+    kin, numbers = list(range(size)), {}
+    for one, other in pairs:
+        for row in range(size):
+            if kin[row] == kin[other]:
+                kin[row] = kin[one]
+    return [numbers.setdefault(each, len(numbers)) for each in kin]
 
 
 # %% exercise="families" wrong="the last row is left out" says="I do not recognise this slip" old="[numbers[each] for each in family]" new="[numbers[each] for each in family][:-1] or [0]"
@@ -600,6 +622,20 @@ def alarm_line(good, rows, share):
     from scipy.stats import binom
 
     return max((k for k in range(rows + 1) if binom.cdf(k, rows, good) <= share), default=0)
+
+
+# %% exercise="alarm_line" wrong="the last count with an alarm" says="the line lies one above it"
+def alarm_line(good, rows, share):
+    from scipy.stats import binom
+
+    return max((k for k in range(rows + 1) if binom.cdf(k, rows, good) <= share), default=-1)
+
+
+# %% exercise="alarm_line" wrong="a bell curve" says="a bell curve is near"
+def alarm_line(good, rows, share):
+    from scipy.stats import norm
+
+    return int(norm.ppf(share, rows * good, (rows * good * (1 - good)) ** 0.5))
 
 
 # %% exercise="alarm_line" wrong="the first that is too high" says="one too high" old="max(lines)" new="max(lines) + 1"

@@ -77,7 +77,7 @@ def what_it_has_seen(what_it_has_seen) -> str:
                 "with rows dealt at random, the model has read the future": "rows",
             },
         ),
-        "old_letters": (
+        "new_people": (
             "writers",
             split,
             {by_date: "dates", "with rows dealt at random, the model has read most of the writers": "rows"},
@@ -127,6 +127,26 @@ def _members(pairs: list, size: int) -> list[list[int]]:
     return [sorted(links[row]) for row in range(size)]
 
 
+def _named_by_pair(pairs: list, size: int, second: bool = False) -> list[int]:
+    """Return right families whose number is that of one row of the last pair that joined them: it keeps gaps."""
+    family = list(range(size))
+    for one, other in pairs:
+        stays, goes = (family[other], family[one]) if second else (family[one], family[other])
+        family = [stays if each == goes else each for each in family]
+    return family
+
+
+def _while_looping(pairs: list, size: int, second: bool = False) -> list[int]:
+    """Return the numbers where the number that is looked for changes in the middle of the loop."""
+    family = list(range(size))
+    for one, other in pairs:
+        stays, goes = (other, one) if second else (one, other)
+        for row in range(size):
+            if family[row] == family[goes]:
+                family[row] = family[stays]
+    return family
+
+
 def _in_order(names: list) -> list[int]:
     """Return numbers for names, as they appear."""
     return [list(dict.fromkeys(names)).index(name) for name in names]
@@ -165,6 +185,8 @@ def _together(pairs: list, size: int) -> list[int]:
     return _in_order([min(each) if row in paired else -1 for row, each in enumerate(_members(pairs, size))])
 
 
+GAPS = "the families are right, but the numbers have gaps: number them as they appear"
+LOOP = "does the old number change in the middle of the loop? Keep it in a name first"
 MERGED = "when two families meet, all their rows need one number, not only"
 FAMILY_SLIPS = {
     "the families are right, but they are called after their first row: number them as they appear": (
@@ -176,6 +198,10 @@ FAMILY_SLIPS = {
     "the families are right, but the numbers begin at 0": lambda pairs, size: [
         each + 1 for each in _families(pairs, size)
     ],
+    GAPS: _named_by_pair,
+    f"{GAPS} (yours keep that of a pair's second row)": partial(_named_by_pair, second=True),
+    LOOP: lambda pairs, size: _in_order(_while_looping(pairs, size)),
+    f"{LOOP} (for both rows of the pair)": lambda pairs, size: _in_order(_while_looping(pairs, size, second=True)),
     "is that the size of each family? Its number is asked for": lambda pairs, size: _named(pairs, size, len),
     "A is close to B, B to C: then A and C belong together, too, however long the chain": _partners,
     f"{MERGED} the second row of the pair": _one_pass,
@@ -454,7 +480,18 @@ def _single(good: float, rows: int, share: float) -> int:
     return line
 
 
+def _normal(good: float, rows: int, share: float) -> float:
+    """Return the line of a bell curve instead of the exact sum."""
+    from statistics import NormalDist
+
+    return rows * good + NormalDist().inv_cdf(share) * (rows * good * (1 - good)) ** 0.5
+
+
+CURVE = "a bell curve is near, not exact: add up the chances themselves"
 LINE_SLIPS = {
+    "that is the last count with an alarm: the line lies one above it": lambda *a: _line(*a) - 1,
+    CURVE: lambda *a: int(_normal(*a)),
+    f"{CURVE} (yours is rounded)": lambda *a: round(_normal(*a)),
     "an alarm comes below the line: with a count of `line` there is none yet": lambda *a: max(0, _line(*a) - 1),
     "one too high: then the chance of a false alarm is above `share`": lambda *a: _line(*a) + 1,
     "the usual number of right answers? Half of the quarters lie below it": lambda g, n, s: round(g * n),

@@ -59,6 +59,7 @@ def months(
         words.append(label)
     axes.set_xticks(range(len(names)), names)
     axes.yaxis.set_major_formatter("{x:.0%}")
+    axes.set_ylabel("mean of the messages")
     axes.grid(color=GREY, alpha=0.25)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     axes.set_title(title)

@@ -7,6 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from datasets import load_dataset
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.stats import binom
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, cross_validate
 
@@ -22,7 +25,7 @@ def same_words(text: str) -> str:
 
 
 def near_pairs(texts: list[str], least: float) -> list:
-    runs = made(SLUG, "runs", same_words=same_words)
+    runs = made(SLUG, "runs", same_words=made(SLUG, "same_words", re=re))
     names = {"runs": runs, "defaultdict": defaultdict, "Counter": Counter, "np": np}
     return made(SLUG, "near_pairs", **names)(texts, least).tolist()
 
@@ -43,7 +46,7 @@ class TestTheCounts:
         assert millions <= rows * (rows - 1) / 2 / 1e6 < millions + 50
 
     def test_the_planted_copies(self):
-        [planted] = said(SLUG, "So we plant one: {} changed copies")
+        [planted] = said(SLUG, "we plant a truth: {} changed copies")
         assert printed(SLUG, "KINDS = [").startswith(f"{planted} planted")
 
     def test_the_normaliser_is_that_of_the_course(self):
@@ -75,23 +78,39 @@ class TestTheTwoFinders:
         assert "for most of these pairs, the twin was the nearest text of all" in prose(SLUG)
         assert stored_records(SLUG)["reworded_nearest"] > len(made(SLUG, "reworded")) / 2
 
+    def test_other_words_share_no_run(self):
+        assert "Other words share no run, so the runs are blind" in prose(SLUG)
+        runs = made(SLUG, "runs", same_words=same_words)
+        assert not any(runs(one) & runs(other) for one, other in made(SLUG, "reworded").items())
+
+    def test_a_change_leaves_five_words_in_a_row(self):
+        assert "each of our changes left five words in a row as they were" in prose(SLUG)
+        change = made(SLUG, "change", rng=np.random.default_rng(0))
+        words = ["anna", "bought", "cheap", "dark", "eggs", "from", "great", "hens", "in", "june"]
+        for kind in made(SLUG, "KINDS"):
+            for _ in range(50):
+                assert near_pairs([" ".join(words), " ".join(change(words, kind))], 0.01) == [[0, 1]]
+
     def test_each_method_loses_more_than_ten_points(self):
         assert "Both methods lose more than ten points with new writers, and again with new years" in prose(SLUG)
-        falls = re.findall(r"loses ([\d.]+)% with new writers, ([\d.]+)% two", printed(SLUG, "falls = {}"))
+        falls = re.findall(r"loses ([\d.]+) points with new writers, ([\d.]+) in two", printed(SLUG, "falls = {}"))
         assert len(falls) == 2
         assert min(float(fall) for pair in falls for fall in pair) > 10
 
 
 class TestTheFoldedAnswers:
-    def test_a_lower_share_finds_a_typo_and_strangers(self):
-        assert "a typo breaks at most five runs, so 0.2 of all runs often survive" in prose(SLUG)
-        one = "a b c d e f g h i j k l"
-        assert near_pairs([one, one.replace("f", "x")], 0.5) == []
-        assert near_pairs([one, one.replace("f", "x")], 0.2) == [[0, 1]]
+    def test_one_common_run_joins_a_crowd(self):
+        before, after = said(SLUG, "It grows from about {} tweets to about {}.")
+        texts = load_dataset(*sources.dataset("raw_tweets", "laptop"))["train"]["text"][:]
+        for least, size in ((0.5, before), (0.01, after)):
+            pairs = np.array(near_pairs(texts, least))
+            links = coo_matrix((np.ones(len(pairs)), pairs.T), shape=(len(texts), len(texts)))
+            largest = np.bincount(connected_components(links, directed=False)[1]).max()
+            assert largest == pytest.approx(size, rel=0.05)
 
     @pytest.mark.slow
     def test_a_weak_penalty_widens_the_gap(self, desk):
-        assert "The training score goes to 100%, the test score falls a little, the gap grows" in prose(SLUG)
+        assert "The training score goes to 100%, the test score falls by some points, the gap grows" in prose(SLUG)
         texts = [text for rows in desk.values() for text in rows["text"]]
         topic = np.array([label for rows in desk.values() for label in rows["label"]])
         session = SimpleNamespace(checkpoint=sources.offline_checkpoint(), device="cpu")
@@ -107,12 +126,23 @@ class TestTheFoldedAnswers:
 
 class TestTheAlarms:
     def test_what_thirty_labels_see(self):
-        labels, fall, small = said(SLUG, "{} labels see a fall of {} points. They do not see a fall of {}.")
-        rng = np.random.default_rng(0)
-        line = np.percentile(rng.binomial(labels, 0.7, 4000), 1)
-        seen = [np.mean(rng.binomial(labels, 0.7 - points / 100, 4000) < line) for points in (fall, small)]
-        assert seen[0] > 0.4
-        assert seen[1] < 0.1
+        [labels] = said(SLUG, "Here {} labels saw the fall about half a year after it began")
+        assert re.search(r"raise the alarm first in 24Q[23]", printed(SLUG, "likely = "))
+        fall, more = said(SLUG, "A fall of {} points they miss about half the time. That takes about {} labels")
+        for rows, low, high in ((labels, 0.35, 0.6), (more, 0.9, 1)):
+            for good in (0.73, 0.75):
+                line = binom.ppf(0.01, rows, good)
+                assert low < binom.cdf(line - 1, rows, good - fall / 100) < high
+
+    def test_what_fresh_labels_teach(self):
+        text = prose(SLUG)
+        assert "Beside year 1, the labels win about ten points. Alone they win more than twenty" in text
+        assert "20 labels alone are too few: about as weak as before" in text
+        kept = stored_records(SLUG)
+        before = kept["year_3_as_it_was"]
+        assert 0.07 < kept["year_3_year_1_and_100_labels"] - before < 0.13
+        assert kept["year_3_100_labels_alone"] - before > 0.2
+        assert abs(kept["year_3_20_labels_alone"] - before) < 0.05
 
     def test_the_message_of_a_split_without_groups(self):
         with pytest.raises(ValueError, match="The 'groups' parameter should not be None"):
