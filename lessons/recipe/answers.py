@@ -69,7 +69,7 @@ seed_budget = {"a": 0.06, "b": 0.03, "c": 72, "d": 16, "e": 8, "f": 32, "g": 0.5
 
 # %% exercise="seed_budget" wrong="those that hold zero" says="how many hold zero" old="0.5" new="9.5"
 
-# %% exercise="seed_budget" wrong="at least one" says="on the average" old="0.5" new="0.4"
+# %% exercise="seed_budget" wrong="at least one" says="in the mean" old="0.5" new="0.4"
 
 # %% exercise="seed_budget" wrong="a text" says="without quotes" old="72" new="\"72\""
 
@@ -148,6 +148,15 @@ def effect(changed, base):
 
 # %% exercise="effect" wrong="the textbook's 1.96" says="1.96" old="2 * " new="1.96 * "
 
+# %% exercise="effect" wrong="Student's t" says="keep the rule"
+def effect(changed, base):
+    from scipy.stats import sem, t
+
+    gains = (changed - base).mean(axis=1)
+    half = t.ppf(0.975, len(gains) - 1) * sem(gains)
+    return gains.mean(), gains.mean() - half, gains.mean() + half
+
+
 # %% exercise="effect" wrong="base minus changed" says="the sign is turned round" old="(changed - base)" new="(base - changed)"
 
 # %% exercise="effect" wrong="points" says="points in place of shares" old="(changed - base)" new="100 * (changed - base)"
@@ -172,7 +181,7 @@ def effect(changed, base):
     return middle, middle - half, middle + half
 
 
-# %% exercise="effect" wrong="the six seeds of the cell" says="I do not recognise this slip" old="len(difference)" new="6"
+# %% exercise="effect" wrong="the six seeds of the cell" says="is the 6 fixed" old="len(difference)" new="6"
 
 # %% exercise="effect" wrong="rounded" says="I do not recognise this slip" old="middle, middle - half, middle + half" new="[round(each, 2) for each in (middle, middle - half, middle + half)]"
 
@@ -302,7 +311,7 @@ def main_effect(cells, place):
     return interval_over_seeds(up - down)
 
 
-# %% exercise="main_effect" wrong="three factors, as in the cell" says="KeyError"
+# %% exercise="main_effect" wrong="three factors, as in the cell" says="there may be one factor, or many"
 def main_effect(cells, place):
     gains = []
     for one, other in product((0, 1), repeat=2):
@@ -413,7 +422,20 @@ def layer_rates(names, rate, fade):
     return {n: rate * fade ** depths[n] for n in names}
 
 
-# %% exercise="layer_rates" wrong="one digit" says="I do not recognise this slip" old=".split(\".\")[0]) for" new="[0]) for"
+# %% exercise="layer_rates" wrong="one digit" says="layer 10 is read as layer 1" old=".split(\".\")[0]) for" new="[0]) for"
+
+# %% exercise="layer_rates" wrong="six layers" says="is the number of layers fixed at 6" old="max(numbers.values())" new="5"
+
+# %% exercise="layer_rates" wrong="embeddings asked first" says="belongs to its layer" old="if name in numbers:" new="if name in numbers and \"embeddings\" not in name:"
+
+# %% exercise="layer_rates" wrong="the place in BERT's names" says="cut each name at `.layer.`"
+def layer_rates(names, rate, fade):
+    numbers = {n: int(n.split(".")[3]) for n in names if ".layer." in n}
+    top = max(numbers.values())
+    depths = {n: top + 2 if "embeddings" in n else 0 for n in names}
+    depths |= {n: top + 1 - number for n, number in numbers.items()}
+    return {n: rate * fade ** depths[n] for n in names}
+
 
 # %% exercise="layer_rates" wrong="one rate for all layers" says="each layer further down" old="top - numbers[name] + 1" new="1"
 
@@ -423,7 +445,7 @@ def layer_rates(names, rate, fade):
 
 # %% exercise="layer_rates" wrong="the rate is not used" says="`rate` is not used" old="rate * fade**depth" new="fade**depth"
 
-# %% exercise="layer_rates" wrong="twelve layers" says="I do not recognise this slip" old="max(numbers.values())" new="11"
+# %% exercise="layer_rates" wrong="twelve layers" says="is the number of layers fixed at 12" old="max(numbers.values())" new="11"
 
 # %% exercise="layer_rates" wrong="only BERT's names" says="given:" old="if \".layer.\" in n" new="if \"bert.encoder.layer.\" in n"
 
@@ -538,7 +560,7 @@ def search(validate, test, low, high, budget, seed):
     return winner, test(winner)
 
 
-# %% exercise="search" wrong="a score begins at zero" says="given: "
+# %% exercise="search" wrong="a score begins at zero" says="so do not start at 0"
 import math
 
 
@@ -553,7 +575,7 @@ def search(validate, test, low, high, budget, seed):
     return winner, test(winner)
 
 
-# %% exercise="search" wrong="the winner begins at zero" says="I do not recognise this slip"
+# %% exercise="search" wrong="the winner begins at zero" says="so do not start at 0"
 def search(validate, test, low, high, budget, seed):
     luck = np.random.default_rng(seed)
     best, winner = 0, 0

@@ -68,8 +68,8 @@ def seed_budget(seed_budget) -> str:
                 "5 of a hundred. And of ten?": 5,
                 "that is how many hold zero": 19 / 2,
                 "an honest 95% interval misses the truth now and then, also where the truth is zero": 0,
-                "that is how often one or more of the ten are clear. How many, on the average?": 1 - 0.95**10,
-                "an average need not be a whole number": 1,
+                "that is how often one or more of the ten are clear. How many, in the mean?": 1 - 0.95**10,
+                "a mean need not be a whole number": 1,
             },
         ),
     }
@@ -103,11 +103,17 @@ def _pairs(hidden: bool) -> list[tuple]:
 
 def _three(half: Callable, middle: Callable = lambda d: d.mean()) -> Callable:
     """Return (changed, base) -> mean, low and high end. Both arguments get the table of the differences."""
-    return lambda changed, base: [middle(d := changed - base) + way * half(d) for way in (0, -1, 1)]
+    return lambda changed, base: [float(middle(d := changed - base) + way * half(d)) for way in (0, -1, 1)]
 
 
 def _honest(d) -> float:
     return 2 * d.mean(1).std(ddof=1) / len(d) ** 0.5
+
+
+def _student(d) -> float:
+    from scipy.stats import t
+
+    return _honest(d) / 2 * t.ppf(0.975, len(d) - 1)
 
 
 def _torn(changed, base) -> list[float]:
@@ -135,6 +141,8 @@ HALVES = {
     "a pair of runs gives one difference: n counts the seeds once": lambda d: _honest(d) / 2**0.5,
     "one time the spread? The rule has a 2": lambda d: _honest(d) / 2,
     "1.96 in place of 2? The rule has a 2": lambda d: 0.98 * _honest(d),
+    "Student's t in place of 2? A good thought, but keep the rule: it has a 2": _student,
+    "is the 6 fixed? Other tables have other numbers of seeds": lambda d: _honest(d) * (len(d) / 6) ** 0.5,
 }
 EFFECT_SLIPS = {words: _three(half) for words, half in HALVES.items()} | {
     "the pairs are torn apart: lines with the same seed belong together. Subtract first": _torn,
@@ -220,8 +228,15 @@ MAIN_SLIPS = {
     ],
 )
 def main_effect(main_effect, hidden=False) -> str:
-    read = partial(as_tensor, name="main_effect(...)")
-    judge(main_effect, "main_effect", _factorials(hidden), _main, slips=MAIN_SLIPS, read=read)
+    def read(made):
+        return as_tensor(made, "main_effect(...)").numpy()
+
+    try:
+        judge(main_effect, "main_effect", _factorials(hidden), _main, slips=MAIN_SLIPS, read=read)
+    except WrongForm as wrong:
+        if wrong.received.startswith("KeyError"):
+            wrong.perhaps = "no such cell: there may be one factor, or many. Loop over `cells.items()`"
+        raise
     return "Every run speaks for every factor: that is what makes a factorial cheap."
 
 
@@ -240,7 +255,7 @@ def _named(hidden: bool) -> list[tuple]:
     cases = []
     for layers, each, rate, fade in kinds:
         prefix = PREFIXES[layers % len(PREFIXES)]
-        own = ["attention.self.query.weight", "output.dense.bias", "ffn.lin1.weight", "sa_layer_norm.weight"][:each]
+        own = ["attention.self.query.weight", "output.dense.bias", "rel_embeddings.weight", "ffn.lin1.weight"][:each]
         names = [f"{prefix}.layer.{number}.{end}" for number in range(layers) for end in own]
         start = prefix.removesuffix("encoder").removesuffix("transformer")
         names += [f"{start}embeddings.{end}" for end in ("word_embeddings.weight", "LayerNorm.bias")][:each]
@@ -253,7 +268,13 @@ def _number(name: str) -> int | None:
     return int(name.split(".layer.")[1].split(".")[0]) if ".layer." in name else None
 
 
-def _faded(deep: Callable, lowest: int = 2, head: int = 0, top_of: Callable = max) -> Callable:
+def _digit(name: str) -> int | None:
+    return int(name.split(".layer.")[1][0]) if ".layer." in name else None
+
+
+def _faded(
+    deep: Callable, lowest: int = 2, head: int = 0, top_of: Callable = max, number_of: Callable = _number
+) -> Callable:
     """Return (names, rate, fade) -> rates.
 
     `deep` gets the numbers of a layer and of the top, and gives the layer's depth. `lowest` is what the embeddings
@@ -261,8 +282,8 @@ def _faded(deep: Callable, lowest: int = 2, head: int = 0, top_of: Callable = ma
     """
 
     def slip(names, rate, fade):
-        top = top_of(number for number in map(_number, names) if number is not None)
-        depths = {name: _number(name) for name in names}
+        top = top_of(number for number in map(number_of, names) if number is not None)
+        depths = {name: number_of(name) for name in names}
         for name, number in depths.items():
             other = (top + lowest) * (lowest >= 0) if "embeddings" in name else head
             depths[name] = other if number is None else deep(number, top)
@@ -276,6 +297,15 @@ def _deep(number: int, top: int) -> int:
 
 
 _rates = _faded(_deep)
+
+
+def _embedded(names, rate, fade) -> dict[str, float]:
+    """Return the rates of whoever asks for embeddings first, and for layers second."""
+    found = _rates(names, rate, fade)
+    lowest = rate * fade ** (max(number for number in map(_number, names) if number is not None) + 2)
+    return found | {name: lowest for name in names if "embeddings" in name}
+
+
 RATE_SLIPS = {
     "the layers are counted from below: the top gets `rate * fade`": _faded(lambda n, top: n + 1),
     "all is counted from below: the head and the top have the larger rates": _faded(lambda n, top: n + 1, lowest=-1),
@@ -285,6 +315,10 @@ RATE_SLIPS = {
     "the embeddings lie below layer 0: one `fade` more": _faded(_deep, lowest=1),
     "as a text, 9 comes after 10: make numbers first": _faded(_deep, top_of=lambda found: int(max(map(str, found)))),
     "each layer further down needs one `fade` more": _faded(lambda n, top: 1, lowest=2),
+    "layer 10 is read as layer 1: take all up to the next point": _faded(_deep, number_of=_digit),
+    "is the number of layers fixed at 12? Look for the largest number in `names`": _faded(_deep, top_of=lambda _: 11),
+    "is the number of layers fixed at 6? Look for the largest number in `names`": _faded(_deep, top_of=lambda _: 5),
+    "any **other** name with `embeddings`: one with `.layer.` belongs to its layer": _embedded,
     "divided by `fade`: deeper layers get the smaller rates": lambda names, rate, fade: _rates(names, rate, 1 / fade),
     "`rate` is not used": lambda names, rate, fade: _rates(names, 1.0, fade),
 }
@@ -309,8 +343,13 @@ def _as_rates(made) -> dict[str, float]:
     ],
 )
 def layer_rates(layer_rates, hidden=False) -> str:
-    judge(layer_rates, "layer_rates", _named(hidden), _rates, slips=RATE_SLIPS, read=_as_rates, tolerance=1e-9)
-    return "Bold where nothing was learned yet, gentle where pretraining has left its treasure."
+    try:
+        judge(layer_rates, "layer_rates", _named(hidden), _rates, slips=RATE_SLIPS, read=_as_rates, tolerance=1e-9)
+    except WrongForm as wrong:
+        if "invalid literal for int()" in wrong.received:
+            wrong.perhaps = "not every model has the number in the same place: cut each name at `.layer.`"
+        raise
+    return "Bold where nothing was learned yet, gentle where pretraining has left what it learned."
 
 
 @dataclass
@@ -332,6 +371,8 @@ class Run:
 
     def test(self, rate) -> float:
         """Score a rate in another way: what is best here is rarely best on validation."""
+        if rate is None:
+            raise ValueError("no winner. Scores may be negative, so do not start at 0")
         self.tested.append(float(rate))
         return self.test_score(float(rate))
 
@@ -368,6 +409,7 @@ WINNER_SLIPS = {
     "the largest rate wins here, whatever its score is": lambda run: max(run.validated),
     "a score in place of the rate: which rate has it?": lambda run: run.score(run.winner),
     "that is the place of the winner in the list: return its rate": lambda run: run.validated.index(run.winner),
+    "no winner: scores may be negative, so do not start at 0": lambda run: 0,
     "the rate comes first, then its test score": lambda run: run.test_score(run.winner),
 }
 

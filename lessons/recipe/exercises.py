@@ -25,13 +25,13 @@ course = start("recipe_exercises", "laptop")
 check.sheet.begin()
 
 # %% [markdown]
-# ## 1 · Who drowns?
+# ## 1 · How small a difference can you see?
 #
 # ★★☆ · 8 minutes · predict
 #
 # The accuracy of a recipe has a spread of 3 points over its seeds. So has each changed recipe. You compare the means
 # of two recipes, each with k seeds. The lesson has a line for the smallest difference that you can see:
-# `2 * spread * sqrt(2 / k)`.
+# `2 * spread * sqrt(2 / k)`. Count in points: 3, not 0.03.
 #
 # Run nothing yet: a pencil is enough. Write one number for each letter.
 #
@@ -43,7 +43,7 @@ check.sheet.begin()
 # - `f`: the other way, one setting at a time. A base recipe, three changed ones, and 8 differences for each change.
 #   The base runs may serve all three changes. How many trainings is that?
 # - `g`: ten changes that truly do nothing. Each gets an honest 95% interval. How many of the ten intervals are clear
-#   of zero, on the average?
+#   of zero, in the mean?
 
 # %% answer="seed_budget"
 seed_budget = {"a": ..., "b": ..., "c": ..., "d": ..., "e": ..., "f": ..., "g": ...}
@@ -62,10 +62,10 @@ check.seed_budget(seed_budget)
 import numpy as np
 
 luck = np.random.default_rng(course.seed)
-for k in (2, 8, 72):
+for k in (2, 8, 18):
     limit = 2 * 3 * np.sqrt(2 / k)
     first, second = luck.normal(0, 3, size=(2, 4000, k)).mean(axis=2)
-    seen = {true: np.mean(abs(first - second + true) > limit) for true in (0, 1, 3, 6)}
+    seen = {true: np.mean(abs(first - second + true) > limit) for true in (0, 2, 3, 6)}
     print(f"{k:>2} seeds, limit {limit:.0f}:", end=" ")
     print(*(f"{true} points {share:.0%}," for true, share in seen.items()))
 
@@ -78,11 +78,12 @@ for k in (2, 8, 72):
 # ★★☆ · 8 minutes · bug hunt
 #
 # `effect` gets two NumPy tables, seeds x posts, with 1 for a right answer and 0 for a wrong one: first the changed
-# recipe, then the base recipe. Lines with the same number have the same seed. It returns three numbers: the mean
-# difference, and the low and the high end of its interval.
+# recipe, then the base recipe. Lines with the same number have the same seed, so subtract line by line. It returns
+# three numbers: the mean difference, and the low and the high end of its interval.
 #
 # Its rule is good: the mean, minus and plus 2 · spread / √n. (The spread has `ddof=1`.) But the cell below compares a
-# recipe with **itself**, and every third interval is clear of zero.
+# recipe with **itself**, and every third interval is clear of zero. (The play draws all luck anew, so its pairs share
+# none. In real pairs the seed shares some.)
 #
 # Mend `effect`, and keep the rule. What may count as one of the n? Other tables have other numbers of seeds and posts,
 # and at least two seeds. Leave the tables as they are, and round nothing.
@@ -130,15 +131,16 @@ check.effect(effect, hidden=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Some false alarms are left. An honest 95% interval has about 5 in a hundred; with few seeds this rule has a little
-# more. Would more posts have helped the old `effect`? No: with `posts=4000` it gives even more false alarms.
+# Some false alarms are left. An honest 95% interval has about 5 in a hundred. With six seeds this rule has about 10,
+# in the mean of many repeats: a spread from six numbers is itself unsure. Would more posts have helped the old `effect`? No: with `posts=4000` it gives even more false alarms.
 #
 # ## 3 · Who carried the project?
 #
 # ★★☆ · 10 minutes · write code
 #
-# A project changed three things at once. Here it is as a factorial, on the posts of the lesson: more rows, more words of
-# each post, and damped counts. (The model counts words. So it is trained in no time.)
+# A project changed three things at once. Here it is as a factorial, on the posts of the lesson, this time of every
+# length: more rows, more words of each post, and damped counts. (The model counts words, so it is trained in no time.
+# Damped: a word that comes ten times counts much less than ten.)
 
 # %%
 from itertools import product
@@ -214,13 +216,14 @@ check.main_effect(main_effect, hidden=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Look at your figure. Which changes carried the project, and which one was only a passenger?
+# Look at your figure. Which changes carried the project, and which one moved hardly anything? Here more rows are only
+# that: no steps hide behind them.
 #
 # ## 4 · Gentle below, bold above
 #
 # ★★☆ · 10 minutes · write code
 #
-# In the lesson, a rate for each layer calmed a wild training. There the top had two layers. A whole model has more
+# In the lesson, a rate for each layer lifted a wild training. There the top had two layers. A whole model has more
 # parts. In PyTorch, each of its weights has a name, as the next cell shows.
 
 # %%
@@ -255,7 +258,7 @@ def shown_rates(layer_rates):
 #   The layer with the largest number is the top. Its weights get `rate * fade`. The layer below gets
 #   `rate * fade**2`, and so on down to layer 0. No layer is missing. There may be one layer, or more than ten.
 # - Any other name with `embeddings` in it lies below layer 0. It gets one `fade` more than layer 0.
-# - All other names belong to the head. They get `rate`.
+# - All other names (the pooler, too) belong to the head. They get `rate`.
 #
 # The names may come in any order, and other models have other names before `.layer.`. Leave the list as it is.
 
