@@ -33,6 +33,9 @@ three_readers = {"agreement": 0.6, "kappa": 0.6, "honest": 0.38, "ann": 1, "ben"
 # %% exercise="three_readers" wrong="the luck of two labels" says="only for two labels"
 three_readers = {"agreement": 0.6, "kappa": 0.2, "honest": 0.38, "ann": 1, "ben": 0.5, "cleo": 0.25, "finder": "Ann"}
 
+# %% exercise="three_readers" wrong="a luck of 0.2" says="Add its four products once more"
+three_readers = {"agreement": 0.6, "kappa": 0.5, "honest": 5 / 13, "ann": 1, "ben": 0.5, "cleo": 0.25, "finder": "Ann"}
+
 # %% exercise="three_readers" wrong="not divided" says="and then divide"
 three_readers = {"agreement": 0.6, "kappa": 0.35, "honest": 0.38, "ann": 1, "ben": 0.5, "cleo": 0.25, "finder": "Ann"}
 
@@ -177,6 +180,24 @@ def kappa(one, two):
     return (agreement - luck) / (1 - luck) if luck < 1 else float("nan")
 
 
+# %% exercise="kappa" wrong="the luck from all posts, divided by all" says="divide by their number"
+def kappa(one, two):
+    both = [pair for pair in zip(one, two) if None not in pair]
+    agreement = sum(a == b for a, b in both) / len(both)
+    labels = {label for label in one if label is not None}
+    luck = sum(one.count(label) * two.count(label) for label in labels) / len(one) ** 2
+    return (agreement - luck) / (1 - luck) if luck < 1 else float("nan")
+
+
+# %% exercise="kappa" wrong="the lesson's line" says="a mean of texts"
+def kappa(one, two):
+    both = [pair for pair in zip(one, two) if None not in pair]
+    one, two = (np.array(side) for side in zip(*both))
+    agreement = np.mean(one == two)
+    luck = one.mean() * two.mean() + (1 - one.mean()) * (1 - two.mean())
+    return (agreement - luck) / (1 - luck)
+
+
 # %% exercise="kappa" wrong="the label 0 dropped" says="the label 0 is a label" old="if None not in pair" new="if all(pair)"
 
 # %% exercise="kappa" wrong="only one side cleaned" says="only the first reader's" old="if None not in pair" new="if pair[0] is not None"
@@ -185,7 +206,7 @@ def kappa(one, two):
 
 # %% exercise="kappa" wrong="0 where the luck is 1" says="like coins" old='float("nan")' new="0.0"
 
-# %% exercise="kappa" wrong="a division by zero" says="ZeroDivisionError" old='float("nan") if luck == 1 else ' new=""
+# %% exercise="kappa" wrong="a division by zero" says="ask for that before you divide" old='float("nan") if luck == 1 else ' new=""
 
 
 # %% exercise="kappa" wrong="only yes and no" says="given:"
@@ -504,6 +525,20 @@ def confident_table(labels, chances):
 
 # %% exercise="confident_table" wrong="only what is suspicious" says="the diagonal is missing" old="if sure[row].any():" new="if sure[row].any() and sure[row].argmax() != written:"
 
+# %% exercise="confident_table" wrong="shares of all rows" says="counts, not shares of all rows" old="    return table" new="    return table / len(labels)"
+
+# %% exercise="confident_table" wrong="a limit of 0 for a class without rows" says="a limit that nobody reaches"
+def confident_table(labels, chances):
+    size = chances.shape[1]
+    limits = np.array([chances[labels == k, k].mean() if k in labels else 0 for k in range(size)])
+    sure = np.where(chances >= limits, chances, 0)
+    table = np.zeros((size, size))
+    for label, row in zip(labels, sure):
+        if row.any():
+            table[label, row.argmax()] += 1
+    return table
+
+
 # %% exercise="confident_table" wrong="shares of each line" says="counts, not shares" old="    return table" new="    return table / np.maximum(1, table.sum(1, keepdims=True))"
 
 # %% exercise="confident_table" wrong="only classes that were written" says="needs its line and its column" old="    return table" new="    return table[np.unique(labels)][:, np.unique(labels)]"
@@ -612,9 +647,13 @@ def prepare(labels, seed):
 
 # %% exercise="prepare" wrong="the plain parts change places" says="did the parts change places" old="copies(learn, labels, seed), held" new="held, learn"
 
-# %% exercise="prepare" wrong="not stratified" says="a quarter of the rows of each label" old=", stratify=labels" new=""
+# %% exercise="prepare" wrong="not stratified" says="where is `stratify`" old=", stratify=labels" new=""
 
 # %% exercise="prepare" wrong="half of the rows" says="a quarter of the rows of each label" old="random_state=seed, " new="random_state=seed, test_size=0.5, "
+
+# %% exercise="prepare" wrong="a fifth" says="A quarter is `test_size=0.25`" old="random_state=seed, " new="random_state=seed, test_size=0.2, "
+
+# %% exercise="prepare" wrong="places, not row numbers" says="places in place of row numbers" old="copies(learn, labels, seed)" new="copies(np.arange(len(learn)), labels[learn], seed)"
 
 # %% exercise="prepare" wrong="as many of each label in validation" says="as it is in life"
 def prepare(labels, seed):

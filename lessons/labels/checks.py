@@ -24,7 +24,7 @@ WRITES_ANGER = "that is how often Cleo writes *anger*"
         "Each label has the same share in the truth. So in the luck you may take this share out of the sum. What is"
         " left to add? Then kappa = (agreement - luck) / (1 - luck).",
         "A pupil: find the biggest number in each line. The pupil says the name of its column for the whole line.",
-        "For `finder`: a model cannot see an error that it was taught as a rule. Who makes errors without a rule?",
+        "For `finder`: what a model was taught often enough looks normal to it. Whose errors go in all directions?",
     ],
 )
 def three_readers(three_readers) -> str:
@@ -37,6 +37,7 @@ def three_readers(three_readers) -> str:
                 "that is the agreement: the luck is still in it": 0.6,
                 "and then divide by (1 - luck)": 0.35,
                 "that is the luck": 0.25,
+                "is your luck 0.2? Add its four products once more": 0.5,
                 "luck is a half only for two labels of equal share; here are four": 0.2,
             },
         ),
@@ -121,6 +122,16 @@ def _luck_of_all(one: list, two: list) -> float:
     return _take_away(_agree(_read(one, two)), _luck(mine, yours))
 
 
+def _luck_with_empty(one: list, two: list) -> float:
+    labels = {label for label in one if label is not None}
+    luck = sum(one.count(label) / len(one) * (two.count(label) / len(two)) for label in labels)
+    return _take_away(_agree(_read(one, two)), luck)
+
+
+def _luck_of_empty(one: list, two: list) -> float:
+    return _take_away(_agree(_read(one, two)), _luck(one, two))
+
+
 KAPPA_SLIPS = {
     "that is the agreement: the luck is still in it": _kappa_with(of=lambda agreement, luck: agreement),
     "the luck is taken away, but not divided by (1 - luck)": _kappa_with(
@@ -132,6 +143,8 @@ KAPPA_SLIPS = {
     "luck as a half? That is for two labels of equal share": _kappa_with(lambda mine, yours: 0.5),
     "both shares in your luck are of one reader": _kappa_with(lambda mine, yours: _luck(mine, mine)),
     "the luck is counted from all posts of each reader; take only posts that both have read": _luck_of_all,
+    "the luck, too, comes from posts that both have read: divide by their number": _luck_with_empty,
+    "`None` is left out of the agreement, but in the luck you count it as a label": _luck_of_empty,
     "`None` is no label: a post that one reader left out does not count": _kappa_with(kept=_kept(lambda pair: True)),
     "a post that one reader left out is no disagreement: divide by the posts that both have read": (
         lambda one, two: _kappa_with(agree=lambda pairs: _agree(pairs) * len(pairs) / len(one))(one, two)
@@ -174,6 +187,15 @@ def _pairs_anew(hidden: bool) -> list[tuple]:
     return made
 
 
+def _why_it_stopped(wrong: WrongForm, cases: list[tuple]) -> None:
+    """Name the slip behind an error: a division by zero where the luck is 1, or arithmetic with texts."""
+    alone = [shown_call("kappa", case) for case in cases if len({*sum(_read(*case), ())}) == 1]
+    if "ZeroDivisionError" in wrong.received and wrong.given in alone:
+        wrong.perhaps = "the luck is 1 here: ask for that before you divide"
+    elif "add.reduce" in wrong.received or "ufunc 'add'" in wrong.received:
+        wrong.perhaps = "a mean of texts? The lesson's line is for 0 and 1 only; here labels may be texts, and many"
+
+
 def _one_number(made: object) -> float:
     """Return the number; here, not a number is one, too."""
     value = made.item() if hasattr(made, "item") and math.prod(getattr(made, "shape", ())) == 1 else made
@@ -192,7 +214,11 @@ def _one_number(made: object) -> float:
 )
 def kappa(kappa, hidden=False) -> str:
     cases = [*(PAIRS_HIDDEN if hidden else PAIRS), *_pairs_anew(hidden)]
-    judge(kappa, "kappa", cases, _kappa_with(), slips=KAPPA_SLIPS, read=_one_number)
+    try:
+        judge(kappa, "kappa", cases, _kappa_with(), slips=KAPPA_SLIPS, read=_one_number)
+    except WrongForm as wrong:
+        _why_it_stopped(wrong, cases)
+        raise
     return "Kappa asks the fair question: how much more do they agree than two who write blindly?"
 
 
@@ -221,7 +247,28 @@ def _no_copies(alike) -> None:
     alike[alike > 1 - 1e-9] = -math.inf
 
 
+class table(list):  # small, since a message says "a table of 3: ..."
+    """Lines of numbers, as a message shows them: all of them, and short."""
+
+    def __repr__(self) -> str:
+        return "[" + ", ".join("[" + ", ".join(f"{value:.3g}" for value in line) + "]" for line in self) + "]"
+
+
+def _as_table(made: object, name: str) -> table:
+    return table(as_tensor(made, name=name, shape=(None, None)).tolist())
+
+
+def _in_table(right):
+    return lambda *arguments: table(right(*arguments).tolist())
+
+
 AWAY = _put_on_diagonal(-math.inf)
+
+
+def _beliefs(vectors, labels, classes, k) -> table:
+    return _in_table(_votes(AWAY))(vectors, labels, classes, k)
+
+
 VOTE_SLIPS = {
     "each row still votes for itself: it is its own nearest neighbour": _votes(),
     "k + 1 rows vote now, and the row itself is still one of them": _votes(last=1),
@@ -286,8 +333,9 @@ def _voters(hidden: bool) -> list[tuple]:
     form_point=False,
 )
 def neighbour_beliefs(neighbour_beliefs, hidden=False) -> str:
-    read = partial(as_tensor, name="neighbour_beliefs(...)", shape=(None, None))
-    judge(neighbour_beliefs, "neighbour_beliefs", _voters(hidden), _votes(AWAY), slips=VOTE_SLIPS, read=read)
+    read = partial(_as_table, name="neighbour_beliefs(...)")
+    slips = {words: _in_table(slip) for words, slip in VOTE_SLIPS.items()}
+    judge(neighbour_beliefs, "neighbour_beliefs", _voters(hidden), _beliefs, slips=slips, read=read)
     return "Who has seen a label repeats it. Only the others can doubt it."
 
 
@@ -321,6 +369,15 @@ def _only_used(counts, labels):
     return counts[used][:, used]
 
 
+def _counted(labels, chances) -> table:
+    return _in_table(_table())(labels, chances)
+
+
+def _zero_where_none(labels, chances):
+    limits = _own_limits(labels, chances)
+    return np.where(np.isinf(limits), 0, limits)
+
+
 TABLE_SLIPS = {
     "the table lies on its side: the written label is the line": _table(shown=lambda counts, labels: counts.T),
     "the limit of a class is a mean over the rows with this written label, not over all rows": (
@@ -329,6 +386,7 @@ TABLE_SLIPS = {
     "each class has a limit of its own; you have one for all": _table(
         lambda labels, chances: chances[range(len(labels)), labels].mean()
     ),
+    "a class without rows must have a limit that nobody reaches; is yours 0?": _table(_zero_where_none),
     "a limit of a half? Each class has its own limit": _table(lambda labels, chances: 0.5),
     "the largest belief of each row, without any limit?": _table(lambda labels, chances: 0),
     "the limit is a mean over rows where the class was *written*, not where the model says it": (
@@ -354,6 +412,8 @@ TABLE_SLIPS = {
         _table(shown=lambda counts, labels: counts - np.diag(np.diag(counts)))
     ),
     "counts, not shares": _table(shown=lambda counts, labels: counts / counts.sum(axis=1, keepdims=True).clip(1)),
+    "counts, not shares of all rows": _table(shown=lambda counts, labels: counts / len(labels)),
+    "counts, not shares of all that is counted": _table(shown=lambda counts, labels: counts / max(1, counts.sum())),
     "a class without a row needs its line and its column, too": _table(shown=_only_used),
 }
 
@@ -392,8 +452,9 @@ def _doubts(hidden: bool) -> list[tuple]:
     ],
 )
 def confident_table(confident_table, hidden=False) -> str:
-    read = partial(as_tensor, name="confident_table(labels, chances)", shape=(None, None))
-    judge(confident_table, "confident_table", _doubts(hidden), _table(), slips=TABLE_SLIPS, read=read)
+    read = partial(_as_table, name="confident_table(labels, chances)")
+    slips = {words: _in_table(slip) for words, slip in TABLE_SLIPS.items()}
+    judge(confident_table, "confident_table", _doubts(hidden), _counted, slips=slips, read=read)
     return "You have the heart of confident learning: each class is measured by its own yardstick."
 
 
@@ -466,10 +527,16 @@ def _judge_parts(learn: list, held: list, labels: list, given: str) -> None:
             slip = "copied before the split? Then the copies of one row land on both sides"
         elif set(held) <= set(learn):
             slip = "is training drawn from all rows? Take those that the split has left"
+        elif set(learn) == set(range(len(labels) - len(set(held)))):
+            slip = "places in place of row numbers? `copies` wants the row numbers of the training part"
         raise wrong("no row on both sides", Said(f"{len(shared)} rows are, for example row {min(shared)}"), slip)
     twice = [row for row, times in Counter(held).items() if times > 1]
     if twice:
-        slip = "copies in validation, too? They belong only into training" if len(set(in_held.values())) == 1 else ""
+        slip = ""
+        if len(set(in_held.values())) == 1:
+            slip = "copies in validation, too? They belong only into training"
+        elif all(sizes[labels[row]] < max(sizes.values()) for row in twice):
+            slip = "is validation drawn from rows with copies? First split, then copy: there is nothing to take out"
         raise wrong("no row twice in validation", Said(f"for example row {min(twice)}"), slip)
     for label, size in sorted(sizes.items(), key=lambda pair: pair[1]):
         if abs(in_held[label] - size / 4) > 1:
@@ -494,6 +561,10 @@ def _why(in_held: Counter, sizes: Counter) -> str:
     """Return the slip behind a validation part that does not hold a quarter of each label."""
     if len({in_held[label] for label in sizes}) == 1:
         return "as many of each label? Validation stays as it is in life: the rare label is rare there, too"
-    rare = min(sizes, key=sizes.__getitem__)
+    rare, rows, total = min(sizes, key=sizes.__getitem__), sum(in_held.values()), sum(sizes.values())
+    if abs(rows - total / 4) <= 1:
+        return "a quarter of all rows, but not of each label: where is `stratify`?"
+    if all(abs(in_held[label] - size / 5) <= 1 for label, size in sizes.items()):
+        return "a fifth? A quarter is `test_size=0.25`"
     copied = in_held[rare] > sizes[rare] / 2
     return "drawn from rows with copies? A row with many copies is nearly always drawn" if copied else ""

@@ -73,9 +73,9 @@ print(names, X.shape)
 #   Cleo's labels. The sum of these four products is the luck.
 # - `honest`: of the posts that Cleo calls *anger*, the share that really is *anger*
 #
-# Each reader has a pupil. For each true label, the pupil learns which word its reader wrote **most often**. Then it
-# always says this word. The test has 25 new posts of each label, with true labels. The pupil sees which kind each post
-# is. Which share does it get right?
+# Each reader has a pupil. For each true label, the pupil learns which word its reader wrote **most often**. The test
+# has 25 new posts of each label. The pupil is told the true label of each of them, and answers with the word that it has
+# learned for this label. Which share of its answers is right?
 #
 # - `ann`, `ben`, `cleo`: the pupil of Ann, of Ben, of Cleo
 #
@@ -110,8 +110,8 @@ three_readers = {
 check.three_readers(three_readers)
 
 # %% [markdown]
-# Now with real posts. `spoil` is the function of the lesson. Three models learn from 40% wrong labels. Which reader was
-# the cheapest?
+# Now with real posts. `spoil` is the function of the lesson. Three models learn from 40% wrong labels. Whose errors
+# cost least?
 
 
 # %%
@@ -156,7 +156,7 @@ print(f"      no errors  {model.fit(X, clean).score(X_test, truth):.0%}")
 # - If the luck is 1, kappa has no value. Then return `float("nan")`, as scikit-learn does.
 #
 # The two lists stay as they are. Do not round. `compare` asks your kappa about the two guides of the lesson. Its last
-# reader is new: he writes "complaint" on everything.
+# reader is new: he calls everything a complaint.
 
 # %%
 posts = load_dataset(*course.dataset("two_guides"))["train"]
@@ -275,8 +275,9 @@ check.neighbour_beliefs(neighbour_beliefs, hidden=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now it flags most of the wrong labels. But about two of three flagged rows are honest: neighbours in counted words know
-# little. So flagged means "read it", not "delete it".
+# Now it flags most of the wrong labels. But with one neighbour it flags half of all rows, and about two of three are
+# honest: neighbours in counted words know little. With 20 neighbours, the wrong version even looked a little purer. One
+# own vote among 20 matters less, and it kept the finder silent. Flagged means "read it", not "delete it".
 #
 # ## 4 · A table of doubts
 #
@@ -294,12 +295,15 @@ check.neighbour_beliefs(neighbour_beliefs, hidden=True)
 #
 # - The **limit** of a class is the mean belief in this class, over the rows with this written label.
 # - The model is sure of a class if its belief reaches the limit. Equal is enough.
-# - If it is sure of several classes, only the one with the largest belief counts. If these are equal, take the first
-#   of them.
+# - If it is sure of several classes, only the one with the largest belief counts. (A larger belief below its limit does
+#   not count.) If these are equal, take the first of them.
 # - If it is sure of none, the row is not counted.
 # - A class may have no row with this written label. Then it has no limit, and the model is never sure of it.
 #
-# The two arrays stay as they are. `draw` shows your table for the labels as they are, and for 20% random errors. Beside
+# For `few_labels` and `few_chances` below, the limits are 0.625 and 0.583. Out comes [[1, 0], [1, 2]].
+#
+# The two arrays stay as they are. Here a line is the *written* label; in the lesson's table it was the true one. `draw`
+# shows your table for the labels as they are, and for 20% random errors. Beside
 # them it shows the planted truth. What is outside of the diagonal is doubt.
 
 
@@ -317,7 +321,7 @@ def draw(confident_table):
         if (table := confident_table(written, chances)) is not None:
             panels[name] = np.array(table)
     panels["planted (column: true)"] = confusion_matrix(spoilt, clean)
-    return tables(panels, names, names, "Written, and surely meant")
+    return tables(panels, names, names, "Written, and surely meant", down="written", across="meant")
 
 
 # %%
@@ -386,8 +390,8 @@ print(np.bincount(y_kept), "rows of each label")
 # It returns two arrays or lists of row numbers: first for training, then for validation.
 #
 # - Validation: a quarter of the rows of each label, drawn at random. One row more or fewer is fine. No row comes twice.
-# - Training: all other rows. The most common label among them gets no copies. Each other label gets so many copies of
-#   its own rows that it comes as often as the most common one.
+# - Training: all other rows. The most common label among them gets no copies. Each other label gets copies of its own
+#   rows, until it comes as often as the most common one.
 # - No row is on both sides.
 # - The same seed gives the same rows. Another seed draws another validation part.
 #
@@ -441,5 +445,5 @@ check.prepare(prepare, hidden=True)
 #
 # ## Done?
 #
-# You can take luck out of an agreement. You know which errors are dear, and why a row must not vote for itself. And you
+# You can take luck out of an agreement. You know which errors cost most, and why a row must not vote for itself. And you
 # split before you copy. {{ Lesson:task_shapes }} asks what shape your task has.

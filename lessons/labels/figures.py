@@ -12,29 +12,40 @@ from course_utils.plots.picture import INK, STYLE, Picture
 
 @rc_context(STYLE)
 def tables(
-    panels: Mapping[str, Sequence[Sequence[int]]], rows: Sequence[str], columns: Sequence[str], title: str
+    panels: Mapping[str, Sequence[Sequence[int]]],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    title: str,
+    *,
+    down: str = "",
+    across: str = "",
 ) -> Picture:
-    """Draw one table of counts for each panel, shaded by the share of its row. `panels`: name -> rows x columns."""
+    """Draw one table of counts for each panel, shaded by the share of its row. `panels`: name -> rows x columns.
+
+    `down` says what the rows are, and `across` what the columns are.
+    """
     width = 2.2 + len(panels) * max(2.2, 0.62 * len(columns))
     figure = Figure(figsize=(width, 0.55 * len(rows) + 1.9), layout="constrained")
     words = []
     for number, (name, counts) in enumerate(panels.items()):
         axes = figure.add_subplot(1, len(panels), number + 1)
-        axes.imshow([[n / max(1, sum(row)) for n in row] for row in counts], cmap="cividis", vmin=0, vmax=1)
+        axes.imshow([[n / max(1, sum(row)) for n in row] for row in counts], cmap="Blues", vmin=0, vmax=1.9)
         axes.set_aspect("auto")
         axes.set_xticks(range(len(columns)), columns, rotation=35 if len(columns) > 2 else 0)
         axes.set_yticks(range(len(rows)), rows if not number else [""] * len(rows))
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         axes.set_title(name, fontsize=10.5, fontweight="normal")
+        axes.set_xlabel(across)
+        axes.set_ylabel("" if number else down)
         for row, each in enumerate(counts):
             for column, count in enumerate(each):
-                ink = "white" if count / max(1, sum(each)) < 0.5 else INK
-                axes.text(column, row, f"{int(count):,}", ha="center", va="center", color=ink)
+                axes.text(column, row, f"{int(count):,}", ha="center", va="center", color=INK)
         lines = (
             f"{rows[row]}: " + ", ".join(f"{columns[column]} {int(count):,}" for column, count in enumerate(each))
             for row, each in enumerate(counts)
         )
         words.append(f"{name}, {'; '.join(lines)}")
     figure.suptitle(title, fontsize=12, fontweight="bold", x=0.01, ha="left")
-    return Picture(figure, f"Tables of shades. {title}: {'. '.join(words)}.")
+    sides = f" Rows: {down}. Columns: {across}." * bool(down and across)
+    return Picture(figure, f"Tables of shades. {title}: {'. '.join(words)}.{sides}")

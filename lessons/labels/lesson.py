@@ -20,7 +20,7 @@
 # - **measure** how far two sets of labels agree, and the ceiling that follows from it;
 # - **spoil** labels on purpose, and tell three kinds of noise by what they cost;
 # - **detect** wrong labels with ten lines of code, and say when these lines fail;
-# - **mend** the labels where it pays most, and prove that it did;
+# - **mend** labels, and say what a list adds to reading blindly;
 # - **treat** a rare class inside a fine-tuning, without the trap of copied rows.
 #
 # {{ times }}
@@ -43,11 +43,10 @@ course = start("labels", PROFILE)
 # >
 # > **Sceptic:** *If the data is bad, no amount of fine-tuning will fix it.* (So says a lecture. Note its *if*.)
 #
-# Who is right? Looking at the score does not tell us. A weak model and bad labels both give a low score. So we do what
-# a doctor cannot do: we make a healthy dataset ill, on purpose, and watch. We know which labels we have spoiled. So
-# we can give marks to each cure.
+# Who is right? The score does not tell us: a weak model and bad labels both give a low one. So we make a healthy
+# dataset ill, on purpose. We know which labels we have spoilt, so we can give marks to each cure.
 #
-# But first a simpler question. Are the labels of one meaning at all?
+# But first a simpler question.
 #
 # ## Do two readers mean the same thing?
 #
@@ -86,11 +85,12 @@ tables(
 )
 
 # %% [markdown]
-# The two corners on the other diagonal are posts on which the guides part. They go in both directions, about equally
-# often. So the totals hide them. Read some:
+# The fields at the top right and at the bottom left are posts on which the guides part. They go in both directions,
+# about equally often. So the totals hide them. Read some:
 
 # %% tags=["nbval-check-output"]
 apart = np.flatnonzero(one != two)
+# four short ones, chosen by hand
 for row in apart[[0, 6, 7, 10]] if len(apart) > 10 else apart[:4]:
     wanted = "one" if one[row] else "two"
     print(f"a complaint for guide {wanted} only:\n    {posts[int(row)]['text']}")
@@ -111,36 +111,39 @@ print(f"{(agreement - luck) / (1 - luck):.3f}")
 print(f"scikit-learn: {cohen_kappa_score(one, two):.3f}")
 within = cohen_kappa_score(one, posts["guide_one_again"])
 print(f"two readers of one guide: {within:.3f}")
-record("guides_agree", agreement)
+record("guides_agree", agreement)  # kept, so that the tests can compare
 
 # %% [markdown]
-# Under *one* guide, two readers agree almost always. (They are instances of one AI model; people agree less.) So the
-# readers are careful. The guides differ.
+# Under *one* guide, two readers agree almost always. So this guide is clear to them, and it is the guides that differ.
+# (All readers are instances of one AI model, and one wrote the posts. People agree less.)
 #
-# What does a model make of it? It learns from guide one. Then we judge it by both. The model is the frozen encoder
-# ({{ lesson:bert_for_sequence_classification }}): one vector for each post, and a regression on top. **Cross-validation**
-# gives an answer for each post from a model that has not seen it.
+# What does a model make of it? It learns from guide one. Then we judge it by both. The model is the frozen encoder ({{
+# lesson:bert_for_sequence_classification }}): one vector for each post, and a logistic regression (a classifier) on
+# top. We call the two the **probe**. **Cross-validation** gives an answer for each post from a model that has not seen
+# it.
 
 # %%
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from transformers import logging
 
+from course_utils.statistics import interval, interval_over_seeds
 from course_utils.vectors import encode
 
 logging.disable_progress_bar()
 probe = LogisticRegression(C=1, max_iter=1000)
 folds = StratifiedKFold(5, shuffle=True, random_state=course.seed)
 said = cross_val_predict(probe, encode(posts["text"], course), one, cv=folds)
-print(f"judged by guide one: {np.mean(said == one):.1%}")
-print(f"judged by guide two: {np.mean(said == two):.1%}")
+print(f"judged by guide one {np.mean(said == one):.1%}, two {np.mean(said == two):.1%}")
+gap = interval((said == one) * 1.0 - (said == two))
+print("guide one minus guide two: {:.1%}, from {:.1%} to {:.1%}".format(*gap))
 print(f"a perfect pupil of guide one, judged by guide two: {agreement:.1%}")
 record("own_guide", np.mean(said == one))
 record("other_guide", np.mean(said == two))
 
 # %% [markdown]
-# The same answers, and about ten points less, because another guide holds the pen. The last line is a **ceiling**: if a model
-# learns guide one perfectly, guide two still calls it wrong on every fifth post. No learning rate changes that. What
+# The same answers lose points when another guide judges them. The last line is a **ceiling**: if a model learns
+# guide one perfectly, guide two still calls it wrong on every fifth post. No learning rate changes that. What
 # helps is a meeting: the two readers write *one* guide, with the border cases in it.
 #
 # **Try it.** A colleague says: "Take both sets, one for half of the posts each. Then the model learns both meanings."
@@ -148,7 +151,7 @@ record("other_guide", np.mean(said == two))
 #
 # <details><summary>An answer</summary>
 #
-# The model sees a post, not the guide. Posts of the two corners then have a label by chance. You have made random
+# The model sees a post, not the guide. Posts on which the guides part then have a label by chance. You have made random
 # labels, on just those rows. Two *columns* with two heads would be honest: they are two questions.
 #
 # </details>
@@ -165,21 +168,21 @@ record("other_guide", np.mean(said == two))
 
 # %% tags=["nbval-check-output"]
 emotion = load_dataset(*course.dataset("emotion"))
-labels = emotion["train"].features["label"].names
+names = emotion["train"].features["label"].names
 train = emotion["train"].select(range(course.pick(laptop=800, full=2000, smoke=80)))
 test = emotion["test"].select(range(course.pick(laptop=400, full=1400, smoke=40)))
 clean, truth = np.array(train["label"]), np.array(test["label"])
-print(labels, len(train), len(test))
+print(names, len(train), len(test))
 
 
 # %% tags=["nbval-check-output"]
 def spoil(clean, share, kind, seed):
     """Return a copy in which that share of all labels is wrong."""
     rng = np.random.default_rng(seed)
-    target = np.array([labels.index(name) for name in ("anger", "joy", "joy", "anger")])
+    target = np.array([names.index(name) for name in ("anger", "joy", "joy", "anger")])
     written = target[clean] if kind == "one-sided" else np.zeros_like(clean)
     if kind == "random":
-        written = (clean + rng.integers(1, len(labels), len(clean))) % len(labels)
+        written = (clean + rng.integers(1, len(names), len(clean))) % len(names)
     possible = np.flatnonzero(written != clean)
     count = min(len(possible), round(share * len(clean)))
     rows = rng.choice(possible, count, replace=False)
@@ -200,13 +203,15 @@ from sklearn.metrics import confusion_matrix
 
 tables(
     {kind: confusion_matrix(clean, spoil(clean, 0.2, kind, 0)) for kind in kinds},
-    labels,
-    labels,
+    names,
+    names,
     "20% wrong labels, three ways",
+    down="true label",
+    across="written",
 )
 
 # %% [markdown]
-# We need the encoder's view of each post, twice. The mean of the **last** layer is the vector for the regression. What
+# We need the encoder's view of each post, twice. The mean of the **last** layer is the vector for the probe. What
 # goes *into* the last layer we keep too, because we will fine-tune this layer only. All layers below it stay frozen, so
 # they read each post once. {{ Lesson:recipe }} takes this apart; here it is a tool. Does the untrained copy of the last
 # layer give the same vectors as `encode`?
@@ -217,9 +222,10 @@ from torch.nn.functional import normalize
 from course_utils.upper_layers import UpperLayers, in_parts, read_below
 
 longest = course.pick(laptop=32, full=64, smoke=32)
+# 1: how many layers, counted from the top, will be trained
 train_lower, train_mask = read_below(train["text"], course, 1, max_length=longest)
 test_lower, test_mask = read_below(test["text"], course, 1, max_length=longest)
-untrained = UpperLayers(course, 1, len(labels))
+untrained = UpperLayers(course, 1, len(names))
 X = normalize(in_parts(untrained.vectors, train_lower, train_mask)).numpy()
 X_test = normalize(in_parts(untrained.vectors, test_lower, test_mask)).numpy()
 again = encode(test["text"][:8], course, max_length=longest)
@@ -247,34 +253,34 @@ curves = {kind: [right[kind, share].mean() for share in shares] for kind in kind
 # %%
 from course_utils import plots
 
-ticks = [f"{share:.0%}" for share in shares]
 plots.lines(
-    {kind: (ticks, curve) for kind, curve in curves.items()},
+    {kind: (shares, curve) for kind, curve in curves.items()},
     "The same number of wrong labels, three prices",
-    "wrong labels in train",
+    "share of wrong labels in train",
     "accuracy on clean test labels",
 )
 
 # %% [markdown]
 # Random noise is the mildest. One label in ten wrong costs only a few points. Random errors point in all
-# directions, so they partly cancel out, like people who push a car from four sides. One-sided and lazy errors all push
+# directions, so they partly cancel out. One-sided and lazy errors all push
 # the same way. At 40% their models are far worse. Is this a real difference? The interval counts both kinds of luck: of
 # the seeds, and of the test posts.
 
 # %%
-from course_utils.statistics import interval, interval_over_seeds
-
 for kind in kinds:
     value, low, high = interval_over_seeds(right[kind, 0.4])
     print(f"{kind:<10} 40% wrong: {value:.1%} right, from {low:.1%} to {high:.1%}")
     record(f"{kind.replace('-', '_')}_40", value)
 record("clean_accuracy", right["random", 0].mean())
 print(f"{'clean':<10}            {right['random', 0].mean():.1%} right")
-print(f"always {labels[0]}: {np.mean(truth == 0):.1%}")
+print(f"always {names[0]}: {np.mean(truth == 0):.1%}")
+gentle = np.isin(clean, [names.index("optimism"), names.index("sadness")])
+hit = np.mean(spoil(clean, 0.4, "one-sided", 0)[gentle] != clean[gentle])
+print(f"one-sided: {hit:.0%} of all optimism and sadness is wrong")
 
 # %% [markdown]
 # So "how many labels are wrong?" is half of the question. The other half is "in which direction?". At 40%, the lazy
-# reader's model is not far above giving everything one label.
+# reader's model is little better than giving everything one label. And all one-sided errors must fit into two labels.
 #
 # ## Does a better learning rate mend it?
 #
@@ -299,11 +305,11 @@ def ask(model, lower, mask):
 # %%
 def fine_tune(rows, answers, rate=1e-3, weight=None, sampler=None):
     torch.manual_seed(course.seed)
-    model = UpperLayers(course, 1, len(labels))
+    model = UpperLayers(course, 1, len(names))
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
     schedule = get_linear_schedule_with_warmup(optimizer, steps // 10, steps)
-    wanted = torch.tensor(answers[rows], device=course.device)
-    table = TensorDataset(train_lower[rows], train_mask[rows], wanted)
+    targets = torch.tensor(answers[rows], device=course.device)
+    table = TensorDataset(train_lower[rows], train_mask[rows], targets)
     loader = DataLoader(table, 16, shuffle=sampler is None, sampler=sampler)
     for hidden, mask, wanted in islice(chain.from_iterable(repeat(loader)), steps):
         cross_entropy(model(hidden, mask), wanted, weight=weight).backward()
@@ -330,7 +336,9 @@ for rate in (3e-4, 1e-3, 3e-3):
     print(f", test {np.mean(chances[rate].argmax(1) == truth):.1%}")
 
 # %% [markdown]
-# The boss's week, in three lines. Now the other cure: the rate stays at 1e-3, and the labels get better.
+# Three rates stand for the boss's week, each about three times the one before. Validation is lower than test, because
+# four of ten of its own labels are wrong. Say the boss began with the lowest rate. What does the search win? Then the
+# other cure: the rate is 1e-3, and the labels get better.
 
 # %%
 tuned = {0.4: chances[1e-3].argmax(1) == truth}
@@ -341,35 +349,44 @@ for share in (0.2, 0):
 for share, hits in tuned.items():
     value, low, high = interval(hits)
     print(f"{share:>4.0%} wrong labels: {value:.1%} right, {low:.1%} to {high:.1%}")
-best = max(np.mean(chance.argmax(1) == truth) for chance in chances.values())
+by_rate = {rate: chance.argmax(1) == truth for rate, chance in chances.items()}
+best = max(by_rate, key=lambda rate: by_rate[rate].mean())
+searched = interval(by_rate[best] * 1.0 - by_rate[3e-4])
+still_missing = interval(tuned[0] * 1.0 - by_rate[best])
+
+# %%
+print(f"lowest rate {by_rate[3e-4].mean():.1%}, best rate {by_rate[best].mean():.1%}")
+print("won by the search: {:+.1%}, from {:+.1%} to {:+.1%}".format(*searched))
+print("clean minus best rate: {:+.1%}, from {:+.1%} to {:+.1%}".format(*still_missing))
 record("tuned_clean", tuned[0].mean())
-record("best_rate_dirty", best)
-print(f"won by the best rate, chosen on test: {best - tuned[0.4].mean():+.1%}")
-print(f"won by clean labels, same rate: {tuned[0].mean() - tuned[0.4].mean():+.1%}")
+record("lowest_rate_dirty", by_rate[3e-4].mean())
+record("best_rate_dirty", by_rate[best].mean())
 
 # %% [markdown]
-# We even let the assumption cheat: its best rate was chosen on the test. It still stays behind clean labels, by far. The
-# assumption has lost, for these labels. The sceptic's *if* was true here, because we made it true. In your project you
-# have to find out first. How?
+# A better rate wins something, if the first one was a bad choice. We even let the assumption cheat: its best rate was
+# chosen on the test. It still stays behind clean labels, by far. The assumption has lost, for these labels. The
+# sceptic's *if* was true here, because we made it true. In your project you have to find out first. How?
 #
-# (Each line is one training with one seed. So a few points between two rates mean nothing. The verdict at the end
-# gives the interval of clean minus dirty.)
+# (Each line is one training with one seed. So a few points between two rates mean nothing.)
 #
 # ## Which labels are wrong?
 #
-# The idea is old and simple. Ask a model that has *not* seen the row: how likely is the label that somebody
-# wrote? If it is very unlikely, look again. **Confident learning** (Northcutt, Jiang and Chuang, 2021) adds a threshold
-# for each class: its mean belief in its own label. So a class that the model finds hard is not flagged as a whole.
+# The idea is old and simple. Ask a model that has *not* seen the row: how likely is the label that somebody wrote?
+# **Confident learning** (Northcutt, Jiang and Chuang, 2021) adds a threshold for each class: the mean belief in it,
+# over the rows with this label. A row is suspicious if the model is *sure* of another label: its belief there reaches
+# that threshold. So a class that the model finds hard is not flagged as a whole.
 
 
 # %%
 def find_label_issues(labels, pred_probs):
     """Return the suspicious rows, the most suspicious first."""
     classes = range(pred_probs.shape[1])
+    # a threshold for each class, then the class of which the model is sure
     limits = [pred_probs[labels == k, k].mean() for k in classes]
     sure = np.where(pred_probs >= limits, pred_probs, 0)
     suspicious = (sure.max(1) > 0) & (sure.argmax(1) != labels)
     rows = np.flatnonzero(suspicious)
+    # the smallest belief in the written label comes first
     return rows[np.argsort(pred_probs[rows, labels[rows]])]
 
 
@@ -377,7 +394,7 @@ example = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.95, 0.05]])
 assert list(find_label_issues(np.array([0, 0, 1, 1]), example)) == [3]
 
 # %% [markdown]
-# In the small example, row 3 has label 1, and the model is sure of 0. It is the only one flagged.
+# In the small example, row 3 has label 1, and the model is sure of 0.
 #
 # Now the planted truth: 20% random errors. How many of the first 100 are really wrong? A blind choice finds 20.
 
@@ -395,7 +412,8 @@ print(f"{len(flagged)} flagged, {wrong[flagged].sum()} of {wrong.sum()} wrong on
 print(f"of the first 100: {wrong[flagged[:100]].sum()} wrong")
 
 # %% [markdown]
-# The finder never saw the clean labels. Yet most of its first hundred are really wrong.
+# The finder never saw the clean labels. Yet most of its first hundred are really wrong. (One seed
+# may be lucky. Five follow.)
 #
 # The authors of the method keep a library, **cleanlab**. It has a function with the same name and more options. Does it
 # agree with our ten lines? It gets the same labels and the same beliefs.
@@ -416,8 +434,7 @@ print(f"of cleanlab's first 100: {wrong[theirs[:100]].sum()} wrong")
 record("shared_with_cleanlab", len(shared) / len(np.union1d(theirs, flagged)))
 
 # %% [markdown]
-# Nearly one list. In your own project take the library. It is tested by many, and it can do more: several labels a
-# text, labels of words. Ours shows that there is no magic in it.
+# Nearly one list. In your own project take the library: it can do more.
 #
 # Does it work for all kinds of noise? One line for each kind, and a blind choice beside them.
 
@@ -433,7 +450,9 @@ for kind in kinds:
         wrong = (spoilt != clean)[flagged]
         found.append([wrong[:count].mean() for count in counts])
     precision[kind] = np.mean(found, axis=0)
+    print(f"{kind:<10} wrong among the first {first}: {precision[kind][9]:.0%}")
     record(f"found_{kind.replace('-', '_')}", precision[kind][9])
+    record(f"later_{kind.replace('-', '_')}", precision[kind][-1])
 precision["blind choice"] = np.full(len(counts), 0.2)
 
 # %%
@@ -445,26 +464,27 @@ plots.lines(
 )
 
 # %% [markdown]
-# Against random errors the finder is far better than a blind choice. Against one-sided errors it has little to say. For
-# lazy errors the top of its list is even *worse* than a blind choice. Why? It learns from the same labels. If one reader
-# always writes *anger*, the model learns that this is what *anger* means. The errors look normal, and honest rows look
-# odd. **A model cannot see an error that it was taught as a
-# rule.** Only a second reader sees it, and the table of two readers from the beginning.
+# Against random errors the finder is far better than a blind choice. For one-sided and lazy errors the **top** of its
+# list is hardly better than a blind choice, or *worse*. Further down it is a little better, but far from the first
+# line. Why? It learns from the same labels. If one reader often writes *anger*, the model learns that this is what
+# *anger* means. Such errors look normal, and honest rows look odd. **What a model was taught often enough looks normal
+# to it.** A second reader sees it, and the table of two readers from the beginning.
 #
-# **Try it.** Count the most common pair (written label, true label) among the spoilt rows of the lazy kind. Then try
-# the finder at 40% lazy errors. First guess: is it better than a blind choice?
+# **Try it.** Try the finder at 40% lazy errors. Of its first 100, how many are wrong? A blind choice finds 40. First
+# guess.
 #
 # <details><summary>An answer</summary>
 #
-# No, it is worse. Among the first 100, hardly one is wrong: the written label *anger* is now the majority
-# everywhere. The finder flags honest rows, because they are the rare ones. Use `suspects(spoil(clean, 0.4, "lazy", 0))`.
+# None, or nearly none. *anger* is now the majority, and the finder puts honest rows of the other labels at the top,
+# because they are the rare ones. Over its whole list, about a half are wrong. But who reads that far? Use
+# `suspects(spoil(clean, 0.4, "lazy", 0))`.
 #
 # </details>
 #
 # ## And the flagged rows that are not wrong?
 #
-# The finder also flags honest labels. Which? The card of these data marks rows that are **hard** to read: irony, two
-# feelings in one post.
+# The finder also flags honest labels. Which? A column `hard` marks rows that are **hard** to read: irony, two feelings
+# in one post.
 
 # %%
 spoilt = spoil(clean, 0.2, "random", course.seed)
@@ -477,34 +497,36 @@ if "hard" in train.column_names:
     record("hard_alarms", hard[false_alarms].mean() / hard.mean())
 
 # %% [markdown]
-# Hard rows are flagged more often than others. That has a price: **if you throw away all that is flagged, you throw away
-# the hard rows first**, and your data become too easy. So flagged means "read it", not "delete it".
+# Hard rows are flagged more often than others. **If you throw away all that is flagged, you lose a bigger part of
+# the hard rows than of the easy ones.** So flagged means "read it", not "delete it".
 #
 # Now without any planting: the labels as they are. Would you agree with these?
 
 # %%
 for row in suspects(clean)[:5].tolist():
-    print(f"label {labels[clean[row]]}: {train[row]['text']}")
+    print(f"label {names[clean[row]]}: {train[row]['text']}")
 
 # %% [markdown]
-# Decide for each: wrong label, hard post, or simply a weak model? Here we have no planted truth. Write down your answer
-# *before* you show the list to a colleague. Then compute your kappa.
+# Decide for each: wrong label, hard post, or simply a weak model? Here we have no planted truth. Write down your
+# answer. Then ask a colleague, and compute your kappa.
 #
 # ## What is reading worth?
 #
 # Reading costs money. Say you can pay for a quarter of the rows. A careful reader puts each of them right (here: the
-# clean label). You may choose the rows by the finder, or blindly. Or you read none, and drop what is flagged.
+# clean label). You may choose the rows by the finder, or blindly. Or you read none, and drop
+# what is flagged. Beside that, too, stands a blind choice: as many rows dropped at random.
 
 
 # %%
 def cures(share, seed):
-    spoilt = spoil(clean, share, "random", seed)
-    flagged = suspects(spoilt)
-    budget = len(train) // 4
-    ways = {"dirty": right_with(spoilt), "clean": right_with(clean)}
+    spoilt, rng = spoil(clean, share, "random", seed), np.random.default_rng(seed)
+    flagged, budget = suspects(spoilt), len(train) // 4
+    blind = rng.choice(len(train), budget, replace=False)
     kept = np.setdiff1d(np.arange(len(train)), flagged)
+    few = rng.choice(len(train), len(kept), replace=False)
+    ways = {"dirty": right_with(spoilt), "clean": right_with(clean)}
     ways["drop the flagged"] = right_with(spoilt, kept)
-    blind = np.random.default_rng(seed).choice(len(train), budget, replace=False)
+    ways["drop blindly"] = right_with(spoilt, few)
     for way, rows in (("read blindly", blind), ("read the flagged", flagged[:budget])):
         mended = spoilt.copy()
         mended[rows] = clean[rows]
@@ -512,11 +534,11 @@ def cures(share, seed):
     return ways
 
 
+# %%
 runs = [cures(0.2, seed) for seed in seeds]
 results = {way: np.array([run[way] for run in runs]) for way in runs[0]}
-
-# %%
-order = ("dirty", "drop the flagged", "read blindly", "read the flagged", "clean")
+order = ["dirty", "drop blindly", "drop the flagged"]
+order += ["read blindly", "read the flagged", "clean"]
 plots.scores(
     {way: interval_over_seeds(results[way]) for way in order},
     "20% random errors, a quarter of the rows read",
@@ -526,42 +548,76 @@ plots.scores(
 # The intervals overlap, since all ways find the same posts hard. So we ask for differences, as in
 # {{ lesson:start_here }}. And which part of the loss comes back? One line: (mended - dirty) / (clean - dirty).
 
+
 # %%
-better = results["read the flagged"] * 1.0 - results["read blindly"]
-gain, gain_low, gain_high = interval_over_seeds(better)
-print(f"flagged minus blind: {gain:+.1%}, from {gain_low:+.1%} to {gain_high:+.1%}")
+def compare(way, other):
+    value, low, high = interval_over_seeds(results[way] * 1.0 - results[other])
+    print(f"{way} minus {other}: {value:+.1%} ({low:+.1%} to {high:+.1%})")
+    return value, low, high
+
+
+dropped = compare("drop the flagged", "dirty")
+compare("drop the flagged", "drop blindly")
+compare("read blindly", "dirty")
+compare("read the flagged", "dirty")
+gain = compare("read the flagged", "read blindly")
+
+# %%
 mean = {way: results[way].mean() for way in order}
-for way in order[1:4]:
-    back = (mean[way] - mean["dirty"]) / (mean["clean"] - mean["dirty"])
-    print(f"{way:<17} wins back {back:.0%} of the loss")
-won_back = (mean["read the flagged"] - mean["dirty"]) / (mean["clean"] - mean["dirty"])
-record("gain_of_finder_low", gain_low)
-record("won_back", won_back)
+back = {}
+for way in ("read blindly", "read the flagged"):
+    back[way] = (mean[way] - mean["dirty"]) / (mean["clean"] - mean["dirty"])
+    print(f"{way:<16} wins back {back[way]:.0%} of the loss")
+record("gain_of_finder_low", gain[1])
+record("won_back", back["read the flagged"])
+record("dropped_minus_dirty", dropped[0])
+record("dropped_against_blind", mean["drop the flagged"] - mean["drop blindly"])
 
 # %% [markdown]
-# The same reader, the same hours, and a different list to read. The finder's list wins back about half of the loss, the
-# blind list little. But read the interval, too: its lower end lies near zero. Only a few points were lost, so there was
+# On average the finder's list wins back about half of the loss, the blind list little. But the interval of their
+# difference begins about at zero. So with these test posts we cannot be sure: few points were lost, so there was
 # little to win.
 #
-# And to drop what is flagged made things *worse than doing nothing*. The dropped rows are also the hard and useful ones.
+# And to drop what is flagged made things *worse than doing nothing*. To drop as many rows blindly is about as bad. More
+# than half of the flagged rows were honest, and a small dataset has no rows to lose.
 #
-# Now the fine-tuned model, at 40% errors, where the boss began:
+# Now the fine-tuned model, at 40% errors, where the boss began. This time we pay for two fifths of the rows, as many as
+# are wrong. Three blind choices stand beside the list.
 
 # %%
-flagged = suspects(noisy)[: len(train) * 2 // 5]
-mended = noisy.copy()
-mended[flagged] = clean[flagged]
-chance = ask(fine_tune(learn, mended), test_lower, test_mask)
-tuned["mended"] = chance.argmax(1) == truth
-difference = interval(tuned["mended"] * 1.0 - tuned[0.4])
-print(f"rows read: {len(flagged)}, still wrong: {np.mean(mended != clean):.0%}")
-print(f"mended: {tuned['mended'].mean():.1%}, clean: {tuned[0].mean():.1%}")
-print("mended minus dirty: {:+.1%}, from {:+.1%} to {:+.1%}".format(*difference))
-record("tuned_mended_minus_dirty", difference[0])
+budget = len(train) * 2 // 5
+
+
+def after_reading(rows):
+    mended = noisy.copy()
+    mended[rows] = clean[rows]
+    chance = ask(fine_tune(learn, mended), test_lower, test_mask)
+    return chance.argmax(1) == truth
+
+
+rng = np.random.default_rng(course.seed)
+choices = [rng.permutation(len(train))[:budget] for _ in seeds[:3]]
+by_choice = [after_reading(rows) for rows in choices]
+flagged = suspects(noisy)[:budget]
+by_list, by_chance = after_reading(flagged) * 1.0, np.mean(by_choice, axis=0)
+
+# %%
+list_gain = interval(by_list - tuned[0.4])
+chance_gain = interval(by_chance - tuned[0.4])
+list_lead = interval(by_list - by_chance)
+print(f"rows read: {len(flagged)}; {np.mean((noisy != clean)[flagged]):.0%} were wrong")
+print(f"dirty {tuned[0.4].mean():.1%}, blind {by_chance.mean():.1%}", end=", ")
+print(f"list {by_list.mean():.1%}, clean {tuned[0].mean():.1%}")
+print("list minus blind: {:+.1%}, from {:+.1%} to {:+.1%}".format(*list_lead))
+record("tuned_mended_minus_dirty", list_gain[0])
+record("tuned_blind_minus_dirty", chance_gain[0])
+record("tuned_list_minus_blind", list_lead[0])
 
 # %% [markdown]
-# Here much was lost, and nearly all of it comes back. That is the answer for the boss: do not search, read. The
-# reading list is free. (The reader of this experiment makes no mistakes. Yours will make some.)
+# Here much was lost, and nearly all of it comes back. But about half of that, or more, comes from reading itself. The
+# list adds a few points more: see where its interval begins. (It counts the test posts, not other seeds.) So the answer
+# for the boss is: do not search, read. And let the finder order the list, that is free. (The reader of this experiment
+# makes no mistakes. Yours will make some.)
 #
 # ## Is a frozen model safer on dirty labels?
 #
@@ -586,35 +642,38 @@ for name, chance in contest.items():
 # %%
 hits = {name: chance.argmax(1) == truth for name, chance in contest.items()}
 lead = interval(hits["frozen"] * 1.0 - hits["fine-tuned"])
+lost = {
+    name: -np.log(chance[range(len(truth)), truth]) for name, chance in contest.items()
+}
+costs = interval(lost["frozen, calibrated"] - lost["frozen"])
 print("frozen minus fine-tuned: {:+.1%}, from {:+.1%} to {:+.1%}".format(*lead))
 clean_lead = np.mean(probe.fit(X[learn], clean[learn]).predict(X_test) == truth)
 print(f"the same on clean labels: {clean_lead - tuned[0].mean():+.1%}")
 record("frozen_minus_tuned", lead[0])
-record(
-    "calibration_costs",
-    log_loss(truth, contest["frozen, calibrated"]) - log_loss(truth, contest["frozen"]),
-)
+print("log-loss, calibrated minus not: {:+.2f}, from {:+.2f} to {:+.2f}".format(*costs))
+record("calibration_costs", costs[0])
 
 # %% [markdown]
-# The lecture's *can be competitive* holds. The interval reaches to both sides of zero: on dirty labels nobody can tell the
-# frozen encoder from the fine-tuned model. It learns in a blink, and the other takes seconds. But dirt did not make it
-# the *winner*. On clean labels they are just as close.
+# The lecture's *can be competitive* holds. The interval reaches to both sides of zero: on dirty labels nobody can tell
+# the frozen encoder from the fine-tuned model, after a training as short as ours. But dirt did not make it the
+# *winner*. On clean labels they are just as close.
 #
-# *Calibrated* helped nothing. The head was calibrated on dirty labels. There, four of ten answers are judged by a
-# wrong label. So it learns to doubt even more, and its log-loss on true labels rises. Calibrate on a
+# *Calibrated* did not help here. The head was calibrated on dirty labels: four of ten are wrong.
+# So it learns to doubt even more, and its log-loss on true labels rises a little. Calibrate on a
 # small set that somebody has read with care.
 #
 # ## What if a smiley wrote the labels?
 #
-# Sentiment140 has 1.6 million labelled tweets. Who read them? Nobody. Go, Bhayani and Huang (2009) took tweets with a
+# Sentiment140 has 1.6 million labelled tweets. Nobody read them. Go, Bhayani and Huang (2009) took tweets with a
 # smiley. A happy one meant "positive", a sad one "negative". Then they cut the smileys out of the text. This is called
-# **distant supervision**: labels by a rule, free, and noisy. A project that used these data never said so.
+# **distant supervision**: labels by a rule, free, and noisy.
 #
 # In miniature: our posts with exactly one kind of emoji.
 
 # %%
 import re
 
+# in the order of `names`: anger, joy, optimism, sadness
 rule = ["😡😠🤬🙄", "😂😍🎉😊😁🥳❤", "💪🌱🙏🤞✨", "😢😭💔😔"]
 everything = emotion["train"]["text"][:]
 holds = [[bool(set(kind) & set(text)) for kind in rule] for text in everything]
@@ -623,7 +682,7 @@ rows = np.flatnonzero(holds.sum(1) == 1)[: course.pick(laptop=400, full=1000, sm
 by_rule = holds[rows].argmax(1)
 by_hand = np.array(emotion["train"]["label"])[rows]
 print(f"the rule speaks on {np.mean(holds.sum(1) == 1):.0%} of the posts")
-print(f"it agrees with the readers on {np.mean(by_rule == by_hand):.0%} of these")
+print(f"of {len(rows)} it agrees with the labels of {np.mean(by_rule == by_hand):.0%}")
 record("rule_agrees", np.mean(by_rule == by_hand))
 
 # %%
@@ -638,33 +697,34 @@ lead = interval(hits["readers"] * 1.0 - hits["rule"])
 print("readers minus rule: {:+.1%}, from {:+.1%} to {:+.1%}".format(*lead))
 
 # %% [markdown]
-# The rule is wrong on about a fifth, and its model pays some points for that. But the rule costs nothing, so one can have
-# a million of them. Also look at the first number: the rule is silent
-# about most posts. A writer with an emoji is not like a writer without.
-# And a *test* set with such labels measures how well you guess smileys. Always say where labels come from.
+# The rule is wrong on about a fifth, and its model pays some points for that. But the rule costs nothing, so one can
+# have a million of them. Also look at the first number: the rule is silent about most posts. A writer with an emoji is
+# not like a writer without. And a *test* set with such labels measures how well you guess smileys. Always say where
+# labels come from.
 #
 # ## What if one class is rare?
 #
-# Labels can be right and still mislead. Now *optimism* becomes rare: 5% of the rows. The test stays as it was. Then the
-# two usual cures. **Class weights**: an error on a rare row counts more. **Over-sampling**: rare rows are
-# shown more often.
+# Labels can be right and still mislead. Now *optimism* becomes rare: 5% of the rows. The test stays as it was: there
+# one post in five is *optimism*. Then the two usual cures. **Class weights**: an error on a rare row counts more.
+# **Over-sampling**: rare rows are shown more often.
 
 
 # %%
-optimism = labels.index("optimism")
+optimism = names.index("optimism")
 
 
 def make_rare(seed):
     rng = np.random.default_rng(seed)
     rare, others = np.flatnonzero(clean == optimism), np.flatnonzero(clean != optimism)
-    few = rng.choice(rare, min(len(rare), max(6, len(others) // 19)), replace=False)
+    count = min(len(rare), max(6, len(others) // 19))  # 1 of 20 rows
+    few = rng.choice(rare, count, replace=False)
     return np.sort(np.concatenate([others, few]))
 
 
 def copies(rows, seed):
     """Draw rows of each class again until all are as big as the biggest."""
     rng = np.random.default_rng(seed)
-    groups = [rows[clean[rows] == k] for k in range(len(labels))]
+    groups = [rows[clean[rows] == k] for k in range(len(names))]
     size = max(map(len, groups))
     return np.concatenate([np.append(g, rng.choice(g, size - len(g))) for g in groups])
 
@@ -680,30 +740,48 @@ np.bincount(clean[rows]), np.bincount(clean[copies(rows, 0)])
 from sklearn.metrics import f1_score
 
 
-def macro_f1(said):
-    return f1_score(truth, said, average="macro")
+def macro_f1(said, weight=None):
+    return f1_score(truth, said, average="macro", sample_weight=weight)
 
 
 weighted = LogisticRegression(C=1, max_iter=1000, class_weight="balanced")
-f1 = {"plain": [], "class weights": [], "over-sampled": []}
+answers = {"plain": [], "class weights": [], "over-sampled": []}
 for seed in seeds:
     rows = make_rare(seed)
-    more = copies(rows, seed)
-    plans = ((probe, rows), (weighted, rows), (probe, more))
-    for each, (model, used) in zip(f1.values(), plans, strict=True):
-        each.append(macro_f1(model.fit(X[used], clean[used]).predict(X_test)))
+    plans = ((probe, rows), (weighted, rows), (probe, copies(rows, seed)))
+    for each, (model, used) in zip(answers.values(), plans, strict=True):
+        each.append(model.fit(X[used], clean[used]).predict(X_test))
+f1 = {name: [macro_f1(said) for said in each] for name, each in answers.items()}
 results = {name: interval(each) for name, each in f1.items()}
 plots.scores(results, "One rare class, frozen encoder", "macro-F1")
 
 # %% [markdown]
-# Both cures help much, and about equally. (These intervals count the draws of rare rows only.) Inside a fine-tuning the
-# same two cures look like this. The weights go into the loss, or a sampler draws the batches.
+# Both cures help much, and about equally. (These intervals count the draws of rare rows only.) But in life
+# the class is rare in the test, too. So we count each *optimism* post of the test as a fraction, until they are 5%.
+
+# %%
+meant = truth == optimism
+as_rare = np.where(meant, np.sum(~meant) / 19 / np.sum(meant), 1)
+for name, each in answers.items():
+    called = (np.array(each) == optimism) * as_rare
+    precise = called[:, meant].sum() / max(called.sum(), 1e-9)
+    rare_f1 = np.mean([macro_f1(said, as_rare) for said in each])
+    print(f"{name:<13} macro-F1 {rare_f1:.2f}", end=", ")
+    print(f"{called.sum() / as_rare.sum() / len(each):.1%} called optimism", end=", ")
+    print(f"{precise:.0%} of these are")
+    if name != "plain":
+        record(f"{name.replace(' ', '_').replace('-', '_')}_rare_f1", rare_f1)
+        record(f"{name.replace(' ', '_').replace('-', '_')}_precision", precise)
+
+# %% [markdown]
+# Here macro-F1 gains less, and fewer than half of the posts called *optimism* are. Look at precision, too. Inside a
+# fine-tuning the same two cures look like this. The weights go into the loss, or a sampler draws the batches.
 
 # %%
 from torch.utils.data import WeightedRandomSampler
 
 rows = make_rare(course.seed)
-weight = len(rows) / len(labels) / np.bincount(clean[rows])
+weight = len(rows) / len(names) / np.bincount(clean[rows])
 sampler = WeightedRandomSampler(weight[clean[rows]], len(rows))
 ways = {
     "plain": {},
@@ -723,7 +801,7 @@ record("plain_tuned_f1", ways["plain"])
 record("cured_tuned_f1", max(ways["class weights"], ways["sampler"]))
 
 # %% [markdown]
-# Without a cure, the fine-tuned model almost never says *optimism*. It has learned that silence pays. With a cure it
+# Without a cure, the fine-tuned model almost never says *optimism*. With a cure it
 # finds some. (One seed each: do not rank the two cures.) In a `Trainer`, pass your own loss as `compute_loss_func`.
 #
 # ## Why do copies score so well?
@@ -752,7 +830,7 @@ for seed in seeds:
     shock["copied first"].append(rare_found(*parts))
     into, held = train_test_split(rows, random_state=seed, stratify=clean[rows])
     shock["split first"].append(rare_found(copies(into, seed), held))
-plots.scores({n: interval(each) for n, each in shock.items()}, "Optimism", "share found")
+plots.scores({n: interval(x) for n, x in shock.items()}, "Rare posts", "share found")
 
 # %% [markdown]
 # She finds nearly all of the rare posts, because **their copies lie in train**. The honest split shows what it can
@@ -765,47 +843,54 @@ record("split_first", np.mean(shock["split first"]))
 both = rows[np.isin(rows, parts[0]) & np.isin(rows, parts[1])]
 print(f"posts that are in train and in validation: {len(both)}")
 print(f"{np.mean(clean[both] == optimism):.0%} of them are optimism")
+print(f"rare posts in the honest validation part: {np.sum(clean[held] == optimism)}")
 
 # %% [markdown]
 # **Try it.** Replace `nearest` by `probe` in `rare_found`. Does the trap get bigger or smaller?
 #
 # <details><summary>An answer</summary>
 #
-# Smaller, but it is still there. The nearest neighbour remembers everything, a regression less. The better a model can
+# Smaller, but it is still there. Copied first still finds nearly all, split first now fewer than half. The nearest
+# neighbour remembers everything, a regression less. The better a model can
 # remember, the more copies flatter it.
 #
 # </details>
 #
 # ## The verdict
 #
-# What was promised, and what was kept? All of it was judged on clean test labels that chose nothing.
+# What was promised, and what was kept? All of it was judged on clean test labels. They chose nothing, except in the
+# first line, where the assumption may cheat.
 
 # %%
-gain_of_labels = interval(tuned[0] * 1.0 - tuned[0.4])
 lines = {
-    "clean labels, fine-tuned (one seed)": gain_of_labels,
-    "reading the finder's list, fine-tuned (one seed)": difference,
-    "finder's list against a blind list (all seeds)": (gain, gain_low, gain_high),
+    "lowest rate to the best of three, with a cheat": searched,
+    "then clean labels, too": still_missing,
+    "reading the finder's list, at 40%": list_gain,
+    "reading as many rows blindly, at 40%": chance_gain,
+    "list against blind, at 40%": list_lead,
+    "list against blind, at 20%, frozen (all seeds)": gain,
 }
 for name, (value, low, high) in lines.items():
-    print(f"{name:<49} {value:+.1%} ({low:+.1%} to {high:+.1%})")
-print(f"{'the best learning rate, with a cheat':<49} {best - tuned[0.4].mean():+.1%}")
+    print(f"{name:<47} {value:+.1%} ({low:+.1%} to {high:+.1%})")
 
 # %% [markdown]
-# - *A better learning rate will mend it*: no. Clean labels gave far more.
-# - *No amount of fine-tuning fixes bad data*: held here. But reading the right rows did.
-# - *Ten lines find the wrong labels*: yes, if errors are random. No, if they follow a rule.
-# - *The finder's list beats a blind list*: with 20% errors by little, and the interval begins near zero.
+# (Without "frozen", a line is fine-tuned, with one seed.)
+#
+# - *A better learning rate will mend it*: no. Even the best of three rates stays far behind clean labels.
+# - *No amount of fine-tuning fixes bad data*: held here. But reading did.
+# - *Ten lines find the wrong labels*: mostly, if errors go in all directions. If they all go one way, the top of the
+#   list misleads.
+# - *The finder's list beats a blind list*: by a few points at 40%. At 20%, the interval begins about at zero.
 # - *Frozen with a calibrated head is competitive*: frozen yes. Calibrated on dirty labels, it gained nothing.
 #
 # A real project starts from here: 100 rows, two readers, one kappa. It costs an afternoon. Then decide about the week.
 #
 # ## In this notebook we have
 #
-# - **measured** the agreement of two guides, and a ceiling that no model can pass;
+# - **measured** the agreement of two guides, and the ceiling for a perfect pupil of the other guide;
 # - **spoilt** labels in three ways, and seen that the direction matters more than the number;
-# - **detected** random errors with ten lines, and learned why errors with a rule stay hidden;
-# - **mended** the rows that the finder named, and won back about half of the loss, or more;
+# - **detected** random errors with ten lines, and learned why errors in one direction stay hidden;
+# - **mended** the rows that the finder named, and as many at random beside them;
 # - **treated** a rare class with weights and with a sampler, and met the copies that lie.
 #
 # ## Where it breaks
@@ -815,9 +900,9 @@ print(f"{'the best learning rate, with a cheat':<49} {best - tuned[0.4].mean():+
 # | two sets of labels with equal shares of "yes" | nothing; errors of both directions cancel | count row by row; kappa |
 # | kappa is `nan` | both readers gave one label only | more rows; look at the counts |
 # | the finder flags a third of all rows | a weak model, or very dirty labels | read the first 100 only, and count |
-# | the finder finds nothing, the score is low | errors that follow a rule | a second reader on 100 rows |
+# | the first rows of the finder look honest, the score is low | errors in one direction | a second reader on 100 rows |
 # | `The least populated class in y has only 3 members` | fewer rows than folds | fewer folds, or more rows |
 # | validation far above test, a rare class nearly perfect | copies on both sides of the split | split first, then copy |
-# | scores fall after you dropped flagged rows | you dropped the hard rows | read them instead |
+# | scores fall after you dropped flagged rows | many of them were honest | read them instead |
 #
 # **Next:** the sheet lets you find errors yourself. Then tasks of other shapes: {{ lesson:task_shapes }}.

@@ -18,3 +18,11 @@ def test_one_table_for_each_panel():
         "random",
         "lazy",
     ]
+
+
+def test_the_sides_are_named():
+    picture = draw("Two kinds", down="true label", across="written")
+    first, second = picture.figure.axes
+    assert (first.get_ylabel(), first.get_xlabel()) == ("true label", "written")
+    assert (second.get_ylabel(), second.get_xlabel()) == ("", "written")
+    assert picture.alt.endswith("Rows: true label. Columns: written.")
