@@ -35,6 +35,8 @@ what_moves |= {"g": np.array(["fine-tuned"])}
 
 # %% exercise="what_moves" wrong="the habit has labels" says="has an empty post a label" old="\"a\": {\"few-shot\"" new="\"a\": {\"prompt\", \"few-shot\""
 
+# %% exercise="what_moves" wrong="the prompt in place of few-shot" says="holds no labelled post" old="\"a\": {\"few-shot\"" new="\"a\": {\"prompt\""
+
 # %% exercise="what_moves" wrong="one prompt only" says="the question stands in both prompts" old="{\"prompt\", \"few-shot\"}" new="{\"prompt\"}"
 
 # %% exercise="what_moves" wrong="a description is a question" says="it is not the question" old="{\"prompt\", \"few-shot\"}" new="{\"describe\", \"prompt\", \"few-shot\"}"
@@ -143,6 +145,8 @@ def without_habit(scores, empty):
 # %% exercise="without_habit" wrong="habit added" says="Take it away" old="scores - empty" new="scores + empty"
 
 # %% exercise="without_habit" wrong="turned round" says="scores minus habit" old="scores - empty.mean(axis=0)" new="empty.mean(axis=0) - scores"
+
+# %% exercise="without_habit" wrong="a mean for each empty text" says="The habit has one for each label" old="axis=0" new="axis=1"
 
 # %% exercise="without_habit" wrong="divided logarithms" says="Subtract them: that divides the chances" old="scores - empty" new="scores / empty"
 
@@ -292,6 +296,7 @@ def gain(first, second):
 # %% exercise="gain" wrong="rounded" says="Give the number as it comes" old="return np.mean(first[..., :both]) - np.mean(second[..., :both])" new="return round(np.mean(first[..., :both]) - np.mean(second[..., :both]), 2)"
 
 # %% exercise="gain" wrong="posts counted" says="a number of posts" old="return np.mean(first[..., :both]) - np.mean(second[..., :both])" new="return both * (np.mean(first[..., :both]) - np.mean(second[..., :both]))"
+
 
 # %% exercise="gain" wrong="one draw" says="only the first draw"
 def gain(first, second):
@@ -586,6 +591,21 @@ def good_enough(ways, labels, milliseconds, margin):
     best = max((way[1] for way in left.values()), default=0)
     enough = [name for name in left if left[name][1] >= best * (1 - margin / 100)]
     return min(enough, key=lambda name: (ways[name][0], ways[name][2]), default="none")
+
+
+# %% exercise="good_enough" wrong="of equals, the first in the alphabet" says="not first in the alphabet"
+def good_enough(ways, labels, milliseconds, margin):
+    left = {name: way for name, way in ways.items() if way[0] <= labels and way[2] <= milliseconds}
+    if not left:
+        return "none"
+    best = max(way[1] for way in left.values())
+    return min((way[0], way[2], name) for name, way in left.items() if way[1] >= best - margin)[2]
+
+
+# %% exercise="good_enough" wrong="the best, without the margin" says="use `margin`"
+def good_enough(ways, labels, milliseconds, margin):
+    left = {name: way for name, way in ways.items() if way[0] <= labels and way[2] <= milliseconds}
+    return max(left, key=lambda name: left[name][1], default="none")
 
 
 # %% exercise="good_enough" wrong="the last of equals" says="the one that stands first in `ways`"

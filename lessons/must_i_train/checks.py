@@ -49,6 +49,7 @@ def what_moves(what_moves) -> str:
             {
                 SHOWN: LEARNERS,
                 VOTE: {"few-shot", "head", "fine-tuned"},
+                "`prompt` holds no labelled post; `few-shot` does": LEARNERS | {"prompt"},
                 f"{SHOWN}. And {VOTE}": {"head", "fine-tuned"},
                 NO_LABELS: set(WAYS),
                 "the description says what a label means. Has it seen which post has which?": {*ENCODED, "few-shot"},
@@ -168,6 +169,7 @@ HABIT_SLIPS = {
     "the habit is still there. Is it a line, with one number for each label?": lambda s, e: _chances(s, 0),
     "only the first line of `empty`? The habit is the mean of all its lines": lambda s, e: _chances(s, e[0]),
     "only the last line of `empty`? The habit is the mean of all its lines": lambda s, e: _chances(s, e[-1]),
+    "one number for each empty text? The habit has one for each label: `axis=0`": lambda s, e: _chances(s, e.mean(1)),
     "the sum of the lines of `empty`? The habit is their mean": lambda s, e: _chances(s, e.sum(0)),
     "the mean of the posts is no habit: it says what these posts are about": lambda s, e: _chances(s, s.mean(0)),
     "the mean of the chances of `empty`? The mean of its log-probabilities": lambda s, e: _chances(
@@ -277,9 +279,9 @@ GAIN_SLIPS = {
 @sheet.exercise(
     section="What if the labels are dirty?",
     hints=[
-        "Which posts does each of the two means look at? Count them for `described` and for `asked`.",
+        "Which posts does each of the two means look at? Count them for `twelve` and for `same`.",
         "A fair comparison takes only the posts that both ways have answered. How many are they?",
-        "The posts lie on the last axis, in a line and in a table: `table[..., :5]` takes the first five of them.",
+        "The posts lie on the last axis: `table[..., :5]` takes the first five. Take each mean first, then subtract.",
     ],
     form_point=False,
 )
@@ -362,7 +364,14 @@ def recall_at(recall_at, hidden=False) -> str:
 
 
 SMALL = {"a": (0, 40, 5), "b": (10, 50, 5)}
-TABLE = {"slow": (0, 58, 90), "old": (16, 52, 7), "new": (16, 52, 6), "twin": (16, 52, 6), "big": (256, 60, 7)}
+TABLE = {
+    "slow": (0, 58, 90),
+    "old": (16, 52, 7),
+    "twin": (16, 52, 6),
+    "new": (16, 52, 6),
+    "pair": (16, 52, 6),
+    "big": (256, 60, 7),
+}
 BUDGETS = [({}, 5, 5, 0), (SMALL, 5, 5, 0), (SMALL, 10, 5, 9), (SMALL, 10, 5, 10), (SMALL, 10, 4, 3)]
 BUDGETS += [
     (TABLE, *asked) for asked in ((16, 50, 0), (256, 50, 8), (256, 50, 7), (0, 50, 3), (256, 90, 2), (256, 89, 2))
@@ -423,6 +432,7 @@ WAY_SLIPS = {
         near=lambda way, best, margin: way[1] > best - margin
     ),
     "always the best way? A cheaper one may be good enough": _chosen_by(order=lambda way: (-way[1], *_fewest(way))),
+    "the best one? A cheaper way may be good enough: use `margin`": _chosen_by(order=lambda way: -way[1]),
     "any allowed way? It must also be good enough": _chosen_by(near=lambda way, best, margin: True),
     "the fastest one? First count labels": _chosen_by(order=lambda way: (way[2], way[0])),
     "only the fastest one? First count labels": _chosen_by(order=lambda way: way[2]),
@@ -433,6 +443,9 @@ WAY_SLIPS = {
     "the first one that is good enough? The one with the fewest labels": _chosen_by(order=lambda way: 0),
     "`margin` are points, not a part of the best score": _chosen_by(
         near=lambda way, best, margin: way[1] >= best * (1 - margin / 100)
+    ),
+    "alike in all? The one that stands first in `ways`, not first in the alphabet": lambda ways, *asked: _good_enough(
+        dict(sorted(ways.items())), *asked
     ),
     "ways that are alike in all: the one that stands first in `ways`": lambda ways, *asked: _good_enough(
         dict(reversed(ways.items())), *asked

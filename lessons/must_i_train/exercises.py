@@ -29,7 +29,7 @@ check.sheet.begin()
 #
 # ★★☆ · 8 minutes · predict
 #
-# A project sorts posts in six ways. It has 64 labelled posts.
+# A project sorts posts in six ways. It has 64 labelled posts. (Here few-shot counts as a way, and pairs are left out.)
 #
 # | way | how it answers |
 # |---|---|
@@ -46,7 +46,7 @@ check.sheet.begin()
 # - `a`: A third of the labels are broken, also among the four in the prompt.
 # - `b`: The question gets other words.
 # - `c`: Another encoder takes the place of the old one.
-# - `d`: 192 more posts get labels. The prompt keeps its four.
+# - `d`: 192 more posts get labels. `few-shot` keeps its four.
 # - `e`: The sentences for the labels get other words.
 #
 # Two questions about the six ways as they are:
@@ -191,15 +191,15 @@ check.without_habit(without_habit, hidden=True)
 # over the **same** answers twice: all twelve, and the first five. `gain` should be 0, and is not.
 #
 # Mend `gain`. It gets two NumPy arrays of bool, right or wrong for each post. An array is a line of posts, or a table:
-# a line for each draw, a column for each post. A table may have any number of draws, and then the mean is over all of them.
+# a line for each draw, a column for each post. Two tables may have different numbers of draws. The mean is over all draws.
 #
 # All lines begin with the same post and go on in the same order. But one way may have been asked about fewer posts, and it
 # may be `first` or `second`. Return a number: how much more often `first` is right, as a share. It may be negative.
 
 # %%
-described = np.array([1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 0, 1], dtype=bool)
-same = described[:5]
-draws = np.stack([described, ~described, np.roll(described, 1)])
+twelve = np.array([1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 0, 1], dtype=bool)
+same = twelve[:5]
+draws = np.stack([twelve, ~twelve, np.roll(twelve, 1)])
 
 
 def against_itself(gain):
@@ -228,7 +228,7 @@ def gain(first, second):
 ### END SOLUTION
 
 
-print(f"a line against itself:  {gain(described, same):+.2f}")
+print(f"a line against itself:  {gain(twelve, same):+.2f}")
 print(f"a table against itself: {gain(draws[:, :4], draws):+.2f}")
 print("a long line against itself:", against_itself(gain))
 
@@ -258,7 +258,8 @@ check.gain(gain, hidden=True)
 #
 # No two notes are equally near to a question.
 #
-# The next cell writes notes about Brellin: the first six are those of the lesson. Nobody asks in the words of a note.
+# The next cell writes notes about Brellin. The first six are those of the lesson, and answer the six questions, in order.
+# Nobody asks in the words of a note.
 
 # %%
 pile = ["The market is every Wednesday.", "Rubbish goes into orange bags."]
@@ -323,7 +324,8 @@ check.recall_at(recall_at, hidden=True)
 # 2. It is **good enough** if it is allowed, and at most `margin` points below the best *allowed* way.
 # 3. Return the name of one way that is good enough: the one that needs the fewest labels.
 #
-# Do several need the fewest? Then the fastest of these. Are several still alike? Then the one that stands first in `ways`.
+# Do several need the fewest? Then the fastest of these. Are several still alike? Then the one that stands first in `ways`,
+# not first in the alphabet.
 # Is no way allowed, or is `ways` empty? Then return the text `"none"`.
 #
 # `margin` is a whole number, 0 or more. `ways` stays as it is.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from matplotlib import rc_context
 from matplotlib.patches import FancyBboxPatch
@@ -46,30 +46,41 @@ def roads(ways: Mapping[str, tuple[str, int, int]], title: str) -> Picture:
 
 
 @rc_context(STYLE)
-def scores_by_labels(series: Mapping[str, Mapping[int, tuple[float, float, float]]], title: str) -> Picture:
+def scores_by_labels(
+    series: Mapping[str, Mapping[int, tuple[float, float, float]]],
+    title: str,
+    *,
+    lazy: float | None = None,
+    apart: Collection[str] = (),
+) -> Picture:
     """Draw each way's accuracy along the number of labels, with upright 95% intervals. 0 labels is a place as well.
 
-    `series`: name -> number of labels -> (accuracy, low, high), from 0 to 1.
+    `series`: name -> number of labels -> (accuracy, low, high), from 0 to 1. `lazy`: the accuracy of the lazy rule, a
+    dashed line. `apart`: ways whose points are not joined, because they come from different posts.
     """
     figure, axes = canvas(height=4.1, width=8.2)
     counts = sorted({count for points in series.values() for count in points})
     words = []
     for number, (name, points) in enumerate(series.items()):
-        shift = 0.09 * (number - (len(series) - 1) / 2)
+        shift = 0.06 * (number - (len(series) - 1) / 2)
         places = [counts.index(count) + shift for count in points]
         values, lows, highs = zip(*points.values(), strict=True)
         colour, marker = LINE_COLOURS[number % len(LINE_COLOURS)], MARKERS[number % len(MARKERS)]
-        axes.plot(places, values, marker=marker, color=colour, linewidth=1.8, markersize=7, label=name)
+        line = "none" if name in apart else "-"
+        axes.plot(places, values, marker=marker, color=colour, linestyle=line, linewidth=1.8, markersize=7, label=name)
         axes.vlines(places, lows, highs, color=colour, linewidth=1.5, alpha=0.7)
         each = ", ".join(
             f"{count} labels {v:.1%} ({low:.1%} to {high:.1%})" for count, (v, low, high) in points.items()
         )
         words.append(f"{name} {each}")
+    if lazy is not None:
+        axes.axhline(lazy, color=INK, linestyle="--", linewidth=1.2, label="lazy rule")
+        words.append(f"dashed, the lazy rule {lazy:.1%}")
     axes.set_xticks(range(len(counts)), [str(count) for count in counts])
     axes.yaxis.set_major_formatter("{x:.0%}")
     axes.grid(color=GREY, alpha=0.25)
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     axes.set_title(title)
-    axes.set_xlabel("labels in all")
+    axes.set_xlabel("labels in all (points are moved aside a little)")
     axes.set_ylabel("accuracy, with 95% intervals")
     return Picture(figure, f"Lines with intervals. {title} Accuracy along labels: {'; '.join(words)}.")

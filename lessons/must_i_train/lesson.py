@@ -19,7 +19,7 @@
 #
 # - **classify** texts with no label at all, in two ways;
 # - **prompt** a model, hold its answer to your labels, and take away its habit;
-# - **compare** six ways by their score with 0 to 256 labels, clean and dirty;
+# - **compare** six ways by their score with 0 to 256 labels, three of them also with dirty ones;
 # - **retrieve** a note for a question that no model can answer alone;
 # - **choose** a way by labels, time and control, and say what you did not measure.
 #
@@ -91,7 +91,7 @@ ways = {
     "Read off: a head": ("you give labels", stay, head),
     "Shape: fine-tune": ("you give labels", stay - shaped, shaped + head),
 }
-roads(ways, "What do you change? (coloured)")
+roads(ways, "What do you change? Orange changes.")
 
 # %% [markdown]
 # Selecting is quick, but it only finds what is there already. Shaping adds something. We start where nothing is labelled.
@@ -114,13 +114,14 @@ vectors = {
 lines = [each.format(name) for each in wordings for name in labels]
 described = np.split(encode(lines, course), len(wordings))
 on_validation = [
-    np.mean((vectors["validation"] @ lines.T).argmax(1) == check) for lines in described
+    np.mean((vectors["validation"] @ each.T).argmax(1) == check) for each in described
 ]
 print("shapes:", vectors["test"].shape, described[0].shape)
 
 # %% [markdown]
-# The product of two vectors is their cosine. The largest of four wins. We choose a wording on `validation`, and judge
-# it on `test`. Beside it stands the lazy baseline: always the same label.
+# The product of two vectors is their cosine (`encode` makes them of length 1). The largest of four wins. We choose a
+# wording on `validation`, and judge it on `test`. Beside it stands the most generous lazy rule: always the most common
+# label of the test set.
 
 # %%
 from course_utils.statistics import interval
@@ -141,8 +142,9 @@ for name, each in {"validation": on_validation, "test": on_test}.items():
 record("described_spread", max(on_test) - min(on_test))
 
 # %% [markdown]
-# One word in a sentence does better than the lazy rule, with no label and no training. The wording moves the
-# score by a few points.
+# With no label and no training, a sentence is above the lazy rule, though only just (the verdict has the interval). But
+# the best wording scores far lower on test than on validation. Nothing is broken: the best of ten on few posts
+# is partly luck. That is why we judge on `test`.
 #
 # ## Can I just ask a chat model?
 #
@@ -185,7 +187,10 @@ words = [ids[0] for ids in pieces]
 # log-probabilities is often lower than one, so long words lose. A mean is too kind to them: the last piece of a word is
 # easy to guess. Look at the tokens before you compare. Here sum and mean are the same.
 #
-# Now the function. All prompts begin alike, so the beginning is read once and kept (the **cache**). Then come the posts.
+# Now the function. All prompts begin alike, so what stands before `<POST>` is read once and kept (the **cache**).
+# Each batch of posts continues behind it. `seen` are ones for the kept tokens, `mask` marks the new ones. Padding
+# stands right, so the last true token of a line is number `mask.sum(1) - 1`. Posts of like length go together, then
+# the order is put back.
 
 # %%
 import copy
@@ -199,7 +204,7 @@ def read_beginning(text):
         return decoder.model(**ids).past_key_values
 
 
-def ask(prompt, texts, size=16):
+def ask(prompt, texts, size=8):
     begin, end = prompt.rsplit("<POST>", 1)
     kept = read_beginning(begin)
     ids = [reader(" " + text + end)["input_ids"] for text in texts]
@@ -245,12 +250,15 @@ print("the four words together:", f"{np.exp(plain).sum():.0%} of the probability
 # would rather say something else. What, if we let it?
 #
 # ## What does it say when it may say anything?
+#
+# Now we ask for **one word**, do not begin the answer, and let it write up to 20 tokens.
 
 # %%
-from collections import Counter
-
+names = ", ".join(labels)
+one_word = "Classify the emotion of the post. Answer with one word: "
+one_word += names + ".\nPost:<POST>"
 few = validation["text"][: course.pick(laptop=6, full=40, smoke=2)]
-free = prompt.removesuffix("Emotion:")
+free = prompt_of(one_word).removesuffix("Emotion:")
 batch = reader(
     [free.replace("<POST>", " " + text) for text in few],
     return_tensors="pt",
@@ -258,24 +266,27 @@ batch = reader(
     padding_side="left",  # the answer must follow the last token directly
 ).to(course.device)
 with torch.inference_mode():
-    longer = decoder.generate(**batch, max_new_tokens=12, do_sample=False)
+    longer = decoder.generate(**batch, max_new_tokens=20, do_sample=False)
+
+# %%
 replies = reader.batch_decode(
     longer[:, batch["input_ids"].shape[1] :], skip_special_tokens=True
 )
-
-# %%
+for reply in replies[:6]:
+    print(repr(reply))
 exact = [reply.strip(" .").lower() in labels for reply in replies]
 named = [sum(name in reply.lower() for name in labels) == 1 for reply in replies]
-for reply, times in Counter(replies).most_common(4):
-    print(f"{times} x {reply!r}")
-print(f"exactly a label: {np.mean(exact):.0%}, names one label: {np.mean(named):.0%}")
+print(f"of {len(few)}: exactly a label {sum(exact)}, names one label {sum(named)}")
 record("free_exact", np.mean(exact))
 
 # %% [markdown]
-# A lecture calls this *brittle formatting*. A program that waits for one of four words gets a sentence, often with no
-# label in it. Constrained answering always gives one of the four. But is it the right one?
+# A lecture calls this *brittle formatting*. We get sentences, other words, in our run even a refusal and a
+# post said again. A program can use few of them. Constrained answering always gives one of the four. But
+# is it the right one?
 #
 # ## Why does it always say the same?
+#
+# We ask about some posts, and about two posts without content: `N/A` and nothing. Then we subtract.
 
 # %%
 size = course.pick(laptop=16, full=300, smoke=4)
@@ -284,25 +295,25 @@ raw, empty = raw[:-2], raw[-2:].mean(axis=0)
 calm = raw - empty
 for name, chance in zip(labels, np.exp(empty), strict=True):
     print(f"no post: {name:<9} {chance:.2%}")
-for name, scores in {"raw": raw, "calibrated": calm}.items():
-    counts = np.bincount(scores.argmax(1), minlength=len(labels))
-    score = np.mean(scores.argmax(1) == check[: len(raw)])
-    print(f"{name:<11} {score:.0%} right, answers of each label: {counts}")
-    record(f"{name}_most_common_share", counts.max() / len(raw))
+for name, each in {"raw": raw, "calibrated": calm}.items():
+    counts = np.bincount(each.argmax(1), minlength=len(labels)).tolist()
+    score = np.mean(each.argmax(1) == check[: len(raw)])
+    print(f"{name:<10} {score:.0%} right", dict(zip(labels, counts, strict=True)))
+    record(f"{name}_most_common_share", max(counts) / len(raw))
 
 # %% [markdown]
 # Raw, the model has a favourite word, whatever the post is. It prefers it even for a post that is not there!
 # That answer to an **empty** post is a habit, and no judgement. We subtract its log-probabilities (the same as to divide
 # the probabilities). Zhao and others (2021) call it *contextual calibration*. It needs no label.
 #
-# Now the answers depend on the post. Does the wording of the question still matter? Four questions, the same posts:
+# Now the answers are spread over the labels. Are they also right more often? That is no sure gain: compare.
+# And does the wording of the question still matter? Four questions, the same posts:
 
 # %%
 asked = course.pick(laptop=12, full=200, smoke=2)
-names = ", ".join(labels)
 questions = [
     question,
-    f"Classify the emotion of the post. Answer with one word: {names}.\nPost:<POST>",
+    one_word,
     f"Read the post and name the feeling of its writer ({names}).\nPost:<POST>",
     f"Sentiment task. Labels: {', '.join(reversed(labels))}.\nPost:<POST>",
 ]
@@ -317,12 +328,12 @@ def two_scores(prompt, texts):
 from course_utils.statistics import interval_over_seeds
 
 some, some_truth = validation["text"][-asked:], check[-asked:]
-prompts = [prompt_of(each) for each in questions] + [question + "\nEmotion:"]
+prompts = [prompt_of(each) for each in questions]
 table = [two_scores(each, some) for each in prompts]
 table = np.array([[each.argmax(1) == some_truth for each in pair] for pair in table])
-for name, (raw, calm) in zip([*questions, "(no template)"], table, strict=True):
+for name, (raw, calm) in zip(questions, table, strict=True):
     print(f"raw {raw.mean():.0%}, calibrated {calm.mean():.0%}  {name[:48]!r}")
-scores = table[: len(questions), 1].mean(axis=1)
+scores = table[:, 1].mean(axis=1)
 chosen = prompts[int(np.argmax(scores))]
 value, low, high = interval_over_seeds(table[:, 1].astype(int) - table[:, 0])
 print(f"calibrated minus raw: {value:+.0%} ({low:+.0%} to {high:+.0%})")
@@ -332,9 +343,8 @@ record("calibrated_minus_raw", value)
 # %% [markdown]
 # Read down: the questions mean nearly the same, and their scores lie far apart. A part of that is luck, on so few posts.
 # Read across: calibration helps most wordings, not all. The interval counts the luck of posts and of wordings. Zero lies
-# inside: a hint, no proof. We keep the best calibrated question; choices are made on `validation`. How good is it on `test`?
-#
-# The model was tuned with its template. The last line is without it. Compare, but on so few posts this is no proof.
+# inside: a hint, no proof. We keep the best calibrated question (of equals, the first); choices are made on `validation`.
+# How good is it on `test`?
 
 # %%
 import time
@@ -363,23 +373,24 @@ record("described_minus_asked", value)
 
 # %% [markdown]
 # Prompt and description cannot be told apart with so few posts, though the
-# decoder is six times as large. It is also one of the smallest that follow instructions at all. We have not measured a
-# larger one; in published work they do better.
+# decoder is six times as large. It is also one of the smallest that follow instructions at all.
 
 # %% [markdown]
 # **Try it.** Put the four words in another order in the first question, and ask again. Does the habit change?
 #
 # <details><summary>An answer</summary>
 #
-# Print both and see. The order of the options is a part of the wording, and each wording has its own habit. So measure
-# the empty answer anew for each prompt. A habit that was measured for another prompt mends nothing.
+# Yes. *Sadness* stays the favourite of the empty post, but in one order it loses more than half of its probability. In
+# that order *optimism* becomes several times as likely. So measure the empty answer
+# anew for each prompt.
 #
 # </details>
 #
 # ## What do the first labels bring?
 #
-# Now somebody sits down and labels posts. We draw 4, 16, 64 and 256 of them, as many of each label. The small sets are
-# parts of the large ones. One draw is luck, so we make three, and count the luck of the draw in each interval.
+# Now somebody sits down and labels posts. We draw 4, 16, 64 and 256 of them, equally many of each label. The small
+# sets are parts of the large ones. One draw is luck, so we make three, and count the luck of the draw in each
+# interval.
 
 # %% tags=["nbval-check-output"]
 sizes = course.pick(
@@ -397,9 +408,9 @@ clean = np.concatenate([pool[draw] for draw in draws])
 print(sizes, "labels;", np.bincount(clean[: sizes[1]]), "in the second set")
 
 # %% [markdown]
-# Later we shape the upper layers, and leave those below as they are. Their output for a text never changes. So we read
-# each text through them **once**; {{ lesson:recipe }} takes this apart. Above them come copies of the upper layers and the
-# mean over the tokens. An untouched copy must give the vectors of `encode`.
+# Later we shape the upper layers, and leave those below as they are. Their output for a text never changes. So we
+# read each text through them **once**; {{ lesson:recipe }} takes this apart. Above them come copies of the upper
+# layers and the mean over the tokens. An untouched copy must give the vectors of `encode`.
 
 # %%
 from torch.nn.functional import normalize
@@ -432,7 +443,7 @@ print("the same vectors:", frozen["test"].shape)
 # %% [markdown]
 # Two ways need nothing but these frozen vectors:
 #
-# - **nearest examples**: the labelled posts with the largest cosine vote;
+# - **nearest examples**: the labelled posts with the largest cosine vote, five of them, or fewer for few labels;
 # - **a head**: a logistic regression on the vectors, as in {{ lesson:leakage }}.
 
 # %%
@@ -454,7 +465,7 @@ def read_off(known, counts, mark=""):
     for count in counts:
         for draw in range(3):
             rows = rows_of(draw, count)
-            near = KNeighborsClassifier(min(5, count), metric="cosine")
+            near = KNeighborsClassifier(min(5, count // len(labels)), metric="cosine")
             for way, model in [("nearest", near), ("head", LogisticRegression())]:
                 model.fit(frozen["train"][rows], known[rows])
                 keep(way + mark, count, model.predict(frozen["test"]))
@@ -476,15 +487,16 @@ read_off(clean, sizes)
 show(["nearest", "head"])
 
 # %% [markdown]
-# With 4 labels both are near the lazy rule. Compare the head at 16 labels with the description at none: a sentence
-# that names the label is worth more than a handful of examples. From 64 on the examples catch up, and with 256 the head
-# leaves the description behind.
+# With 4 labels both are near the lazy rule. Compare the head at 16 labels with the description at none: 16 labels do not
+# yet bring more than one sentence for each label (the verdict has the interval). With 256 the head leaves the description
+# behind.
 #
 # ## Does the head know how sure it is?
 #
 # A score alone does not say when to hand a post to a person. For that we need chances that are true. We **calibrate**
-# the head: each labelled post is judged by a head that has not seen it, and one temperature is fitted to those answers
-# ({{ lesson:evaluation }}). No further label is needed.
+# the head: each labelled post is judged by a head that has not seen it, and one temperature is fitted to those
+# answers ({{ lesson:evaluation }}). No further label is needed. The word is the same as for the prompt, the thing is
+# another: there a habit was subtracted.
 
 # %%
 from sklearn.calibration import CalibratedClassifierCV
@@ -505,9 +517,9 @@ for name, gap in gaps.items():
     record(f"{name}_sure_minus_right", np.mean(gap))
 
 # %% [markdown]
-# The numbers are *sure minus right*: below zero is too modest, above zero too bold. The plain head is far too modest. Its
-# weights stay small with few labels. One temperature closes most of the gap. The answers stay the same, because all
-# chances move together.
+# The numbers are *sure minus right*: below zero is too modest, above zero too bold. The plain head is far too modest.
+# `LogisticRegression` has a penalty that keeps its weights small, and vectors of length 1 would need large ones. One
+# temperature closes most of the gap. The answers stay the same, because all chances move together.
 #
 # ## Can few labels shape the encoder?
 #
@@ -591,9 +603,9 @@ shape(clean, sizes[2:], fine_tune, "fine-tuned")
 show(["pairs", "fine-tuned"])
 
 # %% [markdown]
-# Training on pairs and fine-tuning saw the same labels as the head. Hold the lines against the frozen head above. At 16
+# Hold these lines against the frozen head above: it saw the same labels. At 16
 # labels the pairs do not pass a description. With 256, fine-tuning comes near the head; zero lies inside their difference
-# (see the verdict). Shaping needs food.
+# (see the verdict). Shaping needs more labels.
 #
 # ## Do examples in the prompt help?
 #
@@ -601,7 +613,7 @@ show(["pairs", "fine-tuned"])
 # are a part of the beginning, so the cache pays for them once.
 
 # %%
-shot_size = course.pick(laptop=12, full=400, smoke=2)
+shot_size = course.pick(laptop=10, full=400, smoke=2)
 shot_texts, shots = test["text"][:shot_size], []
 for draw in range(2):
     rows = [int(row) for row in draws[draw][: sizes[0]]]
@@ -616,13 +628,12 @@ print(f"\nfour examples minus none: {value:+.0%} ({low:+.0%} to {high:+.0%})")
 record("few_shot_minus_zero", value)
 
 # %% [markdown]
-# Four examples are no sure gain here: zero lies inside the interval, or close to it. Examples make the prompt longer, and
-# bring habits of their own.
+# Four examples are no sure gain here: see the interval. Examples make the prompt longer, and bring habits of their own.
 #
 # ## Who wins, with how many labels?
 #
-# One table for all. The prompted ways were asked about fewer posts, so their intervals are wider. The prompt's two points
-# also come from different numbers of posts: compare them by the paired line above, not by the figure.
+# The prompt was asked about fewer posts, so its intervals are wider. Its two points come from different posts, so no line
+# joins them: compare them by the paired line above.
 
 # %%
 from lessons.must_i_train.figures import scores_by_labels
@@ -632,14 +643,16 @@ results = {
     for way in ("nearest", "head", "pairs", "fine-tuned")
 }
 results["describe"] = {0: interval(right_described)}
-results["prompt"] = {0: interval(right_asked), sizes[0]: interval_over_seeds(shots)}
+prompted = f"prompt ({asked_test} and {shot_size} posts)"
+results[prompted] = {0: interval(right_asked), sizes[0]: interval_over_seeds(shots)}
 for way in ("head", "fine-tuned"):
     record(f"{way.replace('-', '_')}_most_labels", results[way][sizes[-1]][0])
-scores_by_labels(results, "Six ways, clean labels.")
+scores_by_labels(results, "Six ways, clean labels.", lazy=lazy, apart=[prompted])
 
 # %% [markdown]
-# Read it from left to right. At 0 nothing is trained, and a part of the way is done. At 4 and 16 labels no way that
-# learns passes that clearly. At 256 the head wins clearly.
+# Read it from left to right. At 0 nothing is trained, and both ways are already above the lazy rule. At 4 and 16
+# labels no way that learns passes that clearly. At 256 the head is clearly above the description. It cannot be told
+# from fine-tuning. Nor from the prompt, on so few posts: the verdict compares the two on the same ones.
 #
 # ## What if the labels are dirty?
 #
@@ -647,7 +660,7 @@ scores_by_labels(results, "Six ways, clean labels.")
 # >
 # > **Sceptic:** *On small/dirty data, a frozen encoder + calibrated head or a prompt baseline **can** be competitive.*
 #
-# Both sentences are from a lecture. The second has two conditions: *small* or *dirty*, and it says *can*. We test it so.
+# Both sentences are from a lecture. The second has a condition, *small* or *dirty*, and says *can*. We test it so.
 # We break 30% of the labels: each of these gets one of the wrong labels, by lot.
 
 # %%
@@ -667,7 +680,8 @@ for way in ("nearest", "head", "fine-tuned"):
         tell(f"{way}, {sizes[2]} labels{mark}", right[way + mark][sizes[2]])
 
 # %% [markdown]
-# What learns loses by dirt. A description and a zero-shot prompt lose nothing: they saw no label. Now the assumption, post
+# The head and fine-tuning lose many points by dirt. For `nearest` the loss is small, and may be luck.
+# A description and a zero-shot prompt lose nothing: they saw no label. Now the assumption, post
 # by post, at 64 dirty labels:
 
 
@@ -690,17 +704,20 @@ for way, table in rivals.items():
     record(f"dirty_tuned_minus_{way.replace(' ', '_')}", value)
 
 # %% [markdown]
-# The lines say by how much fine-tuning is ahead. Where zero lies inside, nobody has won. Fine-tuning has seen 64 labels,
-# the prompt none, and still it does not pull away. So *always* is not kept. The sceptic's *can* is true for the prompt.
-# For the frozen head, read its line: a few steps of training may stand the dirt better than a head that is fitted to the
-# end.
+# The lines say by how much fine-tuning is ahead. Where zero lies inside, nobody has won. So this run gives no support to
+# *always*: 64 dirty labels did not buy a lead that we can see. It does not prove the contrary: the prompt saw few posts,
+# and fine-tuning had 12 steps.
+#
+# The sceptic's *can* holds for the frozen head: the difference is near zero, and its interval is narrow. For the
+# prompt the interval is wide, but it is not behind for certain. (We test the head without its temperature. That would
+# change no answer.)
 #
 # **Try it.** Break all labels by lot, instead of 30%. Which ways change, and which do not?
 #
 # <details><summary>An answer</summary>
 #
-# What learns falls to a quarter, the level of guessing, or below. A label that is always wrong teaches too: not this one!
-# The description and the zero-shot prompt stay where they are. No dirt can reach them.
+# What learns falls on average to a quarter, the level of guessing, or below. A label that is always wrong teaches
+# too: not this one! The description and the zero-shot prompt stay where they are. No dirt can reach them.
 #
 # </details>
 #
@@ -717,14 +734,18 @@ mixes = {"own": (0, sizes[2]), "public": (sizes[2], sizes[-1]), "mixed": (0, siz
 mixed = {name: [] for name in mixes}
 for draw in range(3):
     rows = rows_of(draw, sizes[-1])
-    known = np.where(rows < rows[0] + sizes[2], clean[rows], public[rows])
+    known = np.where(np.arange(len(rows)) < sizes[2], clean[rows], public[rows])
     for name, (first, end) in mixes.items():
         part = rows[first:end]
         model = LogisticRegression().fit(frozen["train"][part], known[first:end])
         mixed[name].append(model.predict(frozen["test"]) == truth)
+
+# %%
 for name, table in mixed.items():
     tell(name, table)
-record("mixed_minus_own", against(mixed["mixed"], mixed["own"])[0])
+value, low, high = against(mixed["mixed"], mixed["own"])
+print(f"mixed minus own: {value:+.0%} ({low:+.0%} to {high:+.0%})")
+record("mixed_minus_own", value)
 
 # %% [markdown]
 # The mixture is about as good as the own labels alone. Dirt that falls by lot is partly averaged away. Dirt with a
@@ -737,41 +758,68 @@ record("mixed_minus_own", against(mixed["mixed"], mixed["own"])[0])
 
 # %%
 hope, joy = labels.index("optimism"), labels.index("joy")
-hopeful = np.flatnonzero(truth == hope)[: course.pick(laptop=8, full=200, smoke=2)]
+hopeful = np.flatnonzero(truth == hope)[: course.pick(laptop=6, full=200, smoke=2)]
 texts = [test[int(row)]["text"] for row in hopeful]
-plain = questions[int(np.argmax(scores))].replace("optimism, ", "")
-obeys = {}
+shorter = questions[int(np.argmax(scores))].replace("optimism, ", "")
 for name, sentence in {
     "prompt, old": "",
     "prompt, new rule": "Hope counts as joy. ",
 }.items():
-    _, answers = two_scores(prompt_of(sentence + plain), texts)
+    _, answers = two_scores(prompt_of(sentence + shorter), texts)
     answers[:, hope] = -np.inf  # this label is not offered any more
-    obeys[name] = answers.argmax(1) == joy
-
-# %%
-rows = rows_of(0, sizes[-1])
-before = LogisticRegression().fit(frozen["train"][rows], clean[rows])
-chances = before.predict_proba(frozen["test"])[hopeful]
-chances[:, hope] = 0
-obeys["head, old labels"] = chances.argmax(1) == joy
-renamed = np.where(clean[rows] == hope, joy, clean[rows])
-model = LogisticRegression().fit(frozen["train"][rows], renamed)
-obeys["head, new labels"] = model.predict(frozen["test"])[hopeful] == joy
-for name, table in obeys.items():
-    value, low, high = interval(table)
+    value, low, high = interval(answers.argmax(1) == joy)
     print(f"{name:<17} {value:.0%} of hopeful posts to joy ({low:.0%} to {high:.0%})")
     record(f"obeys_{name.replace(', ', '_').replace(' ', '_')}", value)
 
 # %% [markdown]
-# In each first line the word *optimism* is not offered any more; nothing else is new. The head follows the new labels.
-# The prompt does not follow the sentence: look at the second line. (Perhaps the word *joy* in the rule also changes the
-# habit that we subtract. We have not tested it.) But compare the price: a sentence costs a moment, the head 256 labels.
+# In both lines the word *optimism* is not offered any more; the second has the rule. So few posts say little. But the
+# sentence did not help it here.
+#
+# The head is cheap, so we ask it about **all** test posts. A rule is followed only if the *other* posts stay where they
+# were. So we count both, and right answers under the new rule.
+
+# %%
+mine = np.where(truth == hope, joy, truth)  # the truth of the new rule
+heads = {"old labels": None, "new labels": None, "new, balanced": "balanced"}
+for name, weight in heads.items():
+    table = []
+    for draw in range(3):
+        rows = rows_of(draw, sizes[-1])
+        known = clean[rows]
+        if name.startswith("new"):
+            known = np.where(known == hope, joy, known)
+        model = LogisticRegression(class_weight=weight)
+        model.fit(frozen["train"][rows], known)
+        left = np.flatnonzero(model.classes_ != hope)  # not offered any more
+        chances = model.predict_proba(frozen["test"])[:, left]
+        table.append(model.classes_[left][chances.argmax(1)])
+    heads[name] = np.array(table)
+
+# %%
+groups = {"hopeful": truth == hope, "others": ~np.isin(truth, [hope, joy])}
+for name, table in heads.items():
+    shares = {group: np.mean(table[:, rows] == joy) for group, rows in groups.items()}
+    told = ", ".join(f"{group} to joy {share:.0%}" for group, share in shares.items())
+    print(f"{name:<14} {told}; right {np.mean(table == mine):.0%}")
+    for group, share in shares.items():
+        record(f"{group}_to_joy_{name.replace(', ', '_').replace(' ', '_')}", share)
+print(f"always joy: right {np.mean(mine == joy):.0%}")
+gain = against(heads["new labels"] == mine, heads["old labels"] == mine)
+print("new minus old, right: {:+.0%} ({:+.0%} to {:+.0%})".format(*gain))
+record("new_rule_gain", gain[0])
+
+# %% [markdown]
+# With new labels, the head sends nearly every hopeful post to joy. But most of the angry and sad posts go there too: joy
+# has become half of the labels. Right answers hardly change; zero lies inside. That is a landslide, not obedience.
+#
+# `class_weight="balanced"` lets each label weigh the same again. Fewer hopeful posts go to joy, but the others mostly
+# stay where they were. So *strong control* needs a look at the other classes. If you have no labels yet, a sentence
+# is cheaper.
 #
 # ## What if nobody has taught it the fact?
 #
-# Some answers stand in no model. We invent a town, Brellin, and six facts. Nobody can know them. So we know the truth:
-# without help, a model must guess one of four.
+# Some answers stand in no model. We invent a town, Brellin, and six facts. Nobody can know them. So we know what to
+# expect: without help, a model guesses one of four.
 
 # %% tags=["nbval-check-output"]
 facts = [
@@ -795,11 +843,11 @@ print(len(facts), "facts, such as:", notes[0])
 # %%
 def choose(prompt, options):
     ids = reader(prompt, return_tensors="pt").to(course.device)
-    pieces = [
-        reader.encode(" " + each, add_special_tokens=False)[0] for each in options
-    ]
+    pieces = [reader.encode(" " + each, add_special_tokens=False) for each in options]
+    assert all(len(ids) == 1 for ids in pieces)  # one token each
+    first = [ids[0] for ids in pieces]
     with torch.inference_mode():
-        return int(decoder(**ids, logits_to_keep=1).logits[0, -1, pieces].argmax())
+        return int(decoder(**ids, logits_to_keep=1).logits[0, -1, first].argmax())
 
 
 asked_in = encode([f"In Brellin: {asking}" for asking, _, _ in facts], course)
@@ -823,12 +871,13 @@ for name, table in knows.items():
     record(f"knows_{name.replace(' ', '_')}", sum(table))
 
 # %% [markdown]
-# With the right note the small model nearly always reads the answer off. Without it, it guesses. *May require retrieval
-# for facts*, says the lecture. Here it does. When a fact changes, change the note: no training.
+# With the right note the small model nearly always reads the answer off. Without it, it guesses. A wrong note does not
+# help: the gain comes from the note, and not from a longer prompt. *May require retrieval for facts*, says the lecture.
+# Here it does. When a fact changes, change the note: no training.
 #
-# A leaderboard of instruction-tuned models adds up such things: following a form, reading an answer, knowing a fact. Our
-# model is poor at the first, good at the second, and cannot do the third. One average hides that. So ask: which tasks, and
-# are they mine?
+# A leaderboard of instruction-tuned models adds up such things: following a form, reading an answer, knowing a fact.
+# Our model is poor at the first and good at the second. The third we have not measured: nobody could know Brellin.
+# One average hides that. So ask: which tasks, and are they mine?
 #
 # ## What does an answer cost?
 
@@ -854,20 +903,19 @@ record("prompt_to_encoder_ms", milliseconds["prompt"] / milliseconds["encoder"])
 # | nearest, head | labelled posts, a small file | drift of the posts | new vectors, a fit of seconds |
 # | fine-tuned | labels, code, weights, versions | drift, label noise | a training, an evaluation |
 #
-# A lecture says *lower infra and governance load*. That fits what you keep. But there is more to watch: a hosted model may
-# change under you.
+# A lecture says that prompting has *lower infra and governance load*: fewer machines and fewer files to look after. That
+# fits what you keep. But there is more to watch: a hosted model may change under you.
 #
 # ## The verdict
 
 # %%
+last = right["head"][sizes[-1]]
 paired = {
     "described minus lazy": (right_described, truth == np.bincount(truth).argmax()),
     "described minus head, 16": (right_described, right["head"][sizes[1]]),
-    "fine-tuned minus head, 256": (
-        right["fine-tuned"][sizes[-1]],
-        right["head"][sizes[-1]],
-    ),
-    "head, 256, minus described": (right["head"][sizes[-1]], right_described),
+    "fine-tuned minus head, 256": (right["fine-tuned"][sizes[-1]], last),
+    "head, 256, minus described": (last, right_described),
+    "head, 256, minus prompt": (last, right_asked),
 }
 for name, (first, second) in paired.items():
     value, low, high = against(first, second)
@@ -882,27 +930,28 @@ for name, (first, second) in paired.items():
 # | the lecture says | what we found |
 # |---|---|
 # | prompting: no training, quick | true, and a description is quicker still |
-# | brittle formatting | true for free answers; holding to four words mends the form; calibration mostly helps |
+# | brittle formatting | true for free answers; holding to four words mends the form; calibration helped most wordings, no proof |
 # | may require retrieval for facts | true for facts that nobody taught |
-# | fine-tuning needs labels | true: with 16 labels, no way that learns clearly passes a description |
-# | fine-tuning always outperforms prompting | not kept: with 64 dirty labels it does not pass a prompt that saw none |
-# | small or dirty data: a frozen head or a prompt *can* be competitive | true for the prompt; for the head, see its line |
+# | fine-tuning needs labels | true for nearest, head and pairs: with 16 labels none clearly passes a description; fine-tuning was not tried at 16 |
+# | fine-tuning always outperforms prompting | not shown: with 64 dirty labels and 12 steps no lead that we can see over a prompt that saw none |
+# | small or dirty data: a frozen head or a prompt *can* be competitive | true for the frozen head, on a narrow interval; the prompt is not behind for certain |
 #
 # So, for a task like this one:
 #
 # - **no label:** a description; or a prompt, if the labels need a long explanation. Label 100 posts to check it.
 # - **16 to 64 labels, or dirty ones:** try a head or a short fine-tuning. Keep a description or a prompt as its rival.
-# - **256 clean labels and more:** learn. Begin with the frozen head, then ask whether fine-tuning adds something.
+# - **256 clean labels and more:** learn. That beats a description; that it beats our prompt is not shown.
+#   Begin with the frozen head, then ask whether fine-tuning adds something.
 # - **facts that change:** retrieve.
 #
 # We did not measure a larger decoder, other languages, or the price of a wrong answer. Three draws are few, too.
 #
-# **Try it.** The help line has 256 clean labels and must answer 1,000 posts a second. Which way do you take first?
+# **Try it.** The help line has 256 clean labels and must answer 25 posts a second. Which way do you take first?
 #
 # <details><summary>An answer</summary>
 #
-# The frozen head. It is far above the description, costs one pass of the small model, and is fitted in a moment. The
-# prompt takes several times longer. Then fine-tune, and keep it only if the gain is real.
+# The frozen head. 25 posts a second leave 40 ms for each. Look at your table: one pass of the small model fits, the
+# prompt does not. The head is also far above the description. Then fine-tune, and keep it only if the gain is real.
 #
 # </details>
 #
@@ -910,7 +959,7 @@ for name, (first, second) in paired.items():
 #
 # - **classified** posts with no label, by descriptions and by a prompt;
 # - **prompted** a decoder, held it to four words, and taken its habit away;
-# - **compared** six ways with 0 to 256 labels, clean and dirty, on intervals over draws;
+# - **compared** six ways with 0 to 256 labels, three of them with dirty ones, on intervals over draws;
 # - **retrieved** notes for six planted facts, and scored the search;
 # - **chosen** by labels, time and control, and said what we did not measure.
 #

@@ -34,9 +34,11 @@ def test_the_models_differ_by_six():
     assert round(weights["decoder"] / weights["encoder"]) == times
 
 
-def test_a_description_beats_the_lazy_rule_and_its_wording_moves_it_little():
-    assert "One word in a sentence does better than the lazy rule" in prose(SLUG)
-    assert "The wording moves the score by a few points" in prose(SLUG)
+def test_a_description_beats_the_lazy_rule_and_its_best_wording_was_lucky():
+    assert "a sentence is above the lazy rule, though only just" in prose(SLUG)
+    assert "the best wording scores far lower on test than on validation" in prose(SLUG)
+    best = int(printed(SLUG, "ten wordings on").split("%")[1].split()[-1])
+    assert best > 100 * stored_records(SLUG)["described_accuracy"] + 5
     records = stored_records(SLUG)
     assert records["described_accuracy"] > records["lazy_accuracy"] + 0.04
     assert records["described_spread"] < 0.1
@@ -44,7 +46,7 @@ def test_a_description_beats_the_lazy_rule_and_its_wording_moves_it_little():
 
 def test_labels_that_are_all_wrong_teach_as_well():
     """The second folded answer: to a quarter, or below it."""
-    assert "What learns falls to a quarter, the level of guessing, or below" in prose(SLUG)
+    assert "What learns falls on average to a quarter, the level of guessing, or below" in prose(SLUG)
     posts = load_dataset(str(DATA / "emotion"))
     course = SimpleNamespace(checkpoint=str(offline_checkpoint()), device="cpu")
     truth, test = np.array(posts["test"]["label"][:160]), encode(posts["test"]["text"][:160], course, 40)
@@ -60,9 +62,29 @@ def test_labels_that_are_all_wrong_teach_as_well():
 
 
 def test_fine_tuning_on_dirty_labels_does_not_pull_away_from_the_prompt():
-    assert "Fine-tuning has seen 64 labels, the prompt none, and still it does not pull away" in prose(SLUG)
-    assert made(SLUG, "sizes")[2] == 64
+    labels, steps = *said(SLUG, "{} dirty labels did not buy a lead"), *said(SLUG, "fine-tuning had {} steps")
+    assert (labels, steps) == (made(SLUG, "sizes")[2], made(SLUG, "plan")[1])
+    assert said(SLUG, "with {} dirty labels and {} steps no lead") == [labels, steps]
     assert stored_records(SLUG)["dirty_tuned_minus_prompt"] < 0.1
+
+
+def test_new_labels_are_a_landslide_and_balance_stops_it():
+    assert "That is a landslide, not obedience" in prose(SLUG)
+    assert "Fewer hopeful posts go to joy, but the others mostly stay where they were" in prose(SLUG)
+    records = stored_records(SLUG)
+    old, new, balanced = (records[f"others_to_joy_{name}"] for name in ("old_labels", "new_labels", "new_balanced"))
+    assert new > 0.5 > balanced + 0.1
+    assert abs(balanced - old) < 0.15
+    assert records["hopeful_to_joy_new_balanced"] < records["hopeful_to_joy_new_labels"]
+    low, high = printed(SLUG, "new minus old").split("(")[-1].split("%)")[0].split("% to ")
+    assert int(low) < 0 < int(high)
+
+
+def test_the_head_keeps_up_with_the_posts_and_the_prompt_does_not():
+    posts, milliseconds = said(SLUG, "{} posts a second leave {} ms for each")
+    assert said(SLUG, "must answer {} posts a second") == [posts] == [1000 / milliseconds]
+    found = [float(line.split()[1]) for line in printed(SLUG, "ms a post").splitlines() if " ms a post" in line]
+    assert found[0] < milliseconds < found[1]
 
 
 def test_a_note_is_read_off_and_nothing_else_helps():

@@ -26,3 +26,13 @@ def test_zero_labels_are_a_place_too():
     zero = "Two ways describe 0 labels 50.0% 40.0% 60.0%"
     head = "head 4 labels 30.0% 20.0% 40.0% 16 labels 60.0% 55.0% 65.0%"
     check_picture(draw, zero, head)
+
+
+def test_the_lazy_rule_is_dashed_and_points_apart_are_not_joined():
+    picture = scores_by_labels(SERIES, "Two ways.", lazy=0.31, apart=["head"])
+    styles = [line.get_linestyle() for line in picture.figure.axes[0].lines]
+    assert styles == ["-", "None", "--"]
+    draw = partial(scores_by_labels, SERIES, "Two ways.", lazy=0.31, apart=["head"])
+    zero = "Two ways describe 0 labels 50.0% 40.0% 60.0%"
+    head = "head 4 labels 30.0% 20.0% 40.0% 16 labels 60.0% 55.0% 65.0%"
+    check_picture(draw, zero, head, "dashed the lazy rule 31.0%")
