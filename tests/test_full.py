@@ -28,7 +28,7 @@ def course(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("course")
     for name in ("course_utils", "course_tools", "lessons", "data"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "requirements.txt", "requirements-lock.txt", "README.md"):
+    for name in ("pyproject.toml", "requirements.txt", "requirements-lock.txt", "requirements-models.txt", "README.md"):
         shutil.copy(ROOT / name, folder)
     return folder
 

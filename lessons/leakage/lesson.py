@@ -427,7 +427,9 @@ for one, other in rng.permutation(strangers)[:3]:
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from threadpoolctl import threadpool_limits
 
+threadpool_limits(1, user_api="blas")  # small products: threads would only wait
 counting = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
 probe = LogisticRegression(max_iter=1000, C=10)  # a weak penalty
 

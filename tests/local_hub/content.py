@@ -12,10 +12,10 @@ from course_utils.checkpoints import OFFLINE, PACKAGES
 
 WORDS = "the a is was my this it we you day film phone team food game city train song week price"
 TOLD = {  # words that give a label away, so that there is something to learn
-    "anger": "angry furious rage annoyed",
-    "joy": "happy glad smile delighted",
-    "optimism": "hope better tomorrow forward",
-    "sadness": "sad crying lonely lost",
+    "anger": "angry furious rage annoyed 😡",
+    "joy": "happy glad smile delighted 😂",
+    "optimism": "hope better tomorrow forward 💪",
+    "sadness": "sad crying lonely lost 😢",
     "negative": "bad awful worst broken",
     "neutral": "report tuesday update number",
     "positive": "good great best lovely",
@@ -29,6 +29,10 @@ TOLD = {  # words that give a label away, so that there is something to learn
     "fear": "afraid scared danger panic",
     "surprise": "sudden wow unexpected amazed",
 }
+ANSWERS = (  # that a lesson lets a decoder choose from
+    "anger joy optimism sadness Wednesday Friday Saturday Monday orange blue black yellow Martha Anna Peter Susan "
+    "owl lion horse bear soup bread coffee milk oak apple pine palm"
+)
 LEVELS = {"A1": 4, "A2": 7, "B1": 10, "B2": 13, "C1": 17, "C2": 21}  # the harder, the longer
 TINY = {"hidden_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 96}
 CHAT = (
@@ -107,7 +111,8 @@ def tiny_generative(folder: Path) -> None:
     from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     pieces = ByteLevelBPETokenizer()
-    pieces.train_from_iterator([WORDS], vocab_size=300, special_tokens=["<|im_start|>", "<|im_end|>"])
+    said = [f" {ANSWERS}"] * 100  # a piece each, as for the real one
+    pieces.train_from_iterator([WORDS, *said], vocab_size=900, special_tokens=["<|im_start|>", "<|im_end|>"])
     ends = {"bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "pad_token": "<|im_end|>"}
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=pieces._tokenizer, **ends)
     tokenizer.chat_template = CHAT
