@@ -808,8 +808,7 @@ for name, (bar, part) in cases.items():
     score = f"{kept.mean():.0%} of them right" if len(kept) else "nobody is served"
     print(f"{name:<20} bar {bar:.2f}: answers {len(kept) / len(part):.0%}, {score}")
 record("new_bar_found", int(np.isfinite(new_bar)))
-served = right[rest][sure[rest] >= old_bar]
-record("old_bar_year_3", served.mean() if len(served) else 0.0)
+record("old_bar_year_3", np.average(right[rest], weights=(sure[rest] >= old_bar) + 1e-9))
 
 # %% [markdown]
 # And if fresh labels **teach** the model? Beside year 1, or alone? We draw them ten times (so the intervals). Beside
