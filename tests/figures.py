@@ -23,7 +23,7 @@ def check_picture(
     Each number that is written in the picture is in it, but for those in `only_drawn`.
     """
     picture = draw()
-    data, metadata = picture._repr_mimebundle_()
+    data, metadata = picture.image()
     png, shown = base64.b64decode(data["image/png"]), metadata["image/png"]
     assert png.startswith(b"\x89PNG"), "it is no PNG"
     pixels = imread(io.BytesIO(png))
@@ -32,7 +32,7 @@ def check_picture(
     assert width < largest and height < largest, f"{width} times {height} pixels are too many"
     assert pixels.min() < pixels.max(), "it is an empty sheet"
     assert all(axes.has_data() for axes in picture.figure.axes if axes.get_visible()), "a panel is empty"
-    assert draw()._repr_mimebundle_()[0]["image/png"] == data["image/png"], "drawn again, it has other bytes"
+    assert draw().image()[0]["image/png"] == data["image/png"], "drawn again, it has other bytes"
 
     assert data["text/plain"] == shown["alt"] == picture.alt, "it has more than one text alternative"
     rest = iter(_words(picture.alt))

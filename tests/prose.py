@@ -18,7 +18,6 @@ from transformers import AutoTokenizer, BertConfig, BertForSequenceClassificatio
 from course_tools.project import Lesson, find_scripts
 from course_tools.running.clean import stored_texts
 from course_utils import sources
-from course_utils.records import read_records
 
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 NUMBER = rf"([-+−]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?|\b(?i:{'|'.join(WORDS)})\b)"
@@ -88,7 +87,7 @@ def printed(slug: str, words: str) -> str:
 
 def stored_records(slug: str) -> dict[str, bool | int | float | str]:
     """Return what was recorded when the notebook was built."""
-    return read_records(stored(slug))
+    return stored(slug).metadata.course.records
 
 
 def offline_tokenizer():

@@ -9,13 +9,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course_tools.building.render import render, stored
+from course_tools.building.render import render, stored, without
 from course_tools.building.tables import stale_tables, write_tables
 from course_tools.building.tasks import task_of
 from course_tools.files import require_writable, write_in_one_step
 from course_tools.project import BUILD, EXERCISES, NOTEBOOKS, ROOT, SOLUTIONS, Lesson, Sheet, all_lessons, all_sheets
 from course_tools.running import clean
-from course_tools.running.execution import Execution, find
+from course_tools.running.execution import RECORD_TAG, Execution, find
 from course_tools.running.executor import Executor
 from course_tools.running.key import differences, key_of
 from course_tools.running.progress import Progress
@@ -23,7 +23,7 @@ from course_tools.running.verdict import faults
 from course_utils import CourseError
 
 PROFILE = "laptop"
-MEASURED = ("key", "reference_seconds")  # in the metadata of a stored notebook, beside what its script makes
+MEASURED = ("key", "reference_seconds", "records")  # in the metadata of a stored notebook, beside what its script makes
 
 
 def build(scripts: list[Lesson | Sheet], progress: Progress, *, jobs: int = 1, anew: bool = False) -> list[str]:
@@ -71,17 +71,19 @@ def recorded(script: Lesson | Sheet, key: dict[str, str]) -> Execution | None:
 
 def stored_form(script: Lesson | Sheet, execution: Execution) -> NotebookNode:
     """Return the notebook as it is stored: rendered from the script, with the cleaned outputs of an execution."""
-    executed = execution.notebook
+    executed = without(execution.notebook, RECORD_TAG)
     clean.clean(executed)
     seconds = execution.reference_seconds
-    measured = {"key": execution.key, "reference_seconds": seconds}
+    measured = {"key": execution.key, "reference_seconds": seconds, "records": execution.records}
     return _with_outputs(render(script, seconds), executed, measured)
 
 
 def with_stored_outputs(script: Lesson | Sheet) -> NotebookNode:
     """Return the notebook rendered anew, with the outputs that are stored already."""
     old = stored(script)
-    return _with_outputs(render(script), old, {name: old.metadata.course[name] for name in MEASURED})
+    return _with_outputs(
+        render(script), old, {name: old.metadata.course[name] for name in MEASURED if name in old.metadata.course}
+    )
 
 
 def _with_outputs(notebook: NotebookNode, source: NotebookNode, measured: dict) -> NotebookNode:

@@ -1,9 +1,13 @@
-"""A script becomes a notebook without outputs: badges, links, fetch cell and cell ids are put in here."""
+"""A script becomes a notebook without outputs: badges, links, fetch cell and cell ids are put in here.
+
+What no reader needs stays out: cells that record results (`record`), and those that try what a reader is told to try
+(`try`). The executor is handed the notebook with them.
+"""
 
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import jupytext
@@ -13,6 +17,7 @@ from nbformat.v4 import new_code_cell
 
 from course_tools.building import sheets
 from course_tools.project import ROOT, Lesson, Sheet
+from course_tools.running.execution import RECORD_TAG
 from course_utils import CourseError
 from course_utils.outline import Entry, nearest, outline, repository
 
@@ -21,17 +26,18 @@ TIMES = "{{ times }}"
 INTRO = "{{ intro }}"
 NUMBER = "{{ number }}"
 LINK = re.compile(r"\{\{ ([Ll])esson:(\w+) \}\}")
-START_TAG = "start"
+PARAMETERS_TAG = "parameters"
 FETCH_TAG = "fetch"
+TRY_TAG = "try"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-COLAB = (
-    "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-    "(https://colab.research.google.com/github/{slug}/blob/main/{path})"
-)
-KAGGLE = (
-    "[![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)]"
-    "(https://kaggle.com/kernels/welcome?src={address}/blob/main/{path})"
-)
+COLAB = "[Open in Colab](https://colab.research.google.com/github/{slug}/blob/main/{path})"
+KAGGLE = "[Open in Kaggle](https://kaggle.com/kernels/welcome?src={address}/blob/main/{path})"
+ON_COLAB = "On Colab, first: *File, Save a copy in Drive*; for `full` also *Runtime, Change runtime type, T4 GPU*."
+HOSTS = {  # what Colab and Kaggle read: a GPU, if they have one
+    "accelerator": "GPU",
+    "colab": {"gpuType": "T4", "provenance": [], "toc_visible": True},
+    "kaggle": {"accelerator": "nvidiaTeslaT4", "isGpuEnabled": True, "isInternetEnabled": True},
+}
 FETCH_CELL = """\
 # @title Fetch the course (on Colab and Kaggle only)
 import importlib.util
@@ -59,10 +65,10 @@ elif importlib.util.find_spec("course_utils") is None:
 
 
 def badges(notebook: Path) -> str:
-    """Return the launch badges of a notebook, as markdown."""
+    """Return the links that open a notebook elsewhere, as markdown. Words, no pictures: those would come by network."""
     address, path = repository(), notebook.relative_to(ROOT).as_posix()
     slug = address.removeprefix("https://github.com/")
-    return " ".join(badge.format(slug=slug, address=address, path=path) for badge in (COLAB, KAGGLE))
+    return " · ".join(badge.format(slug=slug, address=address, path=path) for badge in (COLAB, KAGGLE))
 
 
 def fetch_cell(models: bool = False) -> NotebookNode:
@@ -74,21 +80,21 @@ def fetch_cell(models: bool = False) -> NotebookNode:
     return new_code_cell(source, metadata={"tags": [FETCH_TAG], "jupyter": {"source_hidden": True}, "cellView": "form"})
 
 
-def render(script: Lesson | Sheet, run_seconds: float | None = None) -> NotebookNode:
+def render(script: Lesson | Sheet, run_seconds: float | None = None, *, hidden: Collection[str] = ()) -> NotebookNode:
     """Return the notebook of a lesson, or the solution of a sheet, without outputs.
 
-    `run_seconds`: what an execution took, in reference seconds; without it, what the stored notebook says. The same
-    bytes for the same script, order and setting.
+    `run_seconds`: what an execution took, in reference seconds; without it, what the stored notebook says. `hidden`:
+    tags of the cells that a reader does not get, and that are wanted here. The same bytes for the same script, order
+    and setting.
     """
     notebook = jupytext.read(script.source)
+    notebook.cells = [cell for cell in notebook.cells if not {RECORD_TAG, TRY_TAG}.difference(hidden) & tags(cell)]
     if isinstance(script, Sheet):
         sheets.complete_checks(notebook, script.entry.slug)
     _fill(notebook, script, run_seconds)
     fetch = fetch_cell(bool(script.entry.models))
     notebook.cells = [
-        part
-        for cell in notebook.cells
-        for part in ([fetch, cell] if START_TAG in cell.metadata.get("tags", []) else [cell])
+        part for cell in notebook.cells for part in ([fetch, cell] if PARAMETERS_TAG in tags(cell) else [cell])
     ]
     if isinstance(script, Sheet):
         sheets.add_nbgrader_metadata(notebook)
@@ -97,13 +103,28 @@ def render(script: Lesson | Sheet, run_seconds: float | None = None) -> Notebook
     notebook.metadata = NotebookNode(
         kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python"), course=course
     )
+    if isinstance(script, Lesson):
+        notebook.metadata |= nbformat.from_dict(HOSTS)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     nbformat.validate(notebook)
     return notebook
 
 
+def tags(cell: NotebookNode) -> set[str]:
+    """Return the tags of a cell."""
+    return set(cell.metadata.get("tags", []))
+
+
+def without(notebook: NotebookNode, *hidden: str) -> NotebookNode:
+    """Return a notebook without the cells that have one of these tags."""
+    return NotebookNode({**notebook, "cells": [cell for cell in notebook.cells if not tags(cell) & set(hidden)]})
+
+
 def _fill(notebook: NotebookNode, script: Lesson | Sheet, run_seconds: float | None) -> None:
-    texts = {BADGES: badges(script.page), NUMBER: f"{script.entry.number:02}"}
+    links = badges(script.page)
+    if isinstance(script, Lesson):
+        links += f"\n\n{ON_COLAB}"
+    texts = {BADGES: links, NUMBER: f"{script.entry.number:02}"}
     if isinstance(script, Sheet):
         texts[INTRO] = sheets.intro(notebook, script.entry.slug)
     else:

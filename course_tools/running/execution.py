@@ -11,6 +11,7 @@ from course_utils import CourseError
 from course_utils.records import read_records
 
 VERSION = 1
+RECORD_TAG = "record"  # of a cell that only records results: no reader gets it
 METADATA = "course_execution"
 
 

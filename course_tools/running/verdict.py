@@ -7,7 +7,7 @@ from nbval.plugin import IPyNbCell, nocolors
 
 from course_tools.project import Lesson, Sheet
 from course_tools.running.clean import clean_outputs, coalesced
-from course_tools.running.execution import Execution
+from course_tools.running.execution import RECORD_TAG, Execution
 
 MOST_MB = 3 * 1024
 CHECKED_TAG = "nbval-check-output"
@@ -85,7 +85,10 @@ def _of_warnings(execution: Execution) -> list[str]:
 
 
 def _of_outputs(executed: NotebookNode, stored: NotebookNode) -> list[str]:
-    """Compare the tagged outputs with nbval's own comparison, both cleaned as stored ones are."""
+    """Compare the tagged outputs with nbval's own comparison, both cleaned as stored ones are.
+
+    The stored notebook is what readers get: it has no cells that record.
+    """
     fresh, old = _code_cells(executed), _code_cells(stored)
     if len(fresh) != len(old):
         return ["the stored notebook has other cells: `course build`"]
@@ -100,7 +103,8 @@ def _of_outputs(executed: NotebookNode, stored: NotebookNode) -> list[str]:
 
 
 def _code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [cell for cell in code if RECORD_TAG not in cell.metadata.get("tags", [])]
 
 
 class Comparison:

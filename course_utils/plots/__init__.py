@@ -4,6 +4,7 @@ Where no picture can be shown, its text alternative stands in for it.
 """
 
 from course_utils.plots.charts import bars, heatmap, label_counts, lines, scores, stacked_bars
+from course_utils.plots.drawing import Drawing, flow
 from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture
 
 __all__ = [
@@ -11,8 +12,10 @@ __all__ = [
     "GREY",
     "INK",
     "STYLE",
+    "Drawing",
     "Picture",
     "bars",
+    "flow",
     "heatmap",
     "label_counts",
     "lines",

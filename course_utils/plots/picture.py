@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 from dataclasses import dataclass
 
+from IPython.display import display
 from matplotlib.figure import Figure
 
 # Okabe and Ito's palette (2008), black left out, in an order in which neighbours also differ in lightness.
@@ -32,12 +34,22 @@ STYLE = {
 
 @dataclass(frozen=True)
 class Picture:
-    """A matplotlib figure with its text alternative `alt`."""
+    """A matplotlib figure with its text alternative `alt`.
+
+    In a notebook the alternative also stands folded below the figure: JupyterLab shows no `alt` of an image.
+    """
 
     figure: Figure
     alt: str
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _ipython_display_(self):
+        data, metadata = self.image()
+        display(data, metadata=metadata, raw=True)
+        words = f"<details><summary>The figure in words</summary>{html.escape(self.alt)}</details>"
+        display({"text/html": words, "text/plain": ""}, raw=True)
+
+    def image(self) -> tuple[dict, dict]:
+        """Return the figure as Jupyter takes it: MIME type -> data, and the metadata of the image."""
         buffer = io.BytesIO()
         self.figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight", metadata={"Software": None})
         png = buffer.getvalue()

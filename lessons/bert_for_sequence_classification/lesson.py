@@ -30,10 +30,10 @@
 # We train no model today. We only look.
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("bert_for_sequence_classification", PROFILE)
 
@@ -162,9 +162,11 @@ millions = {
     whole: {name: size / 1e6 for name, size in part_sizes.items()}
     for whole, part_sizes in sizes.items()
 }
-record("million_weights", sum(millions["this checkpoint"].values()))
-record("million_weights_base", sum(millions["BERT base"].values()))
 plots.stacked_bars(millions, "Where the weights are", "million weights")
+
+# %% tags=["record"]
+course.record("million_weights", sum(millions["this checkpoint"].values()))
+course.record("million_weights_base", sum(millions["BERT base"].values()))
 
 # %% [markdown]
 # "110 million" is what people say about BERT base. It is 109.5, with a head for four classes.
@@ -259,8 +261,10 @@ def layer_norm(vectors, part):
 
 embedded = layer_norm(token_rows + position_rows + segment_rows, tables.LayerNorm)
 difference = (embedded - out.hidden_states[0]).abs().max()
-record("embedding_difference", difference)
 assert torch.allclose(embedded, out.hidden_states[0], atol=1e-5)
+
+# %% tags=["record"]
+course.record("embedding_difference", difference)
 
 # %% [markdown]
 # This is the largest difference among all numbers. It is the rounding of the computer, nothing more. Our vectors are
@@ -418,8 +422,10 @@ print("gelu:", gelu(torch.tensor([-3.0, -1.0, 0.0, 1.0, 3.0])))
 
 # %%
 difference = (after_layer - out.hidden_states[1]).abs().max()
-record("layer_difference", difference)
 assert torch.allclose(after_layer, out.hidden_states[1], atol=1e-5)
+
+# %% tags=["record"]
+course.record("layer_difference", difference)
 
 # %% [markdown]
 # It is. All lines of our list for one layer are used.
@@ -461,8 +467,10 @@ logits = linear(pooled, model.classifier)
 print(tuple(vectors.shape), "->", tuple(pooled.shape), "->", tuple(logits.shape))
 print("by hand:", logits[0].numpy().round(4))
 print("library:", out.logits[0].numpy().round(4))
-record("logits_difference", (logits - out.logits).abs().max())
 assert torch.allclose(logits, out.logits, atol=1e-5)
+
+# %% tags=["record"]
+course.record("logits_difference", (logits - out.logits).abs().max())
 
 # %% [markdown]
 # That is BERT. Look-up, additions, matrix products, softmax, GELU, tanh. There is nothing else in the box.
@@ -612,10 +620,12 @@ for layer in layers:
     )
 words = [word for word, yes in zip(one_meaning, closer, strict=True) if not yes]
 print("not closer in the last layer:", words)
-record("same_meaning_first", same.mean(0)[0])
-record("same_meaning_last", same.mean(0)[-1])
-record("two_meanings_first", different.mean(0)[0])
-record("two_meanings_last", different.mean(0)[-1])
+
+# %% tags=["record"]
+course.record("same_meaning_first", same.mean(0)[0])
+course.record("same_meaning_last", same.mean(0)[-1])
+course.record("two_meanings_first", different.mean(0)[0])
+course.record("two_meanings_last", different.mean(0)[-1])
 
 # %% [markdown]
 # At layer 0 nothing separates the meanings. The token row is the same in all sentences; only the place differs.
@@ -860,13 +870,15 @@ gain, gain_low, gain_high = interval(gain)
 print(
     f"mean minus [CLS]: {gain:+.1%}, 95% interval {gain_low:+.1%} to {gain_high:+.1%}"
 )
-record("majority_accuracy", np.mean(truth == most_common))
-record("pooler_accuracy", right["[CLS], pooler"].mean())
-record("cls_accuracy", right["[CLS]"].mean())
-record("mean_accuracy", right["mean"].mean())
-record("maximum_accuracy", right["maximum"].mean())
-record("mean_minus_cls", gain)
-record("mean_minus_cls_low", gain_low)
+
+# %% tags=["record"]
+course.record("majority_accuracy", np.mean(truth == most_common))
+course.record("pooler_accuracy", right["[CLS], pooler"].mean())
+course.record("cls_accuracy", right["[CLS]"].mean())
+course.record("mean_accuracy", right["mean"].mean())
+course.record("maximum_accuracy", right["maximum"].mean())
+course.record("mean_minus_cls", gain)
+course.record("mean_minus_cls_low", gain_low)
 
 # %% [markdown]
 # With the offline checkpoint the mean wins, and the whole interval of the difference lies above zero. One such case is
@@ -896,7 +908,9 @@ inputs = tokenizer(
 )
 from_model = model(**inputs.to(course.device)).logits.cpu().numpy()
 from_probe = probes["[CLS], pooler"].decision_function(test_vectors["[CLS], pooler"])
-record("head_difference", np.abs(from_model - from_probe[:20]).max())
+
+# %% tags=["record"]
+course.record("head_difference", np.abs(from_model - from_probe[:20]).max())
 
 # %% [markdown]
 # The same scores. (The first lines fold the scaler into the weights.) What we have now is a real classifier, with a
@@ -989,8 +1003,10 @@ answers["mean of the windows"] = window_logits.mean(0)
 print(" " * 20, *(f"{label:>9}" for label in labels))
 for name, row in answers.items():
     print(f"{name:<20}", *(f"{p:>9.2f}" for p in softmax(row).tolist()))
-record("cut_joy", softmax(answers["cut at the limit"])[numbers["joy"]])
-record("last_window_anger", softmax(window_logits[-1])[numbers["anger"]])
+
+# %% tags=["record"]
+course.record("cut_joy", softmax(answers["cut at the limit"])[numbers["joy"]])
+course.record("last_window_anger", softmax(window_logits[-1])[numbers["anger"]])
 
 # %% [markdown]
 # With the offline checkpoint: cut at the limit, the diary is a happy one, and the model is fairly sure. The windows

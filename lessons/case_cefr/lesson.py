@@ -26,11 +26,11 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 CHECKPOINT = None  # or "offline", or a name on the Hub: replaces the profile's own
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("case_cefr", PROFILE)
 
@@ -198,9 +198,9 @@ raters = {
 judged = {name: judge(here, level, level) for name, level in raters.items()}
 pd.DataFrame(judged).T.round(2)
 
-# %%
+# %% tags=["record"]
 for name in ("one level off", "anywhere"):
-    record(f"kappa_{name.replace(' ', '_')}", judged[name]["kappa"])
+    course.record(f"kappa_{name.replace(' ', '_')}", judged[name]["kappa"])
 
 # %% [markdown]
 # The sceptic is right. The first two raters have the same accuracy to the last text. Within one and kappa tell them
@@ -627,9 +627,11 @@ said = {way: read[way](out["validation"]) for way, out in outputs.items()}
 on_validation = {
     way: judge(truth["validation"], *answer) for way, answer in said.items()
 }
-for way, scores in on_validation.items():
-    record(f"validation_kappa_{way.replace(' ', '_')}", scores["kappa"])
 pd.DataFrame(on_validation).T.round(3)
+
+# %% tags=["record"]
+for way, scores in on_validation.items():
+    course.record(f"validation_kappa_{way.replace(' ', '_')}", scores["kappa"])
 
 # %% [markdown]
 # Close together. Is any difference real? The course's helper gives the interval of a mean ({{ lesson:start_here }}),
@@ -683,8 +685,10 @@ said_yes = outputs["five questions"]["test"] > 0
 yes_after_no = (~said_yes[:, :-1] & said_yes[:, 1:]).any(axis=1).mean()
 print(f"a yes after a no: {yes_after_no:.1%} of the texts")
 print(f"a probability that rises: {rises.any(axis=1).mean():.1%}")
-record("yes_after_no", yes_after_no)
-record("rising_probability", rises.any(axis=1).mean())
+
+# %% tags=["record"]
+course.record("yes_after_no", yes_after_no)
+course.record("rising_probability", rises.any(axis=1).mean())
 
 # %% [markdown]
 # They could. Nothing forbids it, because the five outputs are free. With the offline texts, their *yes* and *no* stay
@@ -717,11 +721,15 @@ metric_panels(results, f"Ten methods, {len(test)} unseen texts", strong=3)
 table = pd.DataFrame(
     {name: {m: s[0] for m, s in row.items()} for name, row in results.items()}
 )
-for name in ("length", "all three", "TF-IDF", "frozen", *teach):
-    record(f"kappa_{name.replace(' ', '_').replace('-', '_')}", table[name]["kappa"])
-record("accuracy_kept", table[KEPT]["accuracy"])
-record("within_one_kept", table[KEPT]["within one"])
 table.T.round(2)
+
+# %% tags=["record"]
+for name in ("length", "all three", "TF-IDF", "frozen", *teach):
+    course.record(
+        f"kappa_{name.replace(' ', '_').replace('-', '_')}", table[name]["kappa"]
+    )
+course.record("accuracy_kept", table[KEPT]["accuracy"])
+course.record("within_one_kept", table[KEPT]["within one"])
 
 # %% [markdown]
 # Read it column by column. With the offline checkpoint:
@@ -737,7 +745,7 @@ table.T.round(2)
 for name in ("all three", "frozen"):
     gain = kappa_gain(answers[KEPT][0], answers[name][0], "test")
     print("{} minus {}: {:+.3f} ({:+.3f} to {:+.3f})".format(KEPT, name, *gain))
-    record(f"gain_over_{name.replace(' ', '_')}", gain[0])
+    course.record(f"gain_over_{name.replace(' ', '_')}", gain[0])
 
 # %% [markdown]
 # ## Where does it go wrong?
@@ -767,7 +775,9 @@ for distance in range(-5, 6):
         print(f"{distance:+d} {np.sum(off == distance):>4} texts")
 one_off = np.mean(abs(off[off != 0]) == 1)
 print(f"of its errors, {one_off:.0%} are one level off")
-record("errors_one_off", one_off)
+
+# %% tags=["record"]
+course.record("errors_one_off", one_off)
 
 # %% [markdown]
 # Now read the worst errors, as a teacher would. (In `full` these are public texts.)
@@ -849,9 +859,11 @@ for seed in range(course.pick(laptop=10, full=10, smoke=2)):
 means = {name: np.mean(each, axis=0) for name, each in recalls.items()}
 recall_table = pd.DataFrame(means, index=[LEVELS[k] for k in present]).T
 recall_table["mean"] = recall_table.mean(axis=1)
-for name, value in recall_table["mean"].items():
-    record(f"recall_{name.replace(' ', '_')}", value)
 recall_table.round(2)
+
+# %% tags=["record"]
+for name, value in recall_table["mean"].items():
+    course.record(f"recall_{name.replace(' ', '_')}", value)
 
 # %% [markdown]
 # Without weights the rare levels are hardly found. With weights they are found more often, and A2 and B1 pay for it.
@@ -926,9 +938,11 @@ print(len(long_texts), "long texts")
 on_long = {
     name: judge(long_truth, *read[KEPT](logits)) for name, logits in policies.items()
 }
-for name, scores in on_long.items():
-    record(f"long_accuracy_{name}", scores["accuracy"])
 pd.DataFrame(on_long).T.round(2)
+
+# %% tags=["record"]
+for name, scores in on_long.items():
+    course.record(f"long_accuracy_{name}", scores["accuracy"])
 
 # %% [markdown]
 # With the offline texts, the three differ by two or three texts of some 80: nothing to build on. In these texts the
@@ -979,7 +993,10 @@ changed = {
 }
 for name, place in zip(changed, place_of(list(changed.values())), strict=True):
     print(f"{name:<22} place {place:.2f}")
-    record(f"place_{name.replace(' ', '_')}", place)
+
+# %% tags=["record"]
+for name, place in zip(changed, place_of(list(changed.values())), strict=True):
+    course.record(f"place_{name.replace(' ', '_')}", place)
 
 # %% [markdown]
 # With the offline checkpoint it holds: the first change moves the text by more than two levels, the second hardly at
@@ -1006,7 +1023,9 @@ for word, look in zip(owner, looks, strict=True):
 # %%
 print("attention:", sorted(by_word, key=by_word.get, reverse=True)[:4])
 print("occlusion:", [words[row] for row in np.argsort(-effects)[:4]])
-record("attention_to_special", special)
+
+# %% tags=["record"]
+course.record("attention_to_special", special)
 
 # %% [markdown]
 # With the offline checkpoint, both put *inundated* first. But attention has no sign. *Postponed* is high up in it, and
@@ -1065,9 +1084,11 @@ kept, low, high = interval(right[sure])
 print(f"answers {sure.mean():.0%} of the texts")
 print(f"of these {kept:.0%} are right ({low:.0%} to {high:.0%})")
 print(f"of the others {right[~sure].mean():.0%} would have been right")
-record("coverage", sure.mean())
-record("accuracy_when_sure", kept)
-record("accuracy_when_unsure", right[~sure].mean() if (~sure).any() else 0.0)
+
+# %% tags=["record"]
+course.record("coverage", sure.mean())
+course.record("accuracy_when_sure", kept)
+course.record("accuracy_when_unsure", right[~sure].mean() if (~sure).any() else 0.0)
 
 # %% [markdown]
 # With the offline texts the promise of four in five holds, and the interval says how narrowly. The price is that half
@@ -1083,7 +1104,9 @@ strange = ["qwx zzkj vrrp", "Der Hund schläft auf dem Sofa.", "The the the the"
 said, confidence_of = answer(ask(model, tokenizer(strange).input_ids))
 for text, number, chance in zip(strange, said, confidence_of, strict=True):
     print(f"{LEVELS[number]} ({chance:.2f})  {text}")
-record("strange_confidence", confidence_of.max())
+
+# %% tags=["record"]
+course.record("strange_confidence", confidence_of.max())
 
 # %% [markdown]
 # With the offline checkpoint: nonsense is C2, and so is a German sentence that a child can read. Both with a confidence

@@ -26,11 +26,11 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 CHECKPOINT = None  # or "offline", or a name on the Hub: replaces the profile's own
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("case_emotion", PROFILE)
 
@@ -210,8 +210,10 @@ print(tokenizer.tokenize("@user @user So proud of her 😭 &amp; you"))
 # %% tags=["nbval-check-output"]
 unknown_after = share_with_unknown(tokenizer, "validation")
 print(f"unknown before: {unknown_before:.1%}, after: {unknown_after:.1%}")
-record("unknown_before", unknown_before)
-record("unknown_after", unknown_after)
+
+# %% tags=["record"]
+course.record("unknown_before", unknown_before)
+course.record("unknown_after", unknown_after)
 
 # %% [markdown]
 # We loaded it from its folder, so what we see is what others will get. Does it help the **score**? A little later.
@@ -427,7 +429,9 @@ padding_difference = float(np.abs(padded - vectors).max())
 print(f"{1 - real:.0%} of the padded batch is padding")
 print(f"largest difference in a vector: {padding_difference:.1e}")
 assert np.allclose(padded, vectors, atol=1e-4)
-record("padding_difference", padding_difference)
+
+# %% tags=["record"]
+course.record("padding_difference", padding_difference)
 
 # %% [markdown]
 # Nothing but rounding. With the mask, padding costs time and changes no answer. So there is no reason to drop long
@@ -526,7 +530,9 @@ rate = 1e-4 if frozen.encoder.config.hidden_size < 512 else 3e-5
 gentle = fine_tune(frozen, train, rate, epochs, seed=1, name="gentle")
 bold = fine_tune(frozen, train, 3 * rate, epochs, seed=2, name="bold")
 print(f"all training: {sum(spent.values()):.0f} s")
-record("training_seconds", sum(spent.values()))
+
+# %% tags=["record"]
+course.record("training_seconds", sum(spent.values()))
 
 # %% [markdown]
 # What does this recipe bring, beside a plain one? `benchmarks/README.md` compares its gentle training with the project
@@ -636,7 +642,9 @@ for t in (1.0, temperature):
     scored = judge(said, val_truth)
     print(f"temperature {t:.2f}: mean chance {said.max(axis=1).mean():.3f},", end=" ")
     print(f"right {scored['accuracy']:.3f}, log-loss {scored['log-loss']:.3f}")
-record("temperature", temperature)
+
+# %% tags=["record"]
+course.record("temperature", temperature)
 
 # %% [markdown]
 # The accuracy does not move: dividing all four logits by the same number changes no order. Above 1, the model was too
@@ -717,7 +725,7 @@ names = {"no model": "lazy", "counting words": "counted"}
 names |= {"frozen encoder": "frozen", "fine-tuned": "test"}
 for name, row in report.items():
     for score, (value, _, _) in row.items():
-        record(f"{names[name]}_{score.replace('-', '_').lower()}", value)
+        course.record(f"{names[name]}_{score.replace('-', '_').lower()}", value)
 
 # %% [markdown]
 # Did the temperature keep its promise on posts that did not choose it? We take it out again and compare.
@@ -741,8 +749,10 @@ gain = right["fine-tuned"].astype(int) - right["frozen encoder"].astype(int)
 gain, gain_low, gain_high = interval(gain)
 print(f"fine-tuned minus frozen: {gain:+.1%}")
 print(f"95% interval: from {gain_low:+.1%} to {gain_high:+.1%}")
-record("gain", gain)
-record("gain_low", gain_low)
+
+# %% tags=["record"]
+course.record("gain", gain)
+course.record("gain_low", gain_low)
 
 # %% [markdown]
 # ## Assumption and sceptic
@@ -771,7 +781,9 @@ pd.DataFrame(rows).T.round(3)
 shown = [row["fine-tuned"] for row in rows.values()]
 limit_spread = max(shown) - min(shown)
 print(f"by the limit alone: from {min(shown):.1%} to {max(shown):.1%}")
-record("limit_spread", limit_spread)
+
+# %% tags=["record"]
+course.record("limit_spread", limit_spread)
 
 # %% [markdown]
 # One model, the same answers, and several scores to choose from. A report would only say "posts of at most so many

@@ -26,10 +26,10 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("cuda_errors", PROFILE)
 
@@ -609,11 +609,11 @@ plots.bars(peaks, "The peak of one training step", "MB")
 # (The library's word is *activation checkpointing*. In `TrainingArguments` it is `activation_checkpointing=True`. Older
 # code says *gradient* in place of *activation*: the same thing, under a name that will go.)
 
-# %%
-record("peak_plain_mb", peaks["nothing done"])
-record("peak_pieces_mb", peaks["4 pieces of 8 texts"])
-record("peak_checkpointing_mb", peaks["checkpointing"])
-record("peak_lora_mb", peaks["LoRA"])
+# %% tags=["record"]
+course.record("peak_plain_mb", peaks["nothing done"])
+course.record("peak_pieces_mb", peaks["4 pieces of 8 texts"])
+course.record("peak_checkpointing_mb", peaks["checkpointing"])
+course.record("peak_lora_mb", peaks["LoRA"])
 
 # %% [markdown]
 # **Try it.** Combine three: LoRA, checkpointing, and 4 pieces. Guess first.
@@ -640,7 +640,7 @@ for name, change in {"nothing done": None, "checkpointing": checkpointing}.items
     with dry_run(plan), PeakMemory(plan) as memory:
         train_two_steps(plan, texts=16, tokens=512, place=torch.device("cpu"))
     print(f"{name:<14} {memory.peak_mb / 1000:5.1f} GB")
-    record(f"bert_base_{name.replace(' ', '_')}_gb", memory.peak_mb / 1000)
+    course.record(f"bert_base_{name.replace(' ', '_')}_gb", memory.peak_mb / 1000)
 
 # %% [markdown]
 # It hardly fits. CUDA and the computations need some memory for themselves, so expect error 2, or a batch of 8. (A GPU

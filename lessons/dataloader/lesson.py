@@ -26,10 +26,10 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("dataloader", PROFILE)
 
@@ -186,7 +186,9 @@ print(len(tokens), "/ 16 =", len(tokens) / 16)
 print("steps:", len(loader), "or", len(short), "with drop_last")
 print("rows in the last batch:", len(list(loader)[-1]["labels"]))
 assert len(loader) == math.ceil(len(tokens) / 16)
-record("stance_steps", len(loader))
+
+# %% tags=["record"]
+course.record("stance_steps", len(loader))
 
 # %% [markdown]
 # The loss of a batch is a mean over its rows. So a row in a small batch weighs more than others. Usually that is
@@ -468,12 +470,12 @@ for way, loader in loaders.items():
     print(f"{way:<11}{sent[way]:>12,}{share[way]:>9.0%}")
     assert real == sum(lengths)
 
-# %%
-record("padding_share_512", share["pad to 512"])
-record("padding_share_dynamic", share["dynamic"])
-record("padding_share_grouped", share["grouped"])
-record("tokens_dynamic_to_512", sent["dynamic"] / sent["pad to 512"])
-record("tokens_grouped_to_512", sent["grouped"] / sent["pad to 512"])
+# %% tags=["record"]
+course.record("padding_share_512", share["pad to 512"])
+course.record("padding_share_dynamic", share["dynamic"])
+course.record("padding_share_grouped", share["grouped"])
+course.record("tokens_dynamic_to_512", sent["dynamic"] / sent["pad to 512"])
+course.record("tokens_grouped_to_512", sent["grouped"] / sent["pad to 512"])
 
 # %% [markdown]
 # Padded to 512, nearly everything that the model reads is nothing. In dynamic batches it is still about a third.
@@ -554,10 +556,12 @@ table.round(2).astype({"seconds": int})
 # %%
 from course_utils import plots
 
-record("seconds_dynamic_to_512", table["seconds, % of 512"]["dynamic"] / 100)
-record("seconds_grouped_to_512", table["seconds, % of 512"]["grouped"] / 100)
-record("token_price_512_to_128", price["pad to 512"] / price["pad to 128"])
 plots.bars(dict(table["seconds"]), "One epoch, the same tweets", "seconds")
+
+# %% tags=["record"]
+course.record("seconds_dynamic_to_512", table["seconds, % of 512"]["dynamic"] / 100)
+course.record("seconds_grouped_to_512", table["seconds, % of 512"]["grouped"] / 100)
+course.record("token_price_512_to_128", price["pad to 512"] / price["pad to 128"])
 
 # %% [markdown]
 # The sceptic is right. Same tweets, same real tokens, and most of the time went into zeros. Dynamic padding is the

@@ -26,10 +26,10 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("evaluation", PROFILE)
 
@@ -215,8 +215,10 @@ print(f"accuracy  {np.mean(lazy == truth):.2f}")
 # %%
 print(classification_report(truth, said, target_names=labels, zero_division=0))
 macro = f1_score(truth, said, average="macro")
-record("accuracy", np.mean(said == truth))
-record("macro_f1", macro)
+
+# %% tags=["record"]
+course.record("accuracy", np.mean(said == truth))
+course.record("macro_f1", macro)
 
 # %% [markdown]
 # Read the three classes before the averages. With the offline checkpoint *positive* is the weak one, and it is the
@@ -245,7 +247,9 @@ print(f"of {counts[:, 0].sum()} that it calls negative, {precision:.1%} are")
 report = classification_report(truth, said, output_dict=True, zero_division=0)
 assert np.isclose(recall, report["0"]["recall"])
 assert np.isclose(precision, report["0"]["precision"])
-record("negative_recall", recall)
+
+# %% tags=["record"]
+course.record("negative_recall", recall)
 
 # %%
 wrong = counts - np.diag(np.diag(counts))
@@ -452,7 +456,7 @@ for name, (chosen, rows) in messy.items():
     new = trainer.predict(rows).predictions.argmax(axis=-1) == truth[chosen]
     new_counted = word_counter.predict(rows["text"][:]) == truth[chosen]
     drop = new * 1 - right[chosen]
-    record(f"drop_{name.replace(' ', '_')}", drop.mean())
+    course.record(f"drop_{name.replace(' ', '_')}", drop.mean())
     if len(chosen) > 1:  # one tweet has no interval
         drops[f"{name}, {len(chosen)}"] = {
             "fine-tuned": interval(drop),
@@ -502,7 +506,9 @@ for (plain, other), first, second in zip(pairs, *sides, strict=True):
         print(f"{labels[first]}: {plain}\n  {labels[second]}: {other}")
 print("plain, right:", (sides[0] == meant).sum(), "of", len(pairs))
 print("other words, right:", (sides[1] == meant).sum(), "of", len(pairs))
-record("paraphrases_same_answer", (sides[0] == sides[1]).mean())
+
+# %% tags=["record"]
+course.record("paraphrases_same_answer", (sides[0] == sides[1]).mean())
 
 # %% [markdown]
 # Ten pairs prove little, and you can read every one of them. That is their use. Add the sentences that **your** users
@@ -538,7 +544,9 @@ for first, later in combinations(epochs.index, 2):
     both = change["accuracy"] > 0 and change["log-loss"] > 0
     print(f"epoch {first} to {later}: accuracy {change['accuracy']:+.1%},", end=" ")
     print(f"log-loss {change['log-loss']:+.3f}", "<- better and worse" if both else "")
-record("wrong_answers_loss_rise", epochs.iloc[-1, 3] - epochs.iloc[0, 3])
+
+# %% tags=["record"]
+course.record("wrong_answers_loss_rise", epochs.iloc[-1, 3] - epochs.iloc[0, 3])
 
 # %% [markdown]
 # Look for the arrow. There the later epoch has more right answers **and** a higher log-loss: better and worse at once.
@@ -619,7 +627,9 @@ lucky = [
 ]
 print(f"ECE of our model: {ece:.3f}")
 print(f"of a calibrated one: {np.mean(lucky):.3f}, at most {np.max(lucky):.3f}")
-record("ece_before", ece)
+
+# %% tags=["record"]
+course.record("ece_before", ece)
 
 # %% [markdown]
 # The second line is a check that is often missing. We let a computer draw right and wrong with exactly the stated
@@ -658,7 +668,9 @@ best = minimize_scalar(validation_loss, bounds=(0.2, 10), method="bounded")
 temperature = best.x
 print(f"T = {temperature:.2f}")
 print(f"log-loss {validation_loss(1):.3f} becomes {best.fun:.3f}")
-record("temperature", temperature)
+
+# %% tags=["record"]
+course.record("temperature", temperature)
 
 # %% [markdown]
 # The verdict comes from the test tweets, which chose nothing.
@@ -674,9 +686,11 @@ for name, p in {"as trained": probs, "with temperature": calibrated}.items():
         log_loss(truth, p, labels=[0, 1, 2]),
         error,
     ]
-record("ece_after", error)
-record("log_loss_saved", rows["as trained"][1] - rows["with temperature"][1])
 pd.DataFrame(rows, index=["accuracy", "log-loss", "ECE"]).T.round(3)
+
+# %% tags=["record"]
+course.record("ece_after", error)
+course.record("log_loss_saved", rows["as trained"][1] - rows["with temperature"][1])
 
 # %%
 from lessons.evaluation.figures import marked_lines, reliability
@@ -700,7 +714,9 @@ same = (probs.argsort(axis=1) == calibrated.argsort(axis=1)).all()
 print("order of the labels in each tweet, the same:", same)
 ranks = spearmanr(sure, cool).statistic
 print(f"order of the tweets by confidence, rank correlation: {ranks:.4f}")
-record("rank_correlation", ranks)
+
+# %% tags=["record"]
+course.record("rank_correlation", ranks)
 
 # %% [markdown]
 # "Temperature keeps the order", one reads. Inside one tweet: always. Between two tweets, with three labels:
@@ -766,7 +782,9 @@ for name, each in rules.items():
     print(f"{name:<16} {each.mean():.3f} a tweet")
 saved, low, high = interval(rules["threshold 0.5"] - rules["chosen"])
 print(f"chosen against 0.5 saves {saved:.3f} a tweet ({low:.3f} to {high:.3f})")
-record("cost_saved", saved)
+
+# %% tags=["record"]
+course.record("cost_saved", saved)
 
 # %% [markdown]
 # Look at the second line. With the offline checkpoint the usual threshold costs **more** than reading everything:
@@ -831,7 +849,9 @@ print(f"answered {answer.mean():.1%}; right {value:.1%} ({low:.1%} to {high:.1%}
 print(f"the others would be right in {right[~answer].mean():.1%}")
 for number, name in enumerate(labels):
     print(f"no answer for {np.mean(~answer[truth == number]):.0%} of the {name} tweets")
-record("answered_accuracy", value)
+
+# %% tags=["record"]
+course.record("answered_accuracy", value)
 
 # %% [markdown]
 # The last lines matter. With the offline checkpoint it is the **complaints** that stay unanswered most often. If those
@@ -888,7 +908,7 @@ if has_people:
     agreement = spearmanr(*asked).statistic
     low, high = np.percentile(again, [2.5, 97.5])
     print(f"rank correlation {agreement:.2f} ({low:.2f} to {high:.2f})")
-    record("people_and_model", agreement)
+    course.record("people_and_model", agreement)
 
 # %% [markdown]
 # Above zero, and small. A low confidence is a hint that people would argue, not more. The model's doubt is mostly its
@@ -926,7 +946,9 @@ chance_of_luck = mcnemar(both_answers.to_numpy(), exact=True).pvalue
 print(f"{only_tuned} to {only_counted}: p = {chance_of_luck:.3f}")
 gain, gain_low, gain_high = interval(right * 1 - other_right)
 print(f"accuracy: {gain:+.1%} ({gain_low:+.1%} to {gain_high:+.1%})")
-record("gain", gain)
+
+# %% tags=["record"]
+course.record("gain", gain)
 
 
 # %%
@@ -971,8 +993,10 @@ for disagree in (0.05, 0.10, split / len(truth)):
     gaps, _ = play(500, 0, disagree)
     ahead = np.mean(np.abs(gaps) >= 0.01 - 1e-9)
     print(f"differ on {disagree:.0%} of rows: a point ahead in {ahead:.0%} of games")
-record("disagreement", split / len(truth))
-record("a_point_by_luck", ahead)
+
+# %% tags=["record"]
+course.record("disagreement", split / len(truth))
+course.record("a_point_by_luck", ahead)
 
 # %% [markdown]
 # Equal models, and one of them is "better" by a point in most games. So 0.85 after 0.84 is what luck does. The fewer
@@ -985,7 +1009,7 @@ for rows in (500, 2000, 8000, 32000):
     _, p_values = play(rows, 0.01, 0.10)
     print(f"{rows:>6,} texts: found in {np.mean(p_values < 0.05):.0%} of games")
     if rows == 500:
-        record("real_point_found_500", np.mean(p_values < 0.05))
+        course.record("real_point_found_500", np.mean(p_values < 0.05))
 
 # %% [markdown]
 # With 500 texts a real point is nearly always missed. Decide **before** the test which difference matters, and collect
@@ -1006,7 +1030,9 @@ for place in range(course.pick(laptop=8, full=5, smoke=3)):
 print(" ".join(f"{score:.1%}" for score in sorted(by_draw)))
 low, high = min(by_draw), max(by_draw)
 print(f"{len(by_draw)} times {few} labels: from {low:.1%} to {high:.1%}")
-record("spread_by_draw", high - low)
+
+# %% tags=["record"]
+course.record("spread_by_draw", high - low)
 
 # %% [markdown]
 # Nothing changed but **which** tweets somebody labelled. The fine-tuned model has this luck too, and its random head

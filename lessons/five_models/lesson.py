@@ -25,10 +25,10 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("five_models", PROFILE)
 
@@ -300,9 +300,9 @@ plots.scores(scores, f"Five models, {len(test)} unseen texts", highlight_last=Fa
 # %%
 for name, (value, low, high) in scores.items():
     key = name.lower().replace(" ", "_")
-    record(f"{key}_accuracy", value)
-    record(f"{key}_low", low)
-    record(f"{key}_high", high)
+    course.record(f"{key}_accuracy", value)
+    course.record(f"{key}_low", low)
+    course.record(f"{key}_high", high)
 
 # %% [markdown]
 # Each interval is some points wide on each side. The project's 0.84 and 0.85 came from 500 texts. How wide is that?
@@ -352,9 +352,11 @@ seed_dots(by_seed, f"The same two recipes, three seeds each, {len(test)} texts")
 for name, accuracies in by_seed.items():
     spread = max(accuracies) - min(accuracies)
     print(f"{name}: mean {np.mean(accuracies):.1%}, spread {spread:.1%}")
-    record(f"{name.lower().replace(' ', '_')}_seed_spread", spread)
+    course.record(f"{name.lower().replace(' ', '_')}_seed_spread", spread)
 gap = np.mean(by_seed["Model 1"]) - np.mean(by_seed["Model 2"])
-record("model_1_minus_2_mean", gap)
+
+# %% tags=["record"]
+course.record("model_1_minus_2_mean", gap)
 
 # %% [markdown]
 # Nothing changed but the seed, and the dots move. That movement comes **on top of** the interval, which
@@ -387,11 +389,11 @@ loss_panels(
     "Model 3, fresh and not fresh",
 )
 
-# %%
-record("model_2_last_loss", results["Model 2"]["training"][-1])
-record("fresh_first_loss", results["Model 3"]["training"][0])
-record("leftover_first_loss", leftover["training"][0])
-record("leftover_last_val_loss", leftover["validation"][-1])
+# %% tags=["record"]
+course.record("model_2_last_loss", results["Model 2"]["training"][-1])
+course.record("fresh_first_loss", results["Model 3"]["training"][0])
+course.record("leftover_first_loss", leftover["training"][0])
+course.record("leftover_last_val_loss", leftover["validation"][-1])
 
 # %% [markdown]
 # The panel on the right begins where Model 2 ended, or lower, and its validation loss is the highest. That is the
@@ -430,8 +432,10 @@ turned = {"predictions": 1 - said, "references": 1 - truth}
 for name, answers in {"as they are": upright, "upside down": turned}.items():
     print(f"{name}: accuracy {accuracy.compute(**answers)['accuracy']:.3f},", end=" ")
     print(f"F1 of class 1: {f1.compute(**answers)['f1']:.3f}")
-record("f1_upright", f1.compute(**upright)["f1"])
-record("f1_turned", f1.compute(**turned)["f1"])
+
+# %% tags=["record"]
+course.record("f1_upright", f1.compute(**upright)["f1"])
+course.record("f1_turned", f1.compute(**turned)["f1"])
 
 # %% [markdown]
 # The accuracy does not notice. The F1 is that of **class 1**, and class 1 is now another class. With the offline
@@ -452,7 +456,9 @@ second = set(box.shuffle(seed=123).select(range(some))["row"])
 print(f"{len(first & second)} of {some} test texts are training texts")
 print(f"to be expected: {some * many / len(box):.0f}")
 share = len(first & second) / some
-record("overlap_share", share)
+
+# %% tags=["record"]
+course.record("overlap_share", share)
 
 # %% [markdown]
 # Two seeds do not make two boxes. A test text has the same chance as any other to be drawn for training, too.
@@ -467,7 +473,9 @@ own = trainers["Model 1"].evaluate(cut(train, long))["eval_accuracy"]
 unseen = scores["Model 1"][0]
 print(f"training texts {own:.1%}, unseen texts {unseen:.1%}")
 print(f"with {share:.0%} copies: {share * own + (1 - share) * unseen:.1%}")
-record("own_texts_accuracy", own)
+
+# %% tags=["record"]
+course.record("own_texts_accuracy", own)
 
 # %% [markdown]
 # The mend is to cut **one** shuffled list in two. Then check it with a line that stops you if you are wrong.
@@ -546,7 +554,7 @@ for name, result in remedies.items():
     gain, low, high = interval(result["right"].astype(int) - base)
     rows[name] = {"gain": gain, "low": low, "high": high, "loss": result["test_loss"]}
     if name != "Model 1":
-        record(f"gain_{name.replace(' ', '_')}", gain)
+        course.record(f"gain_{name.replace(' ', '_')}", gain)
 pd.DataFrame(rows).T.round(3)
 
 # %% [markdown]
@@ -582,7 +590,10 @@ tuned = {n_train // 4: few, n_train: results["Model 1"], 3 * n_train: tripled}
 tuned = {size: interval(result["right"]) for size, result in tuned.items()}
 for size, (value, low, high) in tuned.items():
     print(f"{size:>5} texts: {value:.1%} ({low:.1%} to {high:.1%})")
-    record(f"curve_{size / n_train:.2f}".replace(".", "_"), value)
+
+# %% tags=["record"]
+for size, (value, _, _) in tuned.items():
+    course.record(f"curve_{size / n_train:.2f}".replace(".", "_"), value)
 
 # %% [markdown]
 # And counting words, with the same texts, then with many more.
@@ -607,8 +618,10 @@ learning_curve(series, "More labels, the same number of steps.")
 # %%
 for size, (value, _, _) in counted.items():
     print(f"{size:>6,} texts, counting words: {value:.1%}")
-record("counting_same_texts", counted[n_train][0])
-record("counting_all_texts", counted[len(pool)][0])
+
+# %% tags=["record"]
+course.record("counting_same_texts", counted[n_train][0])
+course.record("counting_all_texts", counted[len(pool)][0])
 
 # %% [markdown]
 # With the offline checkpoint: from the same 480 tweets, counting words learns far less. With all of the 16,965 it catches

@@ -26,10 +26,10 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("hugging_face_basics", PROFILE)
 
@@ -160,9 +160,9 @@ means /= np.linalg.norm(means, axis=1, keepdims=True)
 similarity = means @ means.T
 plots.heatmap(similarity, sentences, "How similar are the sentences?")
 
-# %%
-record("similarity_same_question", similarity[0, 1])
-record("similarity_other_topic", similarity[0, 4])
+# %% tags=["record"]
+course.record("similarity_same_question", similarity[0, 1])
+course.record("similarity_other_topic", similarity[0, 4])
 
 # %% [markdown]
 # Look at row 1. The most similar other sentence is number 2: the same question in almost no common words.
@@ -395,7 +395,9 @@ trainer = Trainer(
 )
 result = trainer.train()
 score = trainer.evaluate(tokens["test"])["eval_accuracy"]
-record("helpdesk_test_accuracy", score)
+
+# %% tags=["record"]
+course.record("helpdesk_test_accuracy", score)
 
 # %% [markdown]
 # The trained model goes into a pipeline, like the first one.

@@ -26,10 +26,10 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("labels", PROFILE)
 
@@ -103,9 +103,7 @@ for row in apart[[0, 6, 7, 10]] if len(apart) > 10 else apart[:4]:
 
 # %% tags=["nbval-check-output"]
 from sklearn.metrics import cohen_kappa_score
-from threadpoolctl import threadpool_limits
 
-threadpool_limits(1, user_api="blas")  # small products: threads would only wait
 agreement = np.mean(one == two)
 luck = one.mean() * two.mean() + (1 - one.mean()) * (1 - two.mean())
 print(f"({agreement:.3f} - {luck:.3f}) / (1 - {luck:.3f})", end=" = ")
@@ -113,7 +111,9 @@ print(f"{(agreement - luck) / (1 - luck):.3f}")
 print(f"scikit-learn: {cohen_kappa_score(one, two):.3f}")
 within = cohen_kappa_score(one, posts["guide_one_again"])
 print(f"two readers of one guide: {within:.3f}")
-record("guides_agree", agreement)  # kept, so that the tests can compare
+
+# %% tags=["record"]
+course.record("guides_agree", agreement)  # kept, so that the tests can compare
 
 # %% [markdown]
 # Under *one* guide, two readers agree almost always. So this guide is clear to them, and it is the guides that differ.
@@ -140,8 +140,10 @@ print(f"judged by guide one {np.mean(said == one):.1%}, two {np.mean(said == two
 gap = interval((said == one) * 1.0 - (said == two))
 print("guide one minus guide two: {:.1%}, from {:.1%} to {:.1%}".format(*gap))
 print(f"a perfect pupil of guide one, judged by guide two: {agreement:.1%}")
-record("own_guide", np.mean(said == one))
-record("other_guide", np.mean(said == two))
+
+# %% tags=["record"]
+course.record("own_guide", np.mean(said == one))
+course.record("other_guide", np.mean(said == two))
 
 # %% [markdown]
 # The same answers lose points when another guide judges them. The last line is a **ceiling**: if a model learns
@@ -272,13 +274,15 @@ plots.lines(
 for kind in kinds:
     value, low, high = interval_over_seeds(right[kind, 0.4])
     print(f"{kind:<10} 40% wrong: {value:.1%} right, from {low:.1%} to {high:.1%}")
-    record(f"{kind.replace('-', '_')}_40", value)
-record("clean_accuracy", right["random", 0].mean())
+    course.record(f"{kind.replace('-', '_')}_40", value)
 print(f"{'clean':<10}            {right['random', 0].mean():.1%} right")
 print(f"always {names[0]}: {np.mean(truth == 0):.1%}")
 gentle = np.isin(clean, [names.index("optimism"), names.index("sadness")])
 hit = np.mean(spoil(clean, 0.4, "one-sided", 0)[gentle] != clean[gentle])
 print(f"one-sided: {hit:.0%} of all optimism and sadness is wrong")
+
+# %% tags=["record"]
+course.record("clean_accuracy", right["random", 0].mean())
 
 # %% [markdown]
 # So "how many labels are wrong?" is half of the question. The other half is "in which direction?". At 40%, the lazy
@@ -360,9 +364,11 @@ still_missing = interval(tuned[0] * 1.0 - by_rate[best])
 print(f"lowest rate {by_rate[3e-4].mean():.1%}, best rate {by_rate[best].mean():.1%}")
 print("won by the search: {:+.1%}, from {:+.1%} to {:+.1%}".format(*searched))
 print("clean minus best rate: {:+.1%}, from {:+.1%} to {:+.1%}".format(*still_missing))
-record("tuned_clean", tuned[0].mean())
-record("lowest_rate_dirty", by_rate[3e-4].mean())
-record("best_rate_dirty", by_rate[best].mean())
+
+# %% tags=["record"]
+course.record("tuned_clean", tuned[0].mean())
+course.record("lowest_rate_dirty", by_rate[3e-4].mean())
+course.record("best_rate_dirty", by_rate[best].mean())
 
 # %% [markdown]
 # A better rate wins something, if the first one was a bad choice. We even let the assumption cheat: its best rate was
@@ -433,7 +439,9 @@ theirs = cleanlab_filter.find_label_issues(
 shared = np.intersect1d(theirs, flagged)
 print(f"cleanlab flags {len(theirs)}, we flag {len(flagged)}, {len(shared)} in common")
 print(f"of cleanlab's first 100: {wrong[theirs[:100]].sum()} wrong")
-record("shared_with_cleanlab", len(shared) / len(np.union1d(theirs, flagged)))
+
+# %% tags=["record"]
+course.record("shared_with_cleanlab", len(shared) / len(np.union1d(theirs, flagged)))
 
 # %% [markdown]
 # Nearly one list. In your own project take the library: it can do more.
@@ -453,9 +461,12 @@ for kind in kinds:
         found.append([wrong[:count].mean() for count in counts])
     precision[kind] = np.mean(found, axis=0)
     print(f"{kind:<10} wrong among the first {first}: {precision[kind][9]:.0%}")
-    record(f"found_{kind.replace('-', '_')}", precision[kind][9])
-    record(f"later_{kind.replace('-', '_')}", precision[kind][-1])
 precision["blind choice"] = np.full(len(counts), 0.2)
+
+# %% tags=["record"]
+for kind in kinds:
+    course.record(f"found_{kind.replace('-', '_')}", precision[kind][9])
+    course.record(f"later_{kind.replace('-', '_')}", precision[kind][-1])
 
 # %%
 plots.lines(
@@ -496,7 +507,7 @@ if "hard" in train.column_names:
     false_alarms = flagged[spoilt[flagged] == clean[flagged]]
     print(f"hard among the false alarms: {hard[false_alarms].mean():.0%}")
     print(f"hard among all rows:         {hard.mean():.0%}")
-    record("hard_alarms", hard[false_alarms].mean() / hard.mean())
+    course.record("hard_alarms", hard[false_alarms].mean() / hard.mean())
 
 # %% [markdown]
 # Hard rows are flagged more often than others. **If you throw away all that is flagged, you lose a bigger part of
@@ -570,10 +581,12 @@ back = {}
 for way in ("read blindly", "read the flagged"):
     back[way] = (mean[way] - mean["dirty"]) / (mean["clean"] - mean["dirty"])
     print(f"{way:<16} wins back {back[way]:.0%} of the loss")
-record("gain_of_finder_low", gain[1])
-record("won_back", back["read the flagged"])
-record("dropped_minus_dirty", dropped[0])
-record("dropped_against_blind", mean["drop the flagged"] - mean["drop blindly"])
+
+# %% tags=["record"]
+course.record("gain_of_finder_low", gain[1])
+course.record("won_back", back["read the flagged"])
+course.record("dropped_minus_dirty", dropped[0])
+course.record("dropped_against_blind", mean["drop the flagged"] - mean["drop blindly"])
 
 # %% [markdown]
 # On average the finder's list wins back about half of the loss, the blind list little. But the interval of their
@@ -611,9 +624,11 @@ print(f"rows read: {len(flagged)}; {np.mean((noisy != clean)[flagged]):.0%} were
 print(f"dirty {tuned[0.4].mean():.1%}, blind {by_chance.mean():.1%}", end=", ")
 print(f"list {by_list.mean():.1%}, clean {tuned[0].mean():.1%}")
 print("list minus blind: {:+.1%}, from {:+.1%} to {:+.1%}".format(*list_lead))
-record("tuned_mended_minus_dirty", list_gain[0])
-record("tuned_blind_minus_dirty", chance_gain[0])
-record("tuned_list_minus_blind", list_lead[0])
+
+# %% tags=["record"]
+course.record("tuned_mended_minus_dirty", list_gain[0])
+course.record("tuned_blind_minus_dirty", chance_gain[0])
+course.record("tuned_list_minus_blind", list_lead[0])
 
 # %% [markdown]
 # Here much was lost, and nearly all of it comes back. But about half of that, or more, comes from reading itself. The
@@ -651,9 +666,11 @@ costs = interval(lost["frozen, calibrated"] - lost["frozen"])
 print("frozen minus fine-tuned: {:+.1%}, from {:+.1%} to {:+.1%}".format(*lead))
 clean_lead = np.mean(probe.fit(X[learn], clean[learn]).predict(X_test) == truth)
 print(f"the same on clean labels: {clean_lead - tuned[0].mean():+.1%}")
-record("frozen_minus_tuned", lead[0])
 print("log-loss, calibrated minus not: {:+.2f}, from {:+.2f} to {:+.2f}".format(*costs))
-record("calibration_costs", costs[0])
+
+# %% tags=["record"]
+course.record("frozen_minus_tuned", lead[0])
+course.record("calibration_costs", costs[0])
 
 # %% [markdown]
 # The lecture's *can be competitive* holds. The interval reaches to both sides of zero: on dirty labels nobody can tell
@@ -685,7 +702,9 @@ by_rule = holds[rows].argmax(1)
 by_hand = np.array(emotion["train"]["label"])[rows]
 print(f"the rule speaks on {np.mean(holds.sum(1) == 1):.0%} of the posts")
 print(f"of {len(rows)} it agrees with the labels of {np.mean(by_rule == by_hand):.0%}")
-record("rule_agrees", np.mean(by_rule == by_hand))
+
+# %% tags=["record"]
+course.record("rule_agrees", np.mean(by_rule == by_hand))
 
 # %%
 cut = re.compile(f"[{''.join(rule)}]")
@@ -772,8 +791,8 @@ for name, each in answers.items():
     print(f"{called.sum() / as_rare.sum() / len(each):.1%} called optimism", end=", ")
     print(f"{precise:.0%} of these are")
     if name != "plain":
-        record(f"{name.replace(' ', '_').replace('-', '_')}_rare_f1", rare_f1)
-        record(f"{name.replace(' ', '_').replace('-', '_')}_precision", precise)
+        course.record(f"{name.replace(' ', '_').replace('-', '_')}_rare_f1", rare_f1)
+        course.record(f"{name.replace(' ', '_').replace('-', '_')}_precision", precise)
 
 # %% [markdown]
 # Here macro-F1 gains less, and fewer than half of the posts called *optimism* are. Look at precision, too. Inside a
@@ -796,11 +815,11 @@ for name, way in ways.items():
     found = np.mean(said[truth == optimism] == optimism)
     print(f"{name:<13} macro-F1 {ways[name]:.2f}, optimism found: {found:.0%}")
 
-# %%
+# %% tags=["record"]
 for name in f1:
-    record(f"{name.replace(' ', '_').replace('-', '_')}_f1", np.mean(f1[name]))
-record("plain_tuned_f1", ways["plain"])
-record("cured_tuned_f1", max(ways["class weights"], ways["sampler"]))
+    course.record(f"{name.replace(' ', '_').replace('-', '_')}_f1", np.mean(f1[name]))
+course.record("plain_tuned_f1", ways["plain"])
+course.record("cured_tuned_f1", max(ways["class weights"], ways["sampler"]))
 
 # %% [markdown]
 # Without a cure, the fine-tuned model almost never says *optimism*. With a cure it
@@ -840,12 +859,14 @@ plots.scores({n: interval(x) for n, x in shock.items()}, "Rare posts", "share fo
 # copy, and only in train. A sampler cannot fall into this trap, if it draws from train alone.
 
 # %%
-record("copied_first", np.mean(shock["copied first"]))
-record("split_first", np.mean(shock["split first"]))
 both = rows[np.isin(rows, parts[0]) & np.isin(rows, parts[1])]
 print(f"posts that are in train and in validation: {len(both)}")
 print(f"{np.mean(clean[both] == optimism):.0%} of them are optimism")
 print(f"rare posts in the honest validation part: {np.sum(clean[held] == optimism)}")
+
+# %% tags=["record"]
+course.record("copied_first", np.mean(shock["copied first"]))
+course.record("split_first", np.mean(shock["split first"]))
 
 # %% [markdown]
 # **Try it.** Replace `nearest` by `probe` in `rare_found`. Does the trap get bigger or smaller?

@@ -26,10 +26,10 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("leakage", PROFILE)
 
@@ -115,7 +115,9 @@ print(f"exactly the same text: {len(raw) - len(set(raw['text'])):,} rows too man
 print(f"the same wording:      {len(raw) - len(labels_of):,} rows too many")
 print(f"{disputed} wordings carry more than one label")
 assert 0.10 < copied.mean() < 0.14
-record("copied_share", copied.mean())
+
+# %% tags=["record"]
+course.record("copied_share", copied.mean())
 
 # %% [markdown]
 # The normaliser finds copies that a comparison of characters misses. And see the last line: a copied answer is not
@@ -180,7 +182,9 @@ related = np.isin(family[test], family[train])
 print(f"{count:,} families; the largest have", *sorted(np.bincount(family))[-3:])
 print(f"test rows with a relative in train: {related.mean():.1%}")
 assert related[copied].all()
-record("related_share", related.mean())
+
+# %% tags=["record"]
+course.record("related_share", related.mean())
 
 # %% [markdown]
 # One family has about three hundred members.
@@ -327,7 +331,9 @@ first_place = is_twin[np.arange(len(asked)), cosine.argmax(1)]
 reworded_first = first_place[kinds == "other words"]
 print(f"other words: {np.round(cosine[is_twin][kinds == 'other words'], 2)}")
 print(f"the twin is nearest of all for {reworded_first.sum()} of {size}")
-record("reworded_nearest", reworded_first.sum())
+
+# %% tags=["record"]
+course.record("reworded_nearest", reworded_first.sum())
 
 # %% [markdown]
 # From which likeness on do we say *copy*? Both finders choose on one half of the planted rows, and are judged on the
@@ -366,10 +372,12 @@ for name, alike in finders.items():
     table[name] |= {"ALL MADE BY RULE": recall, "precision of alarms": precision}
     wrong = (found & ~is_twin)[~half].any(1).sum()
     table[name]["texts with a false alarm"] = wrong
-    record(f"{name}_recall", recall)
-    record(f"{name}_precision", precision)
-record("reworded_by_cosine", table["cosine"]["other words"])
+    course.record(f"{name}_recall", recall)
+    course.record(f"{name}_precision", precision)
 pd.DataFrame(table).round(2)
+
+# %% tags=["record"]
+course.record("reworded_by_cosine", table["cosine"]["other words"])
 
 # %% [markdown]
 # With equal rules the **runs win**: they find every copy made by rule. One common run is enough for them, and each of
@@ -427,9 +435,7 @@ for one, other in rng.permutation(strangers)[:3]:
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from threadpoolctl import threadpool_limits
 
-threadpool_limits(1, user_api="blas")  # small products: threads would only wait
 counting = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
 probe = LogisticRegression(max_iter=1000, C=10)  # a weak penalty
 
@@ -477,10 +483,12 @@ for number, part in enumerate(PARTS):
         score = found[:, 1, number, place].mean()
         print(f"  {method:<15} honest {score:.1%}, leak {gain:+.1f}", end=" ")
         print(f"points ({low:+.1f} to {high:+.1f})")
-record("leak_copying_touched", gains[:, 0, 0].mean())
-record("leak_vectors_touched", gains[:, 0, 2].mean())
-record("leak_vectors_all", gains[:, 2, 2].mean())
-record("leak_untouched", np.abs(gains[:, 1].mean(0)).max())
+
+# %% tags=["record"]
+course.record("leak_copying_touched", gains[:, 0, 0].mean())
+course.record("leak_vectors_touched", gains[:, 0, 2].mean())
+course.record("leak_vectors_all", gains[:, 2, 2].mean())
+course.record("leak_untouched", np.abs(gains[:, 1].mean(0)).max())
 
 # %% [markdown]
 # Three findings:
@@ -550,7 +558,7 @@ for (name, split), right in by_split.items():
     for who, mask in {"regulars": regular, "others": ~regular}.items():
         score = interval_over_seeds(right[:, mask])
         shown[f"{who}: {name}, {split} at random"] = score
-        record(f"{who}_{name.split()[0]}_{split}", score[0])
+        course.record(f"{who}_{name.split()[0]}_{split}", score[0])
 shown = dict(sorted(shown.items(), reverse=True))
 plots.scores(shown, "Who is tested, and what was dealt", highlight_last=False)
 
@@ -638,14 +646,18 @@ for number in (1, 2, 3):
 plots.scores(slices, "Learned from year 1", highlight_last=False)
 
 # %%
-for number in (1, 2, 3):
-    record(f"year_1_on_{number}", grid["frozen vectors: year 1"].iloc[number - 1])
 informed = np.array([learn_from(year != 2, seed) for seed in seeds])
 hindsight, low, high = interval_over_seeds((informed - runs_of)[:, year == 2])
 print(f"hindsight on year 2: {hindsight:+.3f} ({low:+.3f} to {high:+.3f})")
-record("hindsight", hindsight)
-record("changed_words_year_3", slices["year 3, with a changed word"][0])
-record("other_rows_year_3", slices["year 3, other rows"][0])
+
+# %% tags=["record"]
+for number in (1, 2, 3):
+    course.record(
+        f"year_1_on_{number}", grid["frozen vectors: year 1"].iloc[number - 1]
+    )
+course.record("hindsight", hindsight)
+course.record("changed_words_year_3", slices["year 3, with a changed word"][0])
+course.record("other_rows_year_3", slices["year 3, other rows"][0])
 
 # %% [markdown]
 # (The figure's intervals count rows. That of the hindsight counts seeds too, and begins close to zero.) In year 1 the
@@ -722,7 +734,7 @@ for name in signals:
     column = alarms[f"alarm by {name}"]
     false, last = column.iloc[:4].mean(), column.iloc[-4:].mean()
     print(f"{name:<16} year 1: {false:.0%} false alarms; year 3: {last:.0%} alarms")
-    record(f"alarm_{name.split()[-1]}", last)
+    course.record(f"alarm_{name.split()[-1]}", last)
 likely = alarms["alarm by right answers"].iloc[4:] > 0.5
 when = likely.idxmax() if likely.any() else "no quarter"
 print("more than half of all draws of 30 labels raise the alarm first in", when)
@@ -768,7 +780,9 @@ hits = [word for word in PLANTED if set(word.split()) & set(top)]
 parts = {part for word in PLANTED for part in word.split()}
 others = len(set(top) - parts)
 print(f"{len(hits)} of 7 planted words found; {others} of 12 are others")
-record("changed_words_found", len(hits))
+
+# %% tags=["record"]
+course.record("changed_words_found", len(hits))
 
 # %% [markdown]
 # Most of the planted words stand in the list. On your data, read the list yourself.
@@ -807,8 +821,12 @@ for name, (bar, part) in cases.items():
     kept = right[part][sure[part] >= bar]
     score = f"{kept.mean():.0%} of them right" if len(kept) else "nobody is served"
     print(f"{name:<20} bar {bar:.2f}: answers {len(kept) / len(part):.0%}, {score}")
-record("new_bar_found", int(np.isfinite(new_bar)))
-record("old_bar_year_3", np.average(right[rest], weights=(sure[rest] >= old_bar) + 1e-9))
+
+# %% tags=["record"]
+course.record("new_bar_found", int(np.isfinite(new_bar)))
+course.record(
+    "old_bar_year_3", np.average(right[rest], weights=(sure[rest] >= old_bar) + 1e-9)
+)
 
 # %% [markdown]
 # And if fresh labels **teach** the model? Beside year 1, or alone? We draw them ten times (so the intervals). Beside
@@ -828,8 +846,10 @@ scores = dict(zip(NAMES, np.reshape(scores, (-1, 4)).T, strict=True))
 for name, values in scores.items():
     score, low, high = interval(values)
     print(f"{name:<22} {score:.1%} right ({low:.1%} to {high:.1%})")
-    record("year_3_" + name.replace(" ", "_"), score)
-record("gain_without_old_rows", np.mean(scores[NAMES[2]] - scores[NAMES[1]]))
+    course.record("year_3_" + name.replace(" ", "_"), score)
+
+# %% tags=["record"]
+course.record("gain_without_old_rows", np.mean(scores[NAMES[2]] - scores[NAMES[1]]))
 
 # %% [markdown]
 # The old threshold promised 90% and keeps less than half of that. The new choice finds **no** threshold (`inf`): in
@@ -867,12 +887,14 @@ ratios.round(3)
 
 # %%
 gap = ratios["gap"]
-record("gap_by_ratio", gap.iloc[0] - gap.iloc[2])
-record("gap_by_penalty", gap.iloc[1] - gap.iloc[4])
 spread = ratios["spread of test"]
-record("spread_at_90_to_50", spread.iloc[2] / spread.iloc[0])
 print(f"the ratio moves the gap by {gap.iloc[0] - gap.iloc[2]:.2f}")
 print(f"the penalty moves it by {gap.iloc[1] - gap.iloc[4]:.2f}")
+
+# %% tags=["record"]
+course.record("gap_by_ratio", gap.iloc[0] - gap.iloc[2])
+course.record("gap_by_penalty", gap.iloc[1] - gap.iloc[4])
+course.record("spread_at_90_to_50", spread.iloc[2] / spread.iloc[0])
 
 # %% [markdown]
 # From 50% to 90% the gap shrinks a little, because there are more rows to learn from. It stays wide. What closes it is
@@ -916,8 +938,10 @@ for name in reads:
     new, late = 100 * np.array(falls[name])
     print(f"{name:<15} loses {new:.1f} points with new writers,", end=" ")
     print(f"{late:.1f} in two years")
-record("fall_counting_time", falls["counting words"][1])
-record("fall_vectors_time", falls["frozen vectors"][1])
+
+# %% tags=["record"]
+course.record("fall_counting_time", falls["counting words"][1])
+course.record("fall_vectors_time", falls["frozen vectors"][1])
 
 # %% [markdown]
 # ## Verdict

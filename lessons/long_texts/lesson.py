@@ -29,10 +29,10 @@
 # error, and slid a window over one diary. Today we ask which way to cut is the best, on many texts.
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("long_texts", PROFILE)
 
@@ -192,8 +192,10 @@ for limit in limits:
     folds = GroupKFold(5).split(texts, answer, groups)
     found[limit] = cross_val_predict(probe, vectors[limit], answer, cv=list(folds))
 curve = {f"{limit} tokens": interval(found[limit] == answer) for limit in limits}
-record("frozen_256", curve["256 tokens"][0])
 scores_by_fives(curve, "A frozen encoder, with three limits")
+
+# %% tags=["record"]
+course.record("frozen_256", curve["256 tokens"][0])
 
 # %% [markdown]
 # The score is highest with 256 tokens. Is the difference between 32 and 256 real? The reviews are the same, so we
@@ -203,8 +205,10 @@ scores_by_fives(curve, "A frozen encoder, with three limits")
 # %%
 gain = (found[256] == answer) * 1.0 - (found[32] == answer)
 mean, low, high = interval(gain)
-record("gain_256_over_32", mean)
 print(f"256 minus 32 tokens: {mean:+.1%}, from {low:+.1%} to {high:+.1%}")
+
+# %% tags=["record"]
+course.record("gain_256_over_32", mean)
 
 # %% [markdown]
 # So in this data it matters how much is read, and we know by how much, and how sure that is.
@@ -225,10 +229,10 @@ table = {
     for limit in limits
 }
 if known:
-    record("start_64", table["64 tokens"]["start"])
-    record("end_64", table["64 tokens"]["end"])
+    course.record("start_64", table["64 tokens"]["start"])
+    course.record("end_64", table["64 tokens"]["end"])
     mean, low, high = interval(gain[place == "start"])
-    record("start_256_minus_32", mean)
+    course.record("start_256_minus_32", mean)
     print(f"start, 256 minus 32 tokens: {mean:+.0%}, from {low:+.0%} to {high:+.0%}")
 shares_by_place(table, "Right answers, by the place of the useful part.")
 
@@ -391,17 +395,19 @@ for limit, plan in plans.items():
 # %%
 from course_utils import plots
 
-record("fine_tuned_256", right["fine-tuned, 256 tokens"].mean())
 for limit in plans:
     reads = right[f"fine-tuned, {limit} tokens"] * 1.0
     mean, low, high = interval(reads - right["counting words"])
     print(f"{limit} tokens minus counting words: {mean:+.1%}", end=", ")
     print(f"from {low:+.1%} to {high:+.1%}")
-record("fine_tuned_256_minus_counting_low", low)
-record("step_256_to_step_64", seconds[256] / seconds[64])
 print(f"a step with 256 tokens costs {seconds[256] / seconds[64]:.1f} steps with 64")
 sure = {name: interval(answers) for name, answers in right.items()}
 plots.scores(sure, "Who reads best?")
+
+# %% tags=["record"]
+course.record("fine_tuned_256", right["fine-tuned, 256 tokens"].mean())
+course.record("fine_tuned_256_minus_counting_low", low)
+course.record("step_256_to_step_64", seconds[256] / seconds[64])
 
 # %% [markdown]
 # This is the paper's claim, checked in its spirit: with 256 tokens the fine-tuned model beats counting words, and the
@@ -597,9 +603,13 @@ places = {
     for name, answers in policy_right.items()
 }
 if known:
-    record("head_start_minus_end", places["head"]["start"] - places["head"]["end"])
-    record("tail_end_minus_start", places["tail"]["end"] - places["tail"]["start"])
-    record("maximum_none", places["maximum"]["none"])
+    course.record(
+        "head_start_minus_end", places["head"]["start"] - places["head"]["end"]
+    )
+    course.record(
+        "tail_end_minus_start", places["tail"]["end"] - places["tail"]["start"]
+    )
+    course.record("maximum_none", places["maximum"]["none"])
 shares_by_place(places, "Right answers of each policy, by place.")
 
 # %% [markdown]
@@ -625,8 +635,10 @@ for name, each in policies.items():
         "all": roc_auc_score(truth, each),
         "late": roc_auc_score(truth[late_ones], each[late_ones]),
     }
-record("auc_late_head", auc["head"]["late"])
 shares_by_place(auc, "AUC of each policy, no threshold.", span=(0.5, 0.85))
+
+# %% tags=["record"]
+course.record("auc_late_head", auc["head"]["late"])
 
 # %% [markdown]
 # On the late reviews the head is close to a coin. The tail reads just as many tokens, from the other end, and is
@@ -663,8 +675,10 @@ for name in ("tail", "mean of logits", "maximum", "attentive pooling"):
 with_it = np.array([(each > 0) == truth for each, _ in attentive]) * 1.0
 without_it = np.array([(each > 0) == truth for each, _ in plain]) * 1.0
 mean, low, high = interval_over_seeds(with_it - without_it)
-record("attentive_minus_plain", mean)
 print(f"attentive minus plain pooling: {mean:+.1%}, from {low:+.1%} to {high:+.1%}")
+
+# %% tags=["record"]
+course.record("attentive_minus_plain", mean)
 
 # %% [markdown]
 # And where does it look? A weight of 1 means: as much as in a plain mean.
@@ -679,7 +693,7 @@ for kind in helped:
     print(f"last window {last[chosen].mean():.2f}")
 if known:
     gap = first[where == "start"].mean() - first[where == "end"].mean()
-    record("first_window_start_minus_end", gap)
+    course.record("first_window_start_minus_end", gap)
 
 # %% [markdown]
 # Two answers. The *score* gains nothing that we could tell from luck. But the *weights* lean the right way. If the
@@ -730,9 +744,11 @@ blind = tokenizer(
 )
 blind_margins = read(models[256], blind["input_ids"])[1]
 seam_margins = margins[256][with_one[2][0]]
-record("own_window_minus_blind", seam_margins[2] - blind_margins.max())
 print("windows that know no borders:", *(f"{each:+.1f}" for each in blind_margins))
 print("one window for each review:  ", *(f"{each:+.1f}" for each in seam_margins))
+
+# %% tags=["record"]
+course.record("own_window_minus_blind", seam_margins[2] - blind_margins.max())
 
 # %% [markdown]
 # The third review is the helpful one. In its own window it is louder than all windows without borders. (Another
@@ -772,11 +788,13 @@ for name, join in joins.items():
 assert found_at["head (two reviews)"]["end"] == 0.5
 assert found_at["tail (two reviews)"]["start"] == 0.5
 assert len(set(found_at["maximum"].values())) == 1
-record("page_head_start", found_at["head (two reviews)"]["start"])
-record("page_maximum", found_at["maximum"]["end"])
 lead = found_at["head (two reviews)"]["start"] - found_at["maximum"]["start"]
-record("page_head_minus_maximum", lead)
 shares_by_place(found_at, "AUC of each policy, by the place of the helpful review.")
+
+# %% tags=["record"]
+course.record("page_head_start", found_at["head (two reviews)"]["start"])
+course.record("page_maximum", found_at["maximum"]["end"])
+course.record("page_head_minus_maximum", lead)
 
 # %% [markdown]
 # Read the columns.
@@ -805,14 +823,16 @@ piece_right = (margins[256][both] > 0) == (truth[both] == 1)
 inherited = (margins[256][both] > 0) == (holds[:, None] == 1)
 page_said = margins[256][both].max(axis=1) > 0
 alarm = np.mean(margins[256][bad] > 0)
-record("piece_accuracy", piece_right.mean())
-record("page_accuracy", np.mean(page_said == holds))
 print(f"pieces, judged by their own label:    {piece_right.mean():.1%}")
 print(f"pieces, judged by the page's label:   {inherited.mean():.1%}")
 print(f"pages, judged by the page's label:    {np.mean(page_said == holds):.1%}")
 print(f"false alarms: {alarm:.1%} of unhelpful pieces", end=", ")
 print(f"{page_said[holds == 0].mean():.1%} of pages without a helpful review")
 print(f"1 - (1 - {alarm:.3f})**6 = {1 - (1 - alarm) ** 6:.1%}")
+
+# %% tags=["record"]
+course.record("piece_accuracy", piece_right.mean())
+course.record("page_accuracy", np.mean(page_said == holds))
 
 # %% [markdown]
 # The model is right on most pieces, and on little more than half of the pages. Why? The worked line: a page without a
@@ -845,10 +865,12 @@ for name, asked in {"at zero": page_said, "moved": moved}.items():
     print(f"false alarms {asked[holds == 0].mean():.1%}", end=", ")
     print(f"useful pages found {asked[holds == 1].mean():.1%}")
 more = np.mean(moved == holds) - np.mean(page_said == holds)
-record("page_threshold_gain", more)
 fewer = page_said.reshape(2, -1).mean(axis=1) - moved.reshape(2, -1).mean(axis=1)
-record("useful_pages_lost", fewer[0])
-record("false_alarms_saved", fewer[1])
+
+# %% tags=["record"]
+course.record("page_threshold_gain", more)
+course.record("useful_pages_lost", fewer[0])
+course.record("false_alarms_saved", fewer[1])
 
 # %% [markdown]
 # More pages are right, with the same model. But look at the price: there are far fewer false alarms, and also fewer
@@ -883,8 +905,10 @@ for name, each in school.items():
 # %%
 gain = np.array(school["short first"]) - np.array(school["shuffled"])
 mean, low, high = interval_over_seeds(gain)
-record("curriculum_gain", mean)
 print(f"short first minus shuffled: {mean:+.1%}, from {low:+.1%} to {high:+.1%}")
+
+# %% tags=["record"]
+course.record("curriculum_gain", mean)
 
 # %% [markdown]
 # The interval holds zero. Three seeds show too little of their spread, so the true interval is wider. So we saw no
@@ -911,7 +935,9 @@ with torch.inference_mode():
         measured[length] = min(times)
         print(f"{length:>4} tokens {1000 * min(times):7.1f} ms", end="   ")
         print(f"per token {1e6 * min(times) / length / 4:.0f} µs")
-record("cost_512_to_64", measured[512] / measured[64])
+
+# %% tags=["record"]
+course.record("cost_512_to_64", measured[512] / measured[64])
 
 # %% [markdown]
 # Eight times the tokens from 64 to 512. If the square ruled, the price would grow 64 times. It grows about eight
@@ -979,7 +1005,7 @@ Markdown("\n".join(lines))
 best = right["fine-tuned, 256 tokens"] * 1.0
 for name in ("head", "mean of logits"):
     mean, low, high = interval(best - policy_right[name])
-    record(f"best_minus_{name.split()[0]}", mean)
+    course.record(f"best_minus_{name.split()[0]}", mean)
     print(f"256 tokens minus {name}: {mean:+.1%}, from {low:+.1%} to {high:+.1%}")
 
 # %% [markdown]

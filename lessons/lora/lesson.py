@@ -29,10 +29,10 @@
 # Today we train a thin layer of changes, an **adapter**, and leave the model as it is. Is that good enough? We measure.
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("lora", PROFILE)
 
@@ -272,8 +272,10 @@ def lora_plan(rank=8, targets=("query", "value"), **more):
 
 adapted = get_peft_model(fresh_model(), lora_plan())
 trained, whole = adapted.get_nb_trainable_parameters()
-record("lora_trainable_share", trained / whole)
 print(f"{trained:,} of {whole:,}")
+
+# %% tags=["record"]
+course.record("lora_trainable_share", trained / whole)
 
 # %% [markdown]
 # What if the names are wrong? Each kind of model has its own. In DistilBERT, for example, they are `q_lin` and `v_lin`.
@@ -416,7 +418,10 @@ for way in rates:
 # %%
 for way in ways:
     print(f"{way:<16} {seconds[way]:>5.1f} s  {right[way].mean():.1%} right")
-    record(f"{way.replace(' ', '_').lower()}_accuracy", right[way].mean())
+
+# %% tags=["record"]
+for way in ways:
+    course.record(f"{way.replace(' ', '_').lower()}_accuracy", right[way].mean())
 
 # %% [markdown]
 # Look at the last lines and at the loss above. With the offline checkpoint, this minute teaches very little: guessing
@@ -455,8 +460,11 @@ for way in ways:
         two_steps(patient)
     peaks[way] = memory.peak_mb
     print(f"{way:<16} {peaks[way]:>5.0f} MB")
-    record(f"{way.replace(' ', '_').lower()}_peak_mb", peaks[way])
 del patient
+
+# %% tags=["record"]
+for way in ways:
+    course.record(f"{way.replace(' ', '_').lower()}_peak_mb", peaks[way])
 
 # %% [markdown]
 # Then the **disk**: save what each way has made, and weigh the folder. For the frozen encoder we count the numbers of
@@ -471,9 +479,11 @@ for way, model in models.items():
     disk[way] = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
 for way in ways:
     print(f"{way:<16} {disk[way]:>6.2f} MB")
-record("full_disk_mb", disk["full"])
-record("lora_disk_mb", disk["LoRA"])
 del models["last two layers"]
+
+# %% tags=["record"]
+course.record("full_disk_mb", disk["full"])
+course.record("lora_disk_mb", disk["LoRA"])
 
 # %% [markdown]
 # And the **accuracy** gets the interval of {{ lesson:start_here }}, now from the course's helper.
@@ -559,17 +569,19 @@ for name, of in {
 }.items():
     share = of["LoRA"] / of["full"]
     print(f"{name:<16} LoRA needs or gets {share:>6.1%} of full")
-    record(f"lora_to_full_{name.replace(' ', '_')}", share)
+    course.record(f"lora_to_full_{name.replace(' ', '_')}", share)
 
 # %%
 difference = right["LoRA"].astype(int) - right["full"].astype(int)
 gap, gap_low, gap_high = interval(difference)
 print(f"LoRA minus full, post by post: {gap:+.1%}")
 print(f"95% interval: {gap_low:+.1%} to {gap_high:+.1%}")
-record("lora_accuracy_low", gains["LoRA"][1])
-record("lora_accuracy_high", gains["LoRA"][2])
-record("lora_minus_full_low", gap_low)
-record("lora_minus_full_high", gap_high)
+
+# %% tags=["record"]
+course.record("lora_accuracy_low", gains["LoRA"][1])
+course.record("lora_accuracy_high", gains["LoRA"][2])
+course.record("lora_minus_full_low", gap_low)
+course.record("lora_minus_full_high", gap_high)
 
 # %% [markdown]
 # Disk and weights: far below 10%. Memory and seconds: far above. "10% of the cost" holds for none of them, so always
@@ -609,16 +621,18 @@ spectra = {
 }
 ranks = {way: int((s > 1e-6 * s[0]).sum()) for way, s in spectra.items()}
 print("rank:", ranks)
-record("lora_rank", ranks["LoRA"])
-record("full_rank", ranks["full"])
 singular_values(spectra, "How many directions does the update have?")
+
+# %% tags=["record"]
+course.record("lora_rank", ranks["LoRA"])
+course.record("full_rank", ranks["full"])
 
 # %%
 for way, values in spectra.items():
     energy = values.square().cumsum(0) / values.square().sum()
     print(f"{way}: {energy[7]:.0%} of it in its first 8 directions", end="; ")
     print(f"its size is {values.norm():.2f}")
-    record(f"{way.lower()}_share_in_8", energy[7])
+    course.record(f"{way.lower()}_share_in_8", energy[7])
 
 # %% [markdown]
 # LoRA: eight directions, and then nothing. The line falls to the floor, which is only rounding. That is what *low rank*
@@ -771,12 +785,14 @@ del lora_model, models, again
 merged = copy.deepcopy(classifier).merge_and_unload()
 with torch.no_grad():
     merge_difference = (merged(**batch).logits - classifier(**batch).logits).abs().max()
-record("merge_difference", merge_difference)
 assert merge_difference < 1e-4
 merged.save_pretrained(course.workdir / "merged")
 print(type(classifier).__name__, "->", type(merged).__name__)
 for path in sorted((course.workdir / "merged").iterdir()):
     print(f"{path.stat().st_size:>10,} bytes  {path.name}")
+
+# %% tags=["record"]
+course.record("merge_difference", merge_difference)
 
 # %% [markdown]
 # The logits are equal up to rounding. What comes out is an ordinary BERT: no PEFT is needed to use it, and nothing is
@@ -876,7 +892,7 @@ want = sum(w * query.get_delta_weight(n) for w, n in zip(weights, pair, strict=T
 for kind in ("cat", "linear"):
     miss = (query.get_delta_weight(kind) - want).norm() / want.norm()
     print(f"{kind:<7} rank {experts.peft_config[kind].r:>2}, off by {miss:.1%}")
-    record(f"{kind}_off", miss)
+    course.record(f"{kind}_off", miss)
 
 # %% [markdown]
 # `cat` puts the thin matrices side by side. The rank is then the sum of both ranks, and the result is exact.
@@ -905,7 +921,7 @@ for name in ("base", *pair):
     better = correct["mix"].astype(int) - correct[name].astype(int)
     more, low, high = interval(better)
     print(f"mix minus {name:<8} {more:+.1%}, from {low:+.1%} to {high:+.1%}")
-    record(f"mix_minus_{name}", more)
+    course.record(f"mix_minus_{name}", more)
 
 # %% [markdown]
 # Zero lies inside, or close to it: these texts cannot tell the mix from its parts. With the offline checkpoint the
@@ -968,9 +984,12 @@ on_test = torch.tensor(logits["LoRA"]).softmax(-1)
 sure = {"test posts": on_test, "noise": on_noise}
 for name, chances in sure.items():
     print(f"{name:<11} mean confidence {chances.amax(-1).mean():.0%}")
-    record(f"confidence_{name.replace(' ', '_')}", chances.amax(-1).mean())
 share = np.bincount(on_noise.argmax(-1), minlength=len(labels)) / len(noise)
 print("labels of the noise:", dict(zip(labels, share.tolist(), strict=True)))
+
+# %% tags=["record"]
+for name, chances in sure.items():
+    course.record(f"confidence_{name.replace(' ', '_')}", chances.amax(-1).mean())
 
 # %% [markdown]
 # Noise gets about the confidence of real posts. So a high number is no proof that the text makes sense, and none that

@@ -26,10 +26,10 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("must_i_train", PROFILE)
 
@@ -132,14 +132,18 @@ value, low, high = interval(right_described)
 lazy = np.bincount(truth).max() / len(truth)
 print(f"chosen on validation: {wordings[best]!r}")
 print(f"on test: {value:.0%} ({low:.0%} to {high:.0%}); lazy: {lazy:.0%}")
-record("lazy_accuracy", lazy)
-record("described_accuracy", value)
+
+# %% tags=["record"]
+course.record("lazy_accuracy", lazy)
+course.record("described_accuracy", value)
 
 # %%
 on_test = [np.mean((vectors["test"] @ w.T).argmax(1) == truth) for w in described]
 for name, each in {"validation": on_validation, "test": on_test}.items():
     print(f"ten wordings on {name:<10} {min(each):.0%} to {max(each):.0%}")
-record("described_spread", max(on_test) - min(on_test))
+
+# %% tags=["record"]
+course.record("described_spread", max(on_test) - min(on_test))
 
 # %% [markdown]
 # With no label and no training, a sentence is above the lazy rule, though only just (the verdict has the interval). But
@@ -277,7 +281,9 @@ for reply in replies[:6]:
 exact = [reply.strip(" .").lower() in labels for reply in replies]
 named = [sum(name in reply.lower() for name in labels) == 1 for reply in replies]
 print(f"of {len(few)}: exactly a label {sum(exact)}, names one label {sum(named)}")
-record("free_exact", np.mean(exact))
+
+# %% tags=["record"]
+course.record("free_exact", np.mean(exact))
 
 # %% [markdown]
 # A lecture calls this *brittle formatting*. We get sentences, other words, in our run even a refusal and a
@@ -299,7 +305,7 @@ for name, each in {"raw": raw, "calibrated": calm}.items():
     counts = np.bincount(each.argmax(1), minlength=len(labels)).tolist()
     score = np.mean(each.argmax(1) == check[: len(raw)])
     print(f"{name:<10} {score:.0%} right", dict(zip(labels, counts, strict=True)))
-    record(f"{name}_most_common_share", max(counts) / len(raw))
+    course.record(f"{name}_most_common_share", max(counts) / len(raw))
 
 # %% [markdown]
 # Raw, the model has a favourite word, whatever the post is. It prefers it even for a post that is not there!
@@ -337,8 +343,10 @@ scores = table[:, 1].mean(axis=1)
 chosen = prompts[int(np.argmax(scores))]
 value, low, high = interval_over_seeds(table[:, 1].astype(int) - table[:, 0])
 print(f"calibrated minus raw: {value:+.0%} ({low:+.0%} to {high:+.0%})")
-record("question_spread", max(scores) - min(scores))
-record("calibrated_minus_raw", value)
+
+# %% tags=["record"]
+course.record("question_spread", max(scores) - min(scores))
+course.record("calibrated_minus_raw", value)
 
 # %% [markdown]
 # Read down: the questions mean nearly the same, and their scores lie far apart. A part of that is luck, on so few posts.
@@ -368,8 +376,10 @@ for name, answers in zero.items():
 difference = right_described[:asked_test].astype(int) - right_asked
 value, low, high = interval(difference)
 print(f"described minus asked: {value:+.0%} ({low:+.0%} to {high:+.0%})")
-record("asked_accuracy", right_asked.mean())
-record("described_minus_asked", value)
+
+# %% tags=["record"]
+course.record("asked_accuracy", right_asked.mean())
+course.record("described_minus_asked", value)
 
 # %% [markdown]
 # Prompt and description cannot be told apart with so few posts, though the
@@ -513,8 +523,10 @@ for count in sizes[2:]:
             score = np.mean(chances.argmax(1) == truth)
             gaps[name].append(chances.max(1).mean() - score)
     print(count, "labels,", *(f"{n}: {np.mean(g):+.0%} " for n, g in gaps.items()))
+
+# %% tags=["record"]
 for name, gap in gaps.items():
-    record(f"{name}_sure_minus_right", np.mean(gap))
+    course.record(f"{name}_sure_minus_right", np.mean(gap))
 
 # %% [markdown]
 # The numbers are *sure minus right*: below zero is too modest, above zero too bold. The plain head is far too modest.
@@ -625,7 +637,9 @@ for draw in range(2):
 gain = np.array(shots).astype(int) - right_asked[:shot_size]
 value, low, high = interval_over_seeds(gain)
 print(f"\nfour examples minus none: {value:+.0%} ({low:+.0%} to {high:+.0%})")
-record("few_shot_minus_zero", value)
+
+# %% tags=["record"]
+course.record("few_shot_minus_zero", value)
 
 # %% [markdown]
 # Four examples are no sure gain here: see the interval. Examples make the prompt longer, and bring habits of their own.
@@ -645,9 +659,11 @@ results = {
 results["describe"] = {0: interval(right_described)}
 prompted = f"prompt ({asked_test} and {shot_size} posts)"
 results[prompted] = {0: interval(right_asked), sizes[0]: interval_over_seeds(shots)}
-for way in ("head", "fine-tuned"):
-    record(f"{way.replace('-', '_')}_most_labels", results[way][sizes[-1]][0])
 scores_by_labels(results, "Six ways, clean labels.", lazy=lazy, apart=[prompted])
+
+# %% tags=["record"]
+for way in ("head", "fine-tuned"):
+    course.record(f"{way.replace('-', '_')}_most_labels", results[way][sizes[-1]][0])
 
 # %% [markdown]
 # Read it from left to right. At 0 nothing is trained, and both ways are already above the lazy rule. At 4 and 16
@@ -701,7 +717,7 @@ rivals = {
 for way, table in rivals.items():
     value, low, high = against(tuned, table)
     print(f"fine-tuned minus {way:<12} {value:+.0%} ({low:+.0%} to {high:+.0%})")
-    record(f"dirty_tuned_minus_{way.replace(' ', '_')}", value)
+    course.record(f"dirty_tuned_minus_{way.replace(' ', '_')}", value)
 
 # %% [markdown]
 # The lines say by how much fine-tuning is ahead. Where zero lies inside, nobody has won. So this run gives no support to
@@ -745,7 +761,9 @@ for name, table in mixed.items():
     tell(name, table)
 value, low, high = against(mixed["mixed"], mixed["own"])
 print(f"mixed minus own: {value:+.0%} ({low:+.0%} to {high:+.0%})")
-record("mixed_minus_own", value)
+
+# %% tags=["record"]
+course.record("mixed_minus_own", value)
 
 # %% [markdown]
 # The mixture is about as good as the own labels alone. Dirt that falls by lot is partly averaged away. Dirt with a
@@ -769,7 +787,7 @@ for name, sentence in {
     answers[:, hope] = -np.inf  # this label is not offered any more
     value, low, high = interval(answers.argmax(1) == joy)
     print(f"{name:<17} {value:.0%} of hopeful posts to joy ({low:.0%} to {high:.0%})")
-    record(f"obeys_{name.replace(', ', '_').replace(' ', '_')}", value)
+    course.record(f"obeys_{name.replace(', ', '_').replace(' ', '_')}", value)
 
 # %% [markdown]
 # In both lines the word *optimism* is not offered any more; the second has the rule. So few posts say little. But the
@@ -802,11 +820,15 @@ for name, table in heads.items():
     told = ", ".join(f"{group} to joy {share:.0%}" for group, share in shares.items())
     print(f"{name:<14} {told}; right {np.mean(table == mine):.0%}")
     for group, share in shares.items():
-        record(f"{group}_to_joy_{name.replace(', ', '_').replace(' ', '_')}", share)
+        course.record(
+            f"{group}_to_joy_{name.replace(', ', '_').replace(' ', '_')}", share
+        )
 print(f"always joy: right {np.mean(mine == joy):.0%}")
 gain = against(heads["new labels"] == mine, heads["old labels"] == mine)
 print("new minus old, right: {:+.0%} ({:+.0%} to {:+.0%})".format(*gain))
-record("new_rule_gain", gain[0])
+
+# %% tags=["record"]
+course.record("new_rule_gain", gain[0])
 
 # %% [markdown]
 # With new labels, the head sends nearly every hopeful post to joy. But most of the angry and sad posts go there too: joy
@@ -854,7 +876,9 @@ asked_in = encode([f"In Brellin: {asking}" for asking, _, _ in facts], course)
 nearest = (asked_in @ encode(notes, course).T).argmax(1)
 recall = np.mean(nearest == np.arange(len(facts)))
 print(f"recall at 1: {recall:.0%}")
-record("recall", recall)
+
+# %% tags=["record"]
+course.record("recall", recall)
 
 # %%
 knows = {"no note": [], "retrieved note": [], "wrong note": []}
@@ -868,7 +892,10 @@ for number, (asking, fact, _) in enumerate(facts):
         knows[name].append(choose(prompt, options) == 0)
 for name, table in knows.items():
     print(f"{name:<15} {sum(table)} of {len(table)} right")
-    record(f"knows_{name.replace(' ', '_')}", sum(table))
+
+# %% tags=["record"]
+for name, table in knows.items():
+    course.record(f"knows_{name.replace(' ', '_')}", sum(table))
 
 # %% [markdown]
 # With the right note the small model nearly always reads the answer off. Without it, it guesses. A wrong note does not
@@ -888,7 +915,9 @@ milliseconds["encoder"] = 1000 * (time.perf_counter() - begin) / len(test)
 for way, model in {"encoder": encoder, "prompt": decoder}.items():
     megabytes = sum(p.numel() * p.element_size() for p in model.parameters()) / 1e6
     print(f"{way:<8} {milliseconds[way]:6.1f} ms a post, {megabytes:,.0f} MB in memory")
-record("prompt_to_encoder_ms", milliseconds["prompt"] / milliseconds["encoder"])
+
+# %% tags=["record"]
+course.record("prompt_to_encoder_ms", milliseconds["prompt"] / milliseconds["encoder"])
 
 # %% [markdown]
 # *Predictable latency; smaller model*, says the lecture of fine-tuning. True here: a description, a head and a fine-tuned
@@ -920,7 +949,7 @@ paired = {
 for name, (first, second) in paired.items():
     value, low, high = against(first, second)
     print(f"{name:<28} {value:+.0%} ({low:+.0%} to {high:+.0%})")
-    record(
+    course.record(
         f"verdict_{name.replace(' ', '_').replace(',', '').replace('-', '_')}", value
     )
 

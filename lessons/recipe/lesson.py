@@ -26,10 +26,10 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("recipe", PROFILE)
 
@@ -322,10 +322,12 @@ low_rate = np.array([judge(model) for model in trained[band]])
 good_rate = np.array([judge(model) for model in trained[best]])
 gain = interval_over_seeds(good_rate - low_rate)
 BASE["rate"] = best
-record("band_accuracy", low_rate.mean())
-record("rate_gain", gain[0])
 print(f"band {low_rate.mean():.1%}, best {good_rate.mean():.1%}")
 print("difference", points(gain))
+
+# %% tags=["record"]
+course.record("band_accuracy", low_rate.mean())
+course.record("rate_gain", gain[0])
 
 # %% [markdown]
 # A success, on posts that chose nothing. (The two seeds did choose. With so wide a gap that does not matter.) One
@@ -337,9 +339,11 @@ print("difference", points(gain))
 
 # %%
 patient = runs((0, 1), rate=band, epochs=course.pick(laptop=8, full=8, smoke=2))
-record("patient_accuracy", patient.mean())
 print(f"band, short {low_rate.mean():.1%}, band, long {patient.mean():.1%}")
 print("difference", points(interval_over_seeds(patient - low_rate)))
+
+# %% tags=["record"]
+course.record("patient_accuracy", patient.mean())
 
 # %% [markdown]
 # With four times the epochs the band climbs, and it has not arrived. It is not wrong, it is slow: these are rates for
@@ -360,8 +364,10 @@ regression = LogisticRegression(C=0.01, max_iter=1000)  # small C: small weights
 probe = make_pipeline(StandardScaler(), regression)
 probe.fit(vectors["train"], parts["train"]["label"][:])
 probe_right = probe.predict(vectors["test"]) == parts["test"]["label"][:]
-record("probe_accuracy", probe_right.mean())
 print(f"frozen model with a regression: {probe_right.mean():.1%}")
+
+# %% tags=["record"]
+course.record("probe_accuracy", probe_right.mean())
 
 # %% [markdown]
 # About as good as our trained top, and far cheaper. With so few posts we cannot tell which of the two is better.
@@ -376,9 +382,11 @@ print(f"frozen model with a regression: {probe_right.mean():.1%}")
 seeds = range(course.pick(laptop=6, full=6, smoke=2))
 base = np.concatenate([good_rate, runs(seeds[2:])]) if len(seeds) > 2 else good_rate
 spread = base.mean(axis=1).std(ddof=1)
-record("base_accuracy", base.mean())
-record("base_spread", spread)
 seed_dots({"base recipe": base.mean(axis=1)}, "One recipe, many seeds")
+
+# %% tags=["record"]
+course.record("base_accuracy", base.mean())
+course.record("base_spread", spread)
 
 # %% [markdown]
 # The same recipe, and yet the dots lie apart. Which difference between two recipes could we see at all? In one line:
@@ -457,7 +465,9 @@ print(f"base recipe, all its seeds:               {base.mean():.1%}")
 # %%
 for name, table in tested.items():
     print(f"{name:<16} {(table != base[few]).mean():.1%} of the answers change sides")
-record("epsilon_turned", (tested["epsilon 1e-6"] != base[few]).mean())
+
+# %% tags=["record"]
+course.record("epsilon_turned", (tested["epsilon 1e-6"] != base[few]).mean())
 
 # %% [markdown]
 # Now two groups appear. Epsilon, weight decay and the betas turn almost no answer in so short a training: here they
@@ -485,8 +495,10 @@ for one in combinations(seeds, len(seeds) // 2):
     if 0 in one:  # each split once
         _, low, high = interval_over_seeds(base[list(one)] - base[other])
         alarms.append(low > 0 or high < 0)
-record("false_alarms", np.mean(alarms))
 print(f"{sum(alarms)} false alarms in {len(alarms)} comparisons of nothing")
+
+# %% tags=["record"]
+course.record("false_alarms", np.mean(alarms))
 
 # %% [markdown]
 # An honest 95% interval gives a false alarm one time in twenty. Ten comparisons of the same six runs are a small
@@ -501,9 +513,11 @@ chosen = torch.tensor(luck.permutation(size)[: size // 2], device=course.device)
 spoiled[chosen] = spoiled[chosen[torch.tensor(luck.permutation(len(chosen)))]]
 harmed = runs(few, truth=spoiled)
 sabotage = interval_over_seeds(harmed - base[few])
-record("sabotage", sabotage[0])
-record("sabotage_high", sabotage[2])
 print("sabotage", points(sabotage))
+
+# %% tags=["record"]
+course.record("sabotage", sabotage[0])
+course.record("sabotage_high", sabotage[2])
 
 # %% [markdown]
 # Found: the whole interval lies below zero. So the procedure sees what is large. For what is small it is blind, and
@@ -520,8 +534,10 @@ second = interval_over_seeds(again - base[fresh])
 print(f"loudest: {loudest}")
 print("first ", points(effects[loudest]))
 print("again ", points(second))
-record("loudest_first", abs(effects[loudest][0]))
-record("loudest_again", abs(second[0]))
+
+# %% tags=["record"]
+course.record("loudest_first", abs(effects[loudest][0]))
+course.record("loudest_again", abs(second[0]))
 
 # %% [markdown]
 # The second number is the one to trust, because its seeds chose nothing. The first was picked as the loudest of ten.
@@ -547,8 +563,10 @@ def gradient(pieces):
 
 once, in_four = gradient(1), gradient(4)
 off = ((once - in_four).norm() / once.norm()).item()
-record("accumulation_off", off)
 print("relative difference below 0.0001:", off < 1e-4)
+
+# %% tags=["record"]
+course.record("accumulation_off", off)
 
 # %% [markdown]
 # The same, up to rounding. So accumulation is no setting to try out. It is a way to fit a batch into memory. (Only with
@@ -612,7 +630,7 @@ for place, name in enumerate(levels):
     down = [cells[c] for c in cells if c[place] == 0]
     table = np.mean(up, axis=0) - np.mean(down, axis=0)
     main[f"{name} {levels[name][0]} to {levels[name][1]}"] = interval_over_seeds(table)
-    record(f"effect_{name}", table.mean())
+    course.record(f"effect_{name}", table.mean())
 main["all three at once"] = interval_over_seeds(cells[1, 1, 1] - cells[0, 0, 0])
 forest(main, "Three changes, taken apart")
 
@@ -640,7 +658,9 @@ interaction = interval_over_seeds(with_all - with_half)
 print("gain of the length, with all rows: ", points(interval_over_seeds(with_all)))
 print("gain of the length, with half:     ", points(interval_over_seeds(with_half)))
 print("difference of the two:             ", points(interaction))
-record("interaction", interaction[0])
+
+# %% tags=["record"]
+course.record("interaction", interaction[0])
 
 # %% [markdown]
 # If the last interval is clear of zero, the length helps more with more rows. Then its one effect in the figure is
@@ -723,11 +743,13 @@ for name, each in dots.items():
     spread_of = f"spread {100 * each.std(ddof=1):.1f} points"
     print(f"{name:<20} mean {each.mean():.1%}, {spread_of}, worst {each.min():.1%}")
 del against["no cure"]
-record("wild_accuracy", cured["no cure"].mean())
-record("freeze_gain", against["freeze a layer"][0])
-record("fresh_gain", against["fresh top"][0])
-record("warmup_gain", against["warmup 10%"][0])
 forest(against, "What a cure changes, against no cure")
+
+# %% tags=["record"]
+course.record("wild_accuracy", cured["no cure"].mean())
+course.record("freeze_gain", against["freeze a layer"][0])
+course.record("fresh_gain", against["fresh top"][0])
+course.record("warmup_gain", against["warmup 10%"][0])
 
 # %% [markdown]
 # Without a cure the **mean** falls: the model is not far above guessing. Do the seeds disagree more than before? Look
@@ -745,9 +767,11 @@ others = range(len(trio), 2 * len(trio))
 plans = (wild, wild | cures["warmup 10%"])
 cold, warm = (runs(others, build=build_cured, **plan) for plan in plans)
 warm_again = interval_over_seeds(warm - cold)
-record("warmup_again", warm_again[0])
 print("warmup, first", points(against["warmup 10%"]))
 print("warmup, again", points(warm_again))
+
+# %% tags=["record"]
+course.record("warmup_again", warm_again[0])
 
 # %% [markdown]
 # Again a gain: in the wild case warmup helps. **A setting is a superstition only at a place.** Warmup is a seat belt:
@@ -764,7 +788,9 @@ for name in ("no cure", "freeze a layer"):
     on_train = judge(model, "train")[: wild["rows"]].mean()
     gaps[name] = on_train - judge(model).mean()
     print(f"{name:<16} train {on_train:.1%}, test {100 * gaps[name]:.1f} points less")
-record("frozen_gap", gaps["freeze a layer"])
+
+# %% tags=["record"]
+course.record("frozen_gap", gaps["freeze a layer"])
 
 # %% [markdown]
 # Both know their training posts nearly by heart, and both are far worse on the test. So freezing a layer did **not**
@@ -807,8 +833,10 @@ for seen in watched_runs:
     print(f"validation {seen[kept, 0]:.3f}, test {seen[kept, 1]:.3f};", end=" ")
     print(f"last epoch on test {seen[-1, 1]:.3f}")
 early = np.mean([seen[seen[:, 0].argmax(), 1] - seen[-1, 1] for seen in watched_runs])
-record("early_minus_last", early)
 print(f"kept minus last epoch, macro-F1 on test: {early:+.3f}")
+
+# %% tags=["record"]
+course.record("early_minus_last", early)
 
 # %% [markdown]
 # Which epoch was kept? If it is the last one, as in both runs on our machine, the rule changed nothing: the training
@@ -850,7 +878,9 @@ won, winner, _ = max(trials, key=lambda trial: trial[0])
 winner_right = judge(winner)  # the only visit to the test
 print(f"winner: validation {won:.1%}, test {winner_right.mean():.1%}")
 print(f"base recipe, {len(seeds)} seeds, test {base.mean():.1%}")
-record("winner_test", winner_right.mean())
+
+# %% tags=["record"]
+course.record("winner_test", winner_right.mean())
 
 # %% [markdown]
 # The winner's test score is what we may report. Is it better than the base recipe? That would need more seeds of
@@ -886,7 +916,9 @@ study.optimize(validation_score, n_trials=course.pick(laptop=4, full=12, smoke=2
 print(*(f"{name} {value:.2g}" for name, value in study.best_params.items()))
 met = judge(models[study.best_trial.number]).mean()
 print(f"optuna's winner: validation {study.best_value:.1%}, test {met:.1%}")
-record("optuna_test", met)
+
+# %% tags=["record"]
+course.record("optuna_test", met)
 
 # %% [markdown]
 # Four trials are too few to learn from: the first two are drawn blindly. So do not compare the two winners. A clever
@@ -906,8 +938,10 @@ for k in (1, 4, 20, 100):
     scores = draw.binomial(rows, true_score, size=(4000, k)) / rows
     seems[k] = scores.max(axis=1).mean()
     print(f"{k:>3} equal settings: the best seems {seems[k]:.1%}")
+
+# %% tags=["record"]
 for k, score in seems.items():
-    record(f"best_of_{k}", score)
+    course.record(f"best_of_{k}", score)
 
 # %% [markdown]
 # The truth is 50% for all of them. With a hundred trials the best one seems several points better, on 120 posts even
@@ -928,13 +962,15 @@ for k, score in seems.items():
 
 # %%
 tweaks = [abs(effect[0]) for effect in effects.values()]
-record("median_tweak", np.median(tweaks))
 rows_gain, cut_gain, *_ = (found[0] for found in main.values())
 sizes = {"a typical tweak": np.median(tweaks), "the largest tweak": max(tweaks)}
 sizes |= {"the rate": gain[0], "twice the length": cut_gain}
 sizes |= {"twice the rows and steps": rows_gain}
 for name, size_of in sizes.items():
     print(f"{name:<25} {100 * size_of:.1f} points")
+
+# %% tags=["record"]
+course.record("median_tweak", np.median(tweaks))
 
 # %% [markdown]
 # The sceptic is right. The rate moved the score many times as much as a typical tweak, and more than the largest, which

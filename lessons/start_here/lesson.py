@@ -29,10 +29,10 @@
 # Today you meet many words for the first time. You do not have to keep them all: each one has its own lesson later.
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("start_here", PROFILE)
 
@@ -308,12 +308,14 @@ print(f"95% interval: from {gain_low:+.1%} to {gain_high:+.1%}")
 # %%
 from sklearn.metrics import f1_score
 
+# %% tags=["record"]
 for name, answers in {"lazy": lazy, "tfidf": counted, "test": tuned}.items():
-    record(f"{name}_accuracy", np.mean(answers == truth))
-    record(f"{name}_macro_f1", f1_score(truth, answers, average="macro"))
-record("test_accuracy_low", results["fine-tuned"][1])
-record("test_accuracy_high", results["fine-tuned"][2])
-record("gain_low", gain_low)
+    course.record(f"{name}_accuracy", np.mean(answers == truth))
+    course.record(f"{name}_macro_f1", f1_score(truth, answers, average="macro"))
+course.record("test_accuracy_low", results["fine-tuned"][1])
+course.record("test_accuracy_high", results["fine-tuned"][2])
+course.record("gain_low", gain_low)
+
 
 # %% [markdown]
 # The lazy method has a poor macro-F1: it never finds two of the three classes.

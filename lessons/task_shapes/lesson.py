@@ -33,10 +33,10 @@
 # **Where** is it, and **when**? Four questions, and none has the shape you know: one text in, one label out.
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("task_shapes", PROFILE)
 
@@ -295,7 +295,7 @@ for method, answers in said.items():
     print(f"{method:<27} exact match {exact:.0%}, from {low:.0%} to {high:.0%}")
 for method, (score, _, _) in results.items():
     key = method.replace(",", "").replace(" ", "_").replace(".", "")
-    record(f"f1_{key}", score)
+    course.record(f"f1_{key}", score)
 plots.scores(results, f"Several topics, {len(table['test'])} test messages", "macro-F1")
 
 # %% [markdown]
@@ -315,8 +315,10 @@ for one, other in couples:
     gains += [f1_interval(table["test"], said[one], said[other])]
     print("    exact match {:+.2f}, from {:+.2f} to {:+.2f}".format(*gains[-2]))
     print("    macro-F1    {:+.2f}, from {:+.2f} to {:+.2f}".format(*gains[-1]))
-record("exact_minus_top_two_low", gains[0][1])
-record("own_minus_half", gains[-1][0])
+
+# %% tags=["record"]
+course.record("exact_minus_top_two_low", gains[0][1])
+course.record("own_minus_half", gains[-1][0])
 
 # %% [markdown]
 # The first interval lies far above zero: the sceptic was right. *Top two* gives two topics to everybody, and few
@@ -439,8 +441,10 @@ for reader, numbers in reads["train"].items():
     right[reader] = probe.predict(reads["test"][reader]) == truth["test"]
     score, low, high = interval(right[reader].astype(float))
     print(f"{reader:<21} {score:.1%} right, from {low:.1%} to {high:.1%}")
+
+# %% tags=["record"]
 for reader, answers in right.items():
-    record(reader.replace(" ", "_"), answers.mean())
+    course.record(reader.replace(" ", "_"), answers.mean())
 
 # %% [markdown]
 # In our pairs, the half-blind readers are at about one half: we built them so. A reader of the post must be at exactly
@@ -502,7 +506,9 @@ pair_model = ForTexts.from_pretrained(course.checkpoint, num_labels=kinds)
 steps = course.pick(laptop=14, full=1200, smoke=3)
 pair_trainer = fine_tune(pair_model, as_input(pairs["train"]), rates[0], steps)
 whole = as_input(pairs["test"])
-record("pair_model_loss", pair_trainer.state.log_history[-1]["train_loss"])
+
+# %% tags=["record"]
+course.record("pair_model_loss", pair_trainer.state.log_history[-1]["train_loss"])
 
 # %% [markdown]
 # Now the test, three times: with segment ids as it learned them, with all of them 0, and with the two texts in the other
@@ -520,9 +526,11 @@ for name, logits in answers.items():
     scores[name] = interval((logits.argmax(-1) == truth["test"]).astype(float))
     print(f"{name:<10} logits move by up to {moved[name]:.3f}; ", end="")
     print("{:.0%} right, from {:.0%} to {:.0%}".format(*scores[name]))
+
+# %% tags=["record"]
 for name, (score, _, _) in scores.items():
-    record(f"pair_model_{name.replace(' ', '_')}", score)
-record("logits_moved_all_zero", moved["all zero"])
+    course.record(f"pair_model_{name.replace(' ', '_')}", score)
+course.record("logits_moved_all_zero", moved["all zero"])
 
 # %% [markdown]
 # The segment ids reach the logits. Whether they change the score, this run cannot show: there is no score to change.
@@ -621,8 +629,10 @@ inside = off["test"] <= give_or_take
 covered = interval(inside.astype(float))
 print(f"give or take {give_or_take:.2f} levels")
 print("promised 90%, inside on test {:.1%}, from {:.1%} to {:.1%}".format(*covered))
-record("coverage", covered[0])
-record("mae", off["test"].mean())
+
+# %% tags=["record"]
+course.record("coverage", covered[0])
+course.record("mae", off["test"].mean())
 
 # %% [markdown]
 # The mathematics promises 90% **on average** over all ways to draw the two sets. How far may one pair of sets miss it
@@ -642,8 +652,10 @@ known = margin(np.abs(number["train"] - level["train"]))
 breach = interval((off["test"] <= known).astype(float))
 print(f"margin from learned texts: {known:.2f} levels, inside on test ", end="")
 print("{:.1%}, from {:.1%} to {:.1%}".format(*breach))
-record("coverage_over_draws", np.mean(draws))
-record("coverage_from_learned_texts", breach[0])
+
+# %% tags=["record"]
+course.record("coverage_over_draws", np.mean(draws))
+course.record("coverage_from_learned_texts", breach[0])
 
 # %% [markdown]
 # Is our own draw, above, inside the spread? Then luck can explain the miss. We see no sign that the sets differ, and no
@@ -657,8 +669,10 @@ by_level = {
     for place, name in enumerate(LEVELS)
     if (level["test"] == place).sum() > 2
 }
-record("coverage_worst_level", min(score for score, _, _ in by_level.values()))
 plots.scores(by_level, "90% promised: who gets it?", "inside", highlight_last=False)
+
+# %% tags=["record"]
+course.record("coverage_worst_level", min(score for score, _, _ in by_level.values()))
 
 # %% [markdown]
 # No. The promise is about the average of all texts. The hardest level, C2, gets less. The regression pulls its answers
@@ -832,7 +846,9 @@ def show(*methods):
     for method, score in scores.items():
         print("{:<13} words {:.0%}, F1 {:.2f}, {:.2f} to {:.2f}".format(method, *score))
     for method, score in scores.items():
-        record(f"spans_{method.replace(' ', '_').replace('-', '_').lower()}", score[1])
+        course.record(
+            f"spans_{method.replace(' ', '_').replace('-', '_').lower()}", score[1]
+        )
 
 
 show("always O", "list of words")

@@ -26,10 +26,10 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("tokenization", PROFILE)
 
@@ -195,11 +195,13 @@ print(f"{len(distinct):,} words, and every one is cut alike")
 # %% tags=["nbval-check-output"]
 from collections import Counter
 
-record("words_checked", len(distinct))
 counts = Counter(len(wordpiece(word)) for word in distinct)
 print("pieces: words", {pieces: counts[pieces] for pieces in sorted(counts)})
 for word in sorted(distinct, key=lambda word: -len(wordpiece(word)))[:3]:
     print(word, "->", *wordpiece(word))
+
+# %% tags=["record"]
+course.record("words_checked", len(distinct))
 
 # %% [markdown]
 # Most words stay whole. The longest chains come from hashtags, slips and slang.
@@ -283,7 +285,9 @@ texts = list(posts["text"])
 back = tokenizer.decode(tokenizer(texts)["input_ids"], skip_special_tokens=True)
 unchanged = sum(one == other for one, other in zip(texts, back, strict=True))
 print(f"{unchanged} of {len(texts)} posts come back as they were")
-record("round_trip_share", unchanged / len(texts))
+
+# %% tags=["record"]
+course.record("round_trip_share", unchanged / len(texts))
 
 # %% [markdown]
 # Hardly any. So keep your texts beside the ids. You cannot rebuild them.
@@ -477,10 +481,10 @@ with torch.no_grad():
 left_difference = (left - alone).abs().max().item()
 print(f"largest difference {left_difference:.1e}")
 
-# %%
-record("mask_difference", (masked - alone).abs().max())
-record("no_mask_difference", (unmasked - alone).abs().max())
-record("left_padding_difference", left_difference)
+# %% tags=["record"]
+course.record("mask_difference", (masked - alone).abs().max())
+course.record("no_mask_difference", (unmasked - alone).abs().max())
+course.record("left_padding_difference", left_difference)
 
 # %% [markdown]
 # Not equal, although the mask is right. BERT numbers the places from the left, zeros included. So `[CLS]` no longer
@@ -583,7 +587,9 @@ length_profile(lengths, limits, "How long are the texts?")
 print("share cut at", *(f"{limit:>6}" for limit in limits))
 for name, values in lengths.items():
     print(f"{name:<12}", *(f"{np.mean(values > limit):>6.1%}" for limit in limits))
-record("cut_at_36_emotion", np.mean(lengths["emotion"] > 36))
+
+# %% tags=["record"]
+course.record("cut_at_36_emotion", np.mean(lengths["emotion"] > 36))
 
 # %% [markdown]
 # At 64 tokens, nearly no post and no tweet is cut. The course's own `cefr` is different: it holds some whole passages,
@@ -632,9 +638,11 @@ for limit in limits:
     settings = {"padding": "max_length", "truncation": True, "max_length": limit}
     price[f"always {limit}"] = computed(texts, **settings)
 price = {name: count / token_count.sum() for name, count in price.items()}
-record("padding_512_factor", price["always 512"])
 unit = "tokens computed for each token of text"
 plots.bars(price, "What does padding cost?", unit, "{:.2f}")
+
+# %% tags=["record"]
+course.record("padding_512_factor", price["always 512"])
 
 # %% [markdown]
 # Padding everything to 512, as old notebooks do, computes some twenty tokens for each real one. Padding to the longest
@@ -894,9 +902,11 @@ for language, text in five.items():
     lost = tokens.count("[UNK]")
     begins = len(tokens) - inner - lost
     parts[language] = {"begins a word": begins, "goes on (##)": inner, "[UNK]": lost}
-record("tokens_tagalog", sum(parts["Tagalog"].values()))
-record("unknown_telugu", parts["Telugu"]["[UNK]"])
 plots.stacked_bars(parts, "The same five sentences", "tokens", "{:,.0f}")
+
+# %% tags=["record"]
+course.record("tokens_tagalog", sum(parts["Tagalog"].values()))
+course.record("unknown_telugu", parts["Telugu"]["[UNK]"])
 
 # %% [markdown]
 # Is Telugu the cheapest, then? It is the shortest bar because an unknown word costs only one token. Few tokens
@@ -945,7 +955,9 @@ threads = best_of_three(lambda: tokenizer(texts))
 os.environ["TOKENIZERS_PARALLELISM"] = "false"  # as the course sets it
 print(f"all at once:  {one_by_one / at_once:.1f} times as fast as one by one")
 print(f"with threads: {one_by_one / threads:.1f} times ({os.cpu_count()} CPU cores)")
-record("batched_speedup", one_by_one / at_once)
+
+# %% tags=["record"]
+course.record("batched_speedup", one_by_one / at_once)
 
 # %% [markdown]
 # All at once is faster, and the ids are the same. Threads can help more, if cores are free. The course switches

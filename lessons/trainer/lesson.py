@@ -25,10 +25,10 @@
 # {{ times }}
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("trainer", PROFILE)
 
@@ -386,7 +386,9 @@ board = EventAccumulator(str(files[-1])).Reload()
 print(len(board.Tags()["scalars"]), "curves, among them:")
 for tag in ("train/loss", "eval/loss", "train/learning_rate"):
     print(f"{tag:<20}", [round(point.value, 4) for point in board.Scalars(tag)][-4:])
-record("tensorboard_eval_points", len(board.Scalars("eval/loss")))
+
+# %% tags=["record"]
+course.record("tensorboard_eval_points", len(board.Scalars("eval/loss")))
 
 # %% [markdown]
 # The same numbers as in our table. To see them as curves, run two lines in a cell: `%load_ext tensorboard`, and then
@@ -408,7 +410,9 @@ record("tensorboard_eval_points", len(board.Scalars("eval/loss")))
 losses = log["loss"].dropna().to_numpy()
 ups = int((np.diff(losses) > 0).sum())
 print(f"{len(losses)} logged losses, {ups} times higher than the one before")
-record("loss_ups", ups)
+
+# %% tags=["record"]
+course.record("loss_ups", ups)
 
 # %% [markdown]
 # Each number comes from a few posts, and some posts are harder. So it jumps. The trend counts, not the single line.
@@ -483,9 +487,9 @@ planned = count_steps(rows=6, epochs=3, batch=8)
 print(planned, "steps, the first evaluation at step", trap.eval_steps)
 print("will it evaluate on the way?", trap.eval_steps < planned)
 
-# %%
-record("trap_steps", trapped.state.global_step)
-record("trap_evaluations_on_the_way", len(on_the_way))
+# %% tags=["record"]
+course.record("trap_steps", trapped.state.global_step)
+course.record("trap_evaluations_on_the_way", len(on_the_way))
 
 # %% [markdown]
 # **Try it.** Which values would make sense for three steps? Which would make sense for any number of steps?
@@ -517,8 +521,10 @@ true_before = checker.evaluate()["eval_accuracy"]
 claimed_before = trainer.evaluate()["eval_accuracy"]
 print(f"fresh model:                     {true_before:.2f}")
 print(f"'before', as the notebook has it: {claimed_before:.2f}")
-record("true_before", true_before)
-record("claimed_before", claimed_before)
+
+# %% tags=["record"]
+course.record("true_before", true_before)
+course.record("claimed_before", claimed_before)
 
 # %% [markdown]
 # `trainer.train()` changes the model **in place**. From then on the variable `model` holds a trained model, and a
@@ -580,9 +586,11 @@ pairs = zip(whole.model.parameters(), resumed.model.parameters(), strict=True)
 equal = all(torch.equal(one, other) for one, other in pairs)
 print("steps:", resumed.state.global_step)
 print("weights equal, bit for bit:", equal)
-record("resume_equal", equal)
 for folder in ("whole", "cut"):
     shutil.rmtree(course.workdir / folder)
+
+# %% tags=["record"]
+course.record("resume_equal", equal)
 
 # %% [markdown]
 # Steps 5 and 6 were lost and done again. The result is the same to the last bit, because data order and dropout went on

@@ -30,10 +30,10 @@
 # them by heart. For each one we leave something out, or look inside, and read what happens.
 
 # %% tags=["parameters"]
-PROFILE = "auto"  # or "laptop", "full", "smoke"
+PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
 
 # %% tags=["start"]
-from course_utils import record, start
+from course_utils import start
 
 course = start("training_loop", PROFILE)
 
@@ -254,7 +254,9 @@ def slope(name, nudge):
 for name in (head, deep):
     by_hand, by_backward = slope(name, nudge=0.02)
     print(f"by hand {by_hand:+.5f}, by backward {by_backward:+.5f} | {name}")
-    record(f"slope_ratio_{'head' if name == head else 'deep'}", by_hand / by_backward)
+    course.record(
+        f"slope_ratio_{'head' if name == head else 'deep'}", by_hand / by_backward
+    )
 
 # %% [markdown]
 # The same slope, up to a little rounding. By hand it took two forward passes for one weight. `backward` finds all the
@@ -376,8 +378,6 @@ def race(seed, schedule_for=get_constant_schedule, zeroed=True):
 # %%
 right, forgotten = race(seed=1), race(seed=1, zeroed=False)
 steps = range(1, turns + 1)
-record("norm_with_zero_grad", right[-1][1])
-record("norm_without_zero_grad", forgotten[-1][1])
 plots.lines(
     {
         "zero_grad forgotten": (steps, [norm for _, norm in forgotten]),
@@ -387,6 +387,10 @@ plots.lines(
     "step",
     "gradient norm",
 )
+
+# %% tags=["record"]
+course.record("norm_with_zero_grad", right[-1][1])
+course.record("norm_without_zero_grad", forgotten[-1][1])
 
 # %% [markdown]
 # The upper line climbs: sixteen batches shout at once, and most of them are over. And the loss? Here is the mean of
@@ -400,7 +404,9 @@ def last_loss(steps):
 
 print(f"as it should be     {last_loss(right):.3f}")
 print(f"zero_grad forgotten {last_loss(forgotten):.3f}")
-record("race_zero_grad_forgotten", last_loss(forgotten))
+
+# %% tags=["record"]
+course.record("race_zero_grad_forgotten", last_loss(forgotten))
 
 # %% [markdown]
 # No crash, no warning. With the offline checkpoint nobody has learned much after 16 steps: guessing costs ln(4) =
@@ -480,7 +486,7 @@ results = {
 for name, (one, two) in results.items():
     print(f"{name:<15} seed 1: {last_loss(one):.3f}, seed 2: {last_loss(two):.3f}")
     mean = (last_loss(one) + last_loss(two)) / 2
-    record("race_" + name.replace(" ", "_"), mean)
+    course.record("race_" + name.replace(" ", "_"), mean)
 spent = sum(climbing) / (100 * learning_rate)
 print(f"the scheduler spends {spent:.0%} of the learning rate")
 
@@ -639,10 +645,12 @@ for epoch in range(epochs):
 from lessons.training_loop.figures import step_curve
 
 losses = [loss for loss, _ in history]
-record("steps", len(history))
-record("best_epoch", best_scores["epoch"])
-record("best_validation_loss", best)
 step_curve(losses, "The loss of the training.", "loss", window=10, judged=judged)
+
+# %% tags=["record"]
+course.record("steps", len(history))
+course.record("best_epoch", best_scores["epoch"])
+course.record("best_validation_loss", best)
 
 # %% [markdown]
 # The grey line is what the progress bar showed. The blue line is its mean. The diamonds are other posts, which the
@@ -656,10 +664,12 @@ step_curve(losses, "The loss of the training.", "loss", window=10, judged=judged
 # > **Sceptic:** *Each step is judged on other posts. Some are harder. Count!*
 
 # %%
-record("share_of_rises", np.mean(np.diff(losses) > 0))
 fifths = [np.mean(part) for part in np.array_split(losses, 5)]
-record("rises_of_fifths", int(np.sum(np.diff(fifths) > 0)))
 print("mean of each fifth:", np.round(fifths, 2))
+
+# %% tags=["record"]
+course.record("share_of_rises", np.mean(np.diff(losses) > 0))
+course.record("rises_of_fifths", int(np.sum(np.diff(fifths) > 0)))
 
 # %% [markdown]
 # The sceptic is right. In a training that went well, the loss rose at nearly every second step. The means of the five
@@ -672,9 +682,11 @@ print("mean of each fifth:", np.round(fifths, 2))
 
 # %%
 norms = np.array([norm for _, norm in history])
-record("largest_norm", norms.max())
-record("clipped_share", np.mean(norms > 1))
 step_curve(norms.tolist(), "Clipping.", "gradient norm", 10, limit=("max_norm", 1.0))
+
+# %% tags=["record"]
+course.record("largest_norm", norms.max())
+course.record("clipped_share", np.mean(norms > 1))
 
 # %% [markdown]
 # With the offline checkpoint most steps lie above the limit. So 1.0 is no emergency brake here: it acts
@@ -705,9 +717,11 @@ model.train()
 model.eval = lambda: model  # forget it
 careless = [score(*evaluate(model, validation_loader))["accuracy"] for _ in range(2)]
 del model.eval
-record("validation_accuracy", careful)
-record("validation_accuracy_dropout", np.mean(careless))
 print(f"eval: {careful:.1%}, train: {careless[0]:.1%} and {careless[1]:.1%}")
+
+# %% tags=["record"]
+course.record("validation_accuracy", careful)
+course.record("validation_accuracy_dropout", np.mean(careless))
 
 # %% [markdown]
 # Another score each time, for the same weights. How much you lose differs. That you cannot repeat your own number is
@@ -865,8 +879,10 @@ print(f"all parts restored:     {difference:.1e}")
 for missing in everything:
     parts = [part for part in everything if part != missing]
     print(f"{'without the ' + missing + ':':<23} {resume_with(parts):.1e}")
-record("resume_equal", difference == 0)
 assert difference == 0 or not on_cpu
+
+# %% tags=["record"]
+course.record("resume_equal", difference == 0)
 
 # %% [markdown]
 # Each number is the largest difference between two weights, among millions. With all parts it is **zero**: not nearly
@@ -912,13 +928,15 @@ gain = right["fine-tuned"].astype(int) - right["counting words"].astype(int)
 gain, gain_low, gain_high = interval(gain)
 print(f"fine-tuned minus counting words: {gain:+.1%}")
 print(f"95% interval: from {gain_low:+.1%} to {gain_high:+.1%}")
-record("majority_accuracy", results[f"always {labels[most_common]}"][0])
-record("tfidf_accuracy", results["counting words"][0])
-for name, value in zip(("", "_low", "_high"), results["fine-tuned"], strict=True):
-    record(f"test_accuracy{name}", value)
-record("test_macro_f1", f1_score(truth, tuned, average="macro"))
-record("gain_low", gain_low)
 print("its answers:", Counter(labels[number] for number in tuned.tolist()))
+
+# %% tags=["record"]
+course.record("majority_accuracy", results[f"always {labels[most_common]}"][0])
+course.record("tfidf_accuracy", results["counting words"][0])
+for name, value in zip(("", "_low", "_high"), results["fine-tuned"], strict=True):
+    course.record(f"test_accuracy{name}", value)
+course.record("test_macro_f1", f1_score(truth, tuned, average="macro"))
+course.record("gain_low", gain_low)
 
 # %% [markdown]
 # If the interval of the difference lies above zero, the gain over counting words is not luck of these posts. And the
