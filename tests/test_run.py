@@ -45,7 +45,7 @@ def test_a_failing_cell_is_named_and_the_others_still_run(small_course, how):
     assert (bad["status"], good["status"]) == ("failed", "passed"), output
     assert good["records"] == {"answer": 42}
     assert bad["error"] == (
-        "code cell 3 of 4 (`print('reached')`): ZeroDivisionError: division by zero. "
+        "code cell 4 of 5 (`print('reached')`): ZeroDivisionError: division by zero. "
         "Partial notebook: build/executed/laptop/00_bad.ipynb"
     )
     assert output.count(bad["error"]) == 1
@@ -102,7 +102,7 @@ def test_a_warning_of_an_old_way_fails_the_run(small_course):
     small_course.add("warns", warn)
     code, _ = small_course.course("run", "--fresh")
     assert code == 1
-    assert "code cell 2 warns of an old way" in report_of(small_course)[0]["faults"][0]
+    assert "code cell 3 warns of an old way" in report_of(small_course)[0]["faults"][0]
 
 
 def test_what_was_run_and_has_not_changed_is_left_out(small_course):
@@ -131,7 +131,7 @@ def test_only_what_makes_no_progress_is_stopped(small_course):
     assert code == 1
     assert works["status"] == "passed"
     assert waits["error"].startswith(
-        "code cell 3 of 3 (`import threading`): stopped after 10 s in which it did nothing."
+        "code cell 4 of 4 (`import threading`): stopped after 10 s in which it did nothing."
     )
     assert processes_of(small_course) == []
 
@@ -151,7 +151,7 @@ def test_a_person_may_set_a_limit(small_course):
     code, _ = small_course.course("run", "--time-limit", "8", "--fresh")
     (hangs,) = report_of(small_course)
     assert code == 1
-    assert hangs["error"].startswith("code cell 2 of 2 (`import time`): stopped at its time limit of 8 s.")
+    assert hangs["error"].startswith("code cell 3 of 3 (`import time`): stopped at its time limit of 8 s.")
 
 
 @pytest.mark.parametrize("how", [[], ["--fresh"]])

@@ -17,7 +17,7 @@ from course_tools.project import BUILD, EXERCISES, NOTEBOOKS, ROOT, SOLUTIONS, L
 from course_tools.running import clean
 from course_tools.running.execution import RECORD_TAG, Execution, find
 from course_tools.running.executor import Executor
-from course_tools.running.key import differences, key_of
+from course_tools.running.key import differences
 from course_tools.running.progress import Progress
 from course_tools.running.verdict import faults
 from course_utils import CourseError
@@ -158,7 +158,7 @@ def check_notebook(script: Lesson | Sheet, outputs: bool = True) -> list[str]:
     if len(old.cells) != len(fresh.cells):
         return [f"{name}: {len(old.cells)} cells, its script makes {len(fresh.cells)}. {again}"]
     problems = []
-    parts = differences(measured["key"], key_of(fresh, script, PROFILE), but=["python"])
+    parts = differences(measured["key"], task_of(script, PROFILE).key, but=["python"])
     if parts and outputs:
         problems.append(f"{name}: its outputs were made before a change of its {' and '.join(parts)}. {again}")
     for number, (kept, made) in enumerate(zip(old.cells, fresh.cells, strict=True), 1):

@@ -27,6 +27,7 @@ INTRO = "{{ intro }}"
 NUMBER = "{{ number }}"
 LINK = re.compile(r"\{\{ ([Ll])esson:(\w+) \}\}")
 PARAMETERS_TAG = "parameters"
+START_TAG = "start"
 FETCH_TAG = "fetch"
 TRY_TAG = "try"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -92,10 +93,9 @@ def render(script: Lesson | Sheet, run_seconds: float | None = None, *, hidden: 
     if isinstance(script, Sheet):
         sheets.complete_checks(notebook, script.entry.slug)
     _fill(notebook, script, run_seconds)
-    fetch = fetch_cell(bool(script.entry.models))
-    notebook.cells = [
-        part for cell in notebook.cells for part in ([fetch, cell] if PARAMETERS_TAG in tags(cell) else [cell])
-    ]
+    first = next((i for i, cell in enumerate(notebook.cells) if tags(cell) & {PARAMETERS_TAG, START_TAG}), None)
+    if first is not None:
+        notebook.cells.insert(first, fetch_cell(bool(script.entry.models)))
     if isinstance(script, Sheet):
         sheets.add_nbgrader_metadata(notebook)
     _number(notebook)
