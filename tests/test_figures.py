@@ -82,6 +82,40 @@ def test_a_table_of_shades_tells_each_pair_once():
     check_picture(partial(plots.heatmap, table, ["a", "b", "c"], "Alike?"), said, only_drawn=("1.00",))
 
 
+def a_drawing():
+    drawing = plots.Drawing(14, 4, "Two ways.")
+    drawing.box(0.2, 0.2, 4, 1.2, "model", colour=2)
+    drawing.matrix(0.2, 2, [["[CLS]", 101], ["[PAD]", 0]], cell=(1.6, 0.7), dim=[[False, False], [True, True]])
+    drawing.matrix(10, 0.2, (3, 4), colour=-1)
+    drawing.arrow((4.3, 0.8), (9.8, 0.8), "12 cells", bend=0.2, dashed=True)
+    return drawing.picture("a table, 101 beside [CLS] and 0 beside [PAD], into 12 cells.")
+
+
+def test_a_drawing_and_its_words():
+    """What is pale in a drawing is grey: padding, say."""
+    picture = check_picture(a_drawing, "Diagram. Two ways. 101 0 12")
+    [axes] = picture.figure.axes
+    assert [text.get_color() for text in axes.texts if text.get_text() in ("101", "0")] == [plots.INK, plots.GREY]
+    assert len(axes.patches) == 1 + 4 + 12
+
+
+def test_a_flow_is_read_along_its_rows():
+    steps = [(name, f"({number},)") for number, name in enumerate("abcde")]
+    picture = check_picture(partial(plots.flow, steps, "Way."), "Way. a (0,) b (1,) c (2,) d (3,) e (4,)")
+    places = {t.get_text(): t.get_position() for t in picture.figure.axes[0].texts}
+    assert places["a"][1] == places["d"][1] < places["e"][1]
+    assert places["a"][0] == places["e"][0] < places["b"][0]
+
+
+def test_in_a_notebook_the_words_stand_folded_below_the_figure(monkeypatch):
+    shown = []
+    monkeypatch.setattr("course_utils.plots.picture.display", lambda data, **_: shown.append(data))
+    picture = plots.bars({"a < b": 1}, "Which?", "s")
+    picture._ipython_display_()
+    assert [sorted(data) for data in shown] == [["image/png", "text/plain"], ["text/html", "text/plain"]]
+    assert "<summary>The figure in words</summary>Bar chart. Which?, s: a &lt; b 1" in shown[1]["text/html"]
+
+
 def test_neighbouring_colours_differ_in_lightness():
     """Readers who see no colour still tell two neighbours apart: relative luminance (WCAG 2) differs."""
 
