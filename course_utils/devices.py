@@ -31,7 +31,8 @@ def describe(device: torch.device) -> str:
         total = torch.cuda.get_device_properties(device).total_memory / 2**30
         return f"cuda ({torch.cuda.get_device_name(device)}, {total:.0f} GiB)"
     if device.type == "cpu":
-        return f"cpu ({torch.get_num_threads()} threads)"
+        threads = torch.get_num_threads()
+        return f"cpu ({threads} thread{'s' if threads > 1 else ''})"
     return device.type
 
 

@@ -1,13 +1,16 @@
 """Set-up: once, healed after an interruption, and a sentence for what it cannot do. pip itself is stood in for."""
 
 import ast
+import asyncio
 import json
+import platform
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from traitlets.utils.importstring import import_item
 
 from course_tools.project import ROOT
 from course_tools.setup import bootstrap
@@ -52,11 +55,25 @@ def test_it_installs_once(fresh):
     assert steps == WHOLE
 
 
-def test_students_do_not_meet_the_menus_of_nbgrader(fresh):
+def test_students_do_not_meet_the_menus_of_nbgrader_nor_news(fresh):
     folder, _ = fresh
     bootstrap.main()
-    config = folder / ".venv" / "etc" / "jupyter" / "labconfig" / "page_config.json"
-    assert json.loads(config.read_text()) == {"disabledExtensions": {"@jupyter/nbgrader": True}}
+    config = folder / ".venv" / "etc" / "jupyter" / "labconfig"
+    assert json.loads((config / "page_config.json").read_text()) == {"disabledExtensions": {"@jupyter/nbgrader": True}}
+    [settings] = json.loads((config / "default_setting_overrides.json").read_text()).values()
+    assert settings["fetchNews"] == "false"
+
+
+def test_an_opened_notebook_is_as_jupyterlab_would_write_it(fresh):
+    """Else it would be marked as changed as soon as it is opened: a stored one cannot know Python's exact version."""
+    folder, _ = fresh
+    bootstrap.main()
+    config = json.loads((folder / ".venv" / "etc" / "jupyter" / "jupyter_server_config.json").read_text())
+    manager = import_item(config["ServerApp"]["contents_manager_class"])(root_dir=str(ROOT))
+    model = asyncio.run(manager.get("notebooks/00_start_here.ipynb"))
+    assert model["content"]["metadata"]["language_info"]["version"] == platform.python_version()
+    assert asyncio.run(manager.get("notebooks/00_start_here.ipynb", content=False))["content"] is None
+    assert "# For authors" in asyncio.run(manager.get("docs/authors.md"))["content"]
 
 
 def test_after_an_interruption_it_starts_over(fresh, monkeypatch):

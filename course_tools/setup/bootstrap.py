@@ -45,7 +45,7 @@ def main():
     install_models()
     say("  compiling them")
     compile_packages()
-    hide_instructors_buttons()
+    set_up_jupyterlab()
     with open(STAMP, "w") as stamp:
         stamp.write(wanted)
     say("Ready after %d s" % (time.time() - started))
@@ -152,15 +152,24 @@ def compile_packages():
     subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def hide_instructors_buttons():
-    """Keep nbgrader's menus out of JupyterLab, where a student would wonder about "Create Assignment".
+def set_up_jupyterlab():
+    """Write JupyterLab's settings into the environment.
 
-    An instructor who wants them: `jupyter labextension enable @jupyter/nbgrader`.
+    nbgrader's menus are kept out, where a student would wonder about "Create Assignment" (an instructor who wants them:
+    `jupyter labextension enable @jupyter/nbgrader`); nobody is asked about news; see contents.py for the last.
     """
-    folder = os.path.join(VENV, "etc", "jupyter", "labconfig")
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, "page_config.json"), "w") as config:
-        json.dump({"disabledExtensions": {"@jupyter/nbgrader": True}}, config)
+    etc = os.path.join(VENV, "etc", "jupyter")
+    notifications = {"fetchNews": "false", "checkForUpdates": False}
+    server = {"ServerApp": {"contents_manager_class": "course_tools.setup.contents.Contents"}}
+    for name, settings in (
+        ("labconfig/page_config.json", {"disabledExtensions": {"@jupyter/nbgrader": True}}),
+        ("labconfig/default_setting_overrides.json", {"@jupyterlab/apputils-extension:notification": notifications}),
+        ("jupyter_server_config.json", server),
+    ):
+        path = os.path.join(etc, *name.split("/"))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as config:
+            json.dump(settings, config)
 
 
 def say(text):
