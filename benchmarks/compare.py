@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.metrics import f1_score
 
 from benchmarks.fresh_process import in_fresh_process
-from benchmarks.measure import SEED, spread, trial
+from benchmarks.measure import SEED, rows_of, spread, trial
 
 TESTS = 500  # texts that judge
 DRAWS = 1000  # of a bootstrap
@@ -49,7 +49,19 @@ def compare(name: str, runs: int, rows: int | None, tell: Callable[[str], None])
         "epochs": pair.epochs,
         "tests": len(first[0]["truth"]),
         "runs": runs,
+        "lazy": lazy(pair.data, rows, min(TESTS, 4 * rows)),
         "recipes": {recipe: summary(found, first) for recipe, found in trials.items()},
+    }
+
+
+def lazy(data: str, rows: int, tests: int) -> dict:
+    """Return what the laziest answer scores: the most frequent label of the rows to learn from, for every text."""
+    train, test, _ = rows_of(data, rows, tests)
+    truth = np.array(test["label"])
+    said = np.full((1, len(truth)), np.bincount(train["label"]).argmax())
+    return {
+        "accuracy": interval(said, lambda rows, answers: (answers == truth[rows]).mean()),
+        "macro_f1": interval(said, lambda rows, answers: macro_f1(truth[rows], answers)),
     }
 
 
