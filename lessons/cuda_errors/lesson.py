@@ -18,12 +18,14 @@
 # **You will be able to**
 #
 # - **move** a model, its inputs and its targets to one device;
-# - **read** the five error messages that people meet most on a GPU;
+# - **read** five error messages of a GPU;
 # - **locate** the line that is really to blame;
 # - **shrink** a training step that does not fit, and say what each remedy saves;
 # - **recover** on Colab when the GPU no longer answers.
 #
 # {{ times }}
+#
+# Numbers in the text belong to the profile `laptop`.
 
 # %% tags=["parameters"]
 PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
@@ -39,7 +41,15 @@ course = start("cuda_errors", PROFILE)
 # A graphics card (a **GPU**) is a second computer inside your computer. It has its own processor and its own memory.
 # **CUDA** is NVIDIA's way to let programs compute on it. PyTorch is such a program.
 #
-# Two computers, two memories. Most of the errors below come from that.
+# Two computers, two memories. Here are five errors that come from that, each at its place:
+
+# %%
+from lessons.cuda_errors.figures import two_computers
+
+two_computers("two devices", "out of memory", "device-side assert", "cuDNN", "no GPU")
+
+# %% [markdown]
+# Python sends orders to the GPU, and does not wait for answers. Error 3 comes from that. Now ask your own computer:
 
 # %%
 import torch
@@ -52,11 +62,10 @@ print("PyTorch made for CUDA:  ", torch.version.cuda)
 # The last line is a version number, or `None`. `None` means that this PyTorch was made without CUDA. Then no GPU helps
 # you, until you install another PyTorch.
 #
-# You need no GPU for this lesson. Every error is raised on your machine. Where there is no GPU, we raise its nearest
-# relative, and show beside it what a GPU says. We had no GPU while writing, so those words are quoted from public
-# bug reports. Each one comes with its address.
+# You need no GPU for this lesson. Where there is none, we raise the nearest relative of each error, and show beside it what
+# a GPU says. We had no GPU while writing, so those words are quoted from public bug reports. Each one comes with its address.
 #
-# The first lines of a good script choose the device, once:
+# A good script chooses the device once:
 
 # %%
 if torch.cuda.is_available():
@@ -68,8 +77,6 @@ else:
 device
 
 # %% [markdown]
-# One often reads this idiom in one line, with `cuda` and `cpu` only. It works, but it leaves the GPU of a Mac unused.
-#
 # ## Where does a tensor live?
 #
 # Every tensor has a `device`. `.to(...)` brings it to another one. We need a second device to play with. Every
@@ -104,8 +111,7 @@ print(f"loss {model(**batch, labels=targets).loss:.2f}")
 
 # %% [markdown]
 # (The table with `MISSING` is the new last layer, as in {{ lesson:start_here }}.) Three things had to move: the
-# **model**, the **inputs**, the **targets**. The tokenizer's result is a small dictionary. Its `.to` moves all its
-# tensors at once.
+# **model**, the **inputs**, the **targets**. (The tokenizer's result moves all its tensors at once.)
 #
 # ## Error 1: why are my tensors on two devices?
 #
@@ -124,15 +130,18 @@ from course_utils.devices import gpu_message
 print(gpu_message("two_devices"))
 
 # %% [markdown]
-# The upper message is ours. The lower one is a GPU's. (Newer versions of PyTorch say it in other words: *got index
+# The upper message is ours. It names two devices, and that is all you need. Do not trust its direction: without a GPU it
+# calls `meta` the *expected* device, although we sent the targets there by mistake.
+#
+# The lower message is a GPU's. (Newer versions of PyTorch say it in other words: *got index
 # is on cpu, different from other tensors on cuda:0*.) Read it in three steps:
 #
 # - `RuntimeError`: nothing is broken. PyTorch refused.
 # - `cpu and cuda:0`: these are the two devices. `cuda:0` is the first GPU.
-# - `argument index in method ...index_select`: which tensor. To select rows of a table by an index is what the
-#   embedding layer does with the ids. So here the **inputs** stayed behind. In our own example it was the targets.
+# - `argument index in method ...index_select`: which tensor. The first layer of a model is a table. It selects one row for
+#   the number (the **id**) of each piece of text. So here the **inputs** stayed behind. In our example it was the targets.
 #
-# You need not guess. Ask each of the three where it is:
+# Or ask each of the three where it is:
 
 
 # %%
@@ -175,7 +184,7 @@ if device.type == "cuda":
 print(gpu_message("out_of_memory"))
 
 # %% [markdown]
-# The GPU's message is long, but it is a small report. Line by line:
+# The GPU's message is a small report. Part by part:
 #
 # | words | what they tell you |
 # |---|---|
@@ -185,20 +194,15 @@ print(gpu_message("out_of_memory"))
 # | `22.90 GiB is allocated` | your tensors: this is what you can shrink |
 # | `194.87 MiB is reserved ... but unallocated` | kept for later. Only if it is large: set `PYTORCH_ALLOC_CONF=expandable_segments:True` |
 #
-# The mend is a whole craft, so it gets its own section below: *Which remedy saves how much?*
+# A GiB is 2^30 bytes, so a little more than a GB. The mend has its own section below: *Which remedy saves how much?*
 #
 # ## Error 3: what is a device-side assert?
 #
-# This one has cost people whole nights. Its cause is often a single wrong label. We have four classes: 0, 1, 2, 3.
-# Somebody counted from one and wrote a 4.
+# One wrong label among thousands is enough. We have four classes: 0, 1, 2, 3. Somebody counted from one and wrote a 4.
 #
 # On a GPU this error breaks the process. So we run it in a process of its own, as a small program.
 
 # %%
-import os
-import subprocess
-import sys
-
 program = """
 import torch
 
@@ -212,25 +216,11 @@ print("right answers:", right.item())
 print(program)
 
 # %% [markdown]
-# Three texts, four classes, and the third label is 4. The next cell runs such a program. It prints the lines of *our*
-# file from the traceback, and the error.
-
+# Three texts, four classes, and the third label is 4. `run` writes the program into a file and starts a second Python
+# with it. Of all that this Python says, it shows us two things: our own line that failed, and the error.
 
 # %%
-def run(program, **settings):
-    file = course.workdir / "program.py"
-    file.write_text(program)
-    command = [sys.executable, str(file)]
-    environment = {**os.environ, **settings}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
-    lines = done.stderr.splitlines()
-    for number, line in enumerate(lines):
-        if file.name in line:
-            print("our line:", lines[number + 1].strip())
-        elif "Assertion `" in line or line.split(":")[0].endswith("Error"):
-            print(line)
-    print(done.stdout.strip())
-
+from lessons.cuda_errors.programs import run
 
 run(program)
 
@@ -238,7 +228,7 @@ run(program)
 print(gpu_message("device_side_assert"))
 
 # %% [markdown]
-# Without a GPU, the message names the label (`Target 4`) and the line (`cross_entropy`). It could not be clearer.
+# Without a GPU, the message names the label (`Target 4`) and the line (`cross_entropy`).
 #
 # The GPU's message names neither. The person who reported it saw the arrow at a line that **counts right answers**.
 # The line with the loss had passed without a word. In our program it would be the same: the arrow would point to the
@@ -264,11 +254,18 @@ with ThreadPoolExecutor(max_workers=1) as worker:
         print("line 3: only now:", error)
 
 # %% [markdown]
-# Line 1 is to blame. Line 3 gets the arrow, because it is the first to **wait** for a result.
+# Line 1 is to blame. Line 3 gets the arrow: it is the first to **wait** for a result.
 #
 # There is a switch for this: the environment variable `CUDA_LAUNCH_BLOCKING=1`. With it, Python waits after each
-# order. Everything gets slower, and the arrow points to the right line. It must be set before the first use of CUDA, so
-# on Colab: at the very top, after a restart.
+# order. Then the arrow points to the right line. It must be set before the first use of CUDA. In a
+# notebook: restart, and make these two lines the first cell.
+#
+# ```python
+# import os
+# os.environ["CUDA_LAUNCH_BLOCKING"] = "1"  # the other variables of this lesson are set in the same way
+# ```
+#
+# Our program runs in a Python of its own. So `run` hands the variable to that one:
 
 # %%
 run(program, CUDA_LAUNCH_BLOCKING="1")
@@ -303,15 +300,31 @@ except ValueError as error:
     print("ValueError -", error)
 
 # %% [markdown]
-# **Try it.** In many datasets -1 means *nobody has labelled this*. Give -1 to `cross_entropy`, and then -100.
+# One number out of range is allowed: -100. PyTorch's loss leaves such a text out (`ignore_index`). So -100 is the way to
+# say *skip this one*.
+#
+# **Try it.** In many datasets -1 means *nobody has labelled this*. Call
+# `torch.nn.functional.cross_entropy(torch.zeros(2, 4), torch.tensor([1, -1]))`. Then write -100 for -1. And if both are -100?
 #
 # <details><summary>An answer</summary>
 #
-# -1 raises `Target -1 is out of bounds`. -100 raises nothing: it is the number that PyTorch's loss leaves out
-# (`ignore_index`). So -100 is the way to say *skip this one*.
+# -1 raises `Target -1 is out of bounds`. -100 raises nothing: the loss is that of the first text alone. With two of them
+# nothing is left to take a mean of, and the loss is `nan`.
 #
 # </details>
-#
+
+# %% tags=["try"]
+for targets_tried in ([1, -1], [1, -100], [-100, -100]):
+    try:
+        found = torch.nn.functional.cross_entropy(
+            torch.zeros(2, 4), torch.tensor(targets_tried)
+        )
+        assert found.isnan() == (targets_tried == [-100, -100])
+    except IndexError as error:
+        assert str(error) == "Target -1 is out of bounds."
+        assert targets_tried == [1, -1]
+
+# %% [markdown]
 # ## The GPU no longer answers. What now?
 #
 # After an assert, every later call to the GPU fails, even `torch.zeros(1, device="cuda")`. To delete the model or to
@@ -322,28 +335,9 @@ except ValueError as error:
 # 2. Run the cells from the top, on the CPU: `device = torch.device("cpu")`. Now the message is clear.
 # 3. Mend the labels. Go back to the GPU.
 #
-# So save checkpoints while you train ({{ lesson:training_loop }}). They are files, and they survive.
+# So save the weights while you train ({{ lesson:training_loop }}). Such files are called **checkpoints**. They survive.
 #
-# Is it true? This program goes on after the error, and asks for a harmless zero.
-
-# %%
-program = """
-import torch
-
-device = "cuda" if torch.cuda.is_available() else "cpu"
-logits = torch.zeros(3, 4, device=device)
-labels = torch.tensor([0, 3, 4], device=device)
-try:
-    print(torch.nn.functional.cross_entropy(logits, labels).item())
-except Exception as error:
-    print("caught a", type(error).__name__)
-print("a zero:", torch.zeros(1, device=device).item())
-"""
-run(program)
-
-# %% [markdown]
-# On a CPU the process lives on, and you see the zero. That is the second reason to hunt such errors there. On a GPU
-# the last line fails too, although nothing is wrong with it.
+# On a CPU the process lives on after such an error. That is the second reason to hunt it there.
 #
 # ## Error 4: what is cuDNN?
 #
@@ -354,8 +348,7 @@ run(program)
 print(gpu_message("cudnn"))
 
 # %% [markdown]
-# *Execution failed.* It does not say why, because cuDNN itself does not know. We could not provoke this message
-# safely, so it is only quoted. Three reports, three stories:
+# *Execution failed.* It does not say why. We could not provoke this message safely. Three reports, three stories:
 #
 # | what it was | report |
 # |---|---|
@@ -386,19 +379,11 @@ run(program)
 # So the order of work is: run it on the CPU; halve the batch; then switch cuDNN off for one run
 # (`torch.backends.cudnn.enabled = False`). If only the last one helps, the installation is to blame.
 #
-# Does BERT need cuDNN at all? Let us see what it is built of.
-
-# %% tags=["nbval-check-output"]
-leaves = [part for part in model.modules() if not list(part.children())]
-sorted({type(leaf).__name__ for leaf in leaves})
-
-# %% [markdown]
-# No convolution, no LSTM. So while you fine-tune a BERT, this message is a rare guest. (PyTorch can compute attention
-# with cuDNN on new cards. There it can still appear.)
+# BERT has no convolution and no LSTM. So while you fine-tune one, this message is rare.
 #
 # ## Error 5: where is my GPU?
 #
-# The last one is the easiest. A program asks for a GPU, and there is none to see. The environment variable
+# A program asks for a GPU, and there is none to see. The environment variable
 # `CUDA_VISIBLE_DEVICES` says which GPUs a program may see. We hide all of them.
 
 # %%
@@ -416,40 +401,41 @@ print(gpu_message("no_device"))
 # Two messages, two causes:
 #
 # - `Torch not compiled with CUDA enabled`: this PyTorch was made without CUDA (`torch.version.cuda` is `None`).
-#   Install another one. On Colab this is rare.
+#   Install another one.
 # - `No CUDA GPUs are available`: PyTorch could, but sees no card. On Colab: *Runtime*, *Change runtime type*. In the
 #   report quoted here, the script itself hid the card: it set `CUDA_VISIBLE_DEVICES` to 1, the number of a second GPU.
 #
-# **The mend** is the idiom from the beginning of this lesson. A script that asks first runs everywhere.
+# **The mend** is the choice of the device from the beginning of this lesson.
 
-# %% [markdown]
 # ## Which line is it? A routine for every error
 #
-# One more error, as you may meet it. Somebody adds a token for user names, so that the model can tell them apart.
+# One more error. Somebody adds a token for user names.
 
 # %%
 tokenizer.add_tokens(["[USER]"])
 batch = tokenizer("[USER] thank you for the lift", return_tensors="pt")
-suspect = model.to("cpu")  # the CPU as a debugger
+model.to("cpu")  # the CPU as a debugger
 try:
-    suspect(**batch)
+    model(**batch)
 except IndexError as error:
     print("IndexError -", error)
 
 # %% [markdown]
-# On a GPU: a device-side assert, at any line. On the CPU: `index out of range`. An index into which table? There are
-# not many. Compare the largest id with the number of rows.
+# On a GPU: a device-side assert, at any line. On the CPU: `index out of range`. An index into which table? Compare the
+# largest id with the number of rows.
 
 # %% tags=["nbval-check-output"]
-rows = model.get_input_embeddings().num_embeddings
-print("largest id:", batch["input_ids"].max().item(), "| rows, from 0:", rows)
+size = model.get_input_embeddings().num_embeddings
+print("largest id:", batch["input_ids"].max().item())
+print(f"rows of the table: {size}, so the last id is {size - 1}")
 
 # %% [markdown]
-# The new token got the first free id, and the table has no row for it. The mend gives it one:
+# The new token got the first free id, and the table has no row for it. The mend gives it one. (`mean_resizing=False`:
+# the new row gets random numbers, and not a mean of the old rows.)
 
 # %% tags=["nbval-check-output"]
 model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
-suspect(**batch).logits.shape
+model(**batch).logits.shape
 
 # %% [markdown]
 # That was the whole routine: **the last line** of the message; **our own line** in the traceback; **the CPU**; **one
@@ -464,13 +450,27 @@ suspect(**batch).logits.shape
 # device-side assert.
 #
 # </details>
+
+# %% tags=["try"]
+two = AutoModelForSequenceClassification.from_pretrained(course.checkpoint)
+four = tokenizer(sentences, padding=True, return_tensors="pt")
+try:
+    two(**four, labels=torch.tensor([1, 0, 2, 3]))
+    raise AssertionError("two classes, and no error")
+except IndexError as error:
+    assert str(error) == "Target 2 is out of bounds."
+
+# %% [markdown]
+# > **A good place to stop at a first reading.** You can now read all five messages. What follows plans memory, with words
+# > of later lessons. Come back to it after {{ lesson:lora }}.
 #
 # ## What fills the memory?
 #
 # Back to error 2. Training keeps four things: the **weights**; a **gradient** for each weight; the **optimizer's** two
-# notes for each weight; and the **activations**, which are results from the way forward, kept for the way back.
+# notes for each weight; and the **activations**, which are results from the way forward, kept for the way back. (AdamW notes
+# a mean of the gradients and one of their squares.)
 #
-# The first three are easy to count. Each number takes 4 bytes.
+# Count the first three. Each number takes 4 bytes.
 
 # %%
 model = AutoModelForSequenceClassification.from_pretrained(
@@ -482,7 +482,8 @@ for name, copies in {"weights": 1, "gradients": 1, "optimizer (AdamW)": 2}.items
 
 # %% [markdown]
 # And the activations? They grow with the batch and with the length of the texts. So we measure, with two training
-# steps. ({{ Lesson:training_loop }} explains these lines. `pieces` and `mixed` come in a moment.)
+# steps. ({{ Lesson:training_loop }} explains these lines. `pieces` and `mixed` come in a moment. The loss of a piece is divided
+# by their number, so that the gradients of all pieces add up to that of the batch.)
 
 # %%
 place = device if device.type == "cuda" else torch.device("cpu")
@@ -516,18 +517,15 @@ print(f"real {real.peak_mb:.1f} MB, planned {planned.peak_mb:.1f} MB")
 
 # %% [markdown]
 # The first number comes from two real steps. The second comes from a `dry_run`: its tensors have shapes but no
-# numbers, as on `meta`, so nothing is computed. Both counts are the same. So we may plan big steps in a second,
-# also those that this machine could not do.
+# numbers, as on `meta`. Both counts are the same. So we may plan any step.
 #
-# The real need is a little higher. Inside an operation PyTorch takes more room for a moment, and the count does not see
-# it. In a test of ours, the operating system saw a third more.
-#
-# (With a GPU, `dry_run` does nothing: there everything below is real.)
+# The real need is higher: inside an operation PyTorch takes more room for a moment. When we measured, the operating system
+# saw a third more. (With a GPU all of it is real.)
 #
 # ## Which remedy saves how much?
 #
-# Our patient: 32 texts at once, padded to 128 tokens, everything trained. For *shorter* we need to know how long real
-# texts are.
+# Our patient: 32 texts at once, padded to 128 tokens, everything trained. One remedy is to pad to the longest text, and no
+# further. How long is it?
 
 # %% tags=["nbval-check-output"]
 from datasets import load_dataset
@@ -537,7 +535,7 @@ longest = max(len(ids) for ids in tokenizer(list(texts))["input_ids"])
 print("longest of 32 texts:", longest, "tokens")
 
 # %% [markdown]
-# Three remedies change the model. Each is a line of the library:
+# Three remedies change the model:
 
 # %%
 from peft import LoraConfig, TaskType, get_peft_model
@@ -573,9 +571,9 @@ remedies = {
 }
 
 # %% [markdown]
-# **Pieces** means gradient accumulation: four small batches, one optimizer step. The result is that of a big batch. In
-# `TrainingArguments` it is `gradient_accumulation_steps=4`. **Mixed precision** computes a part with 2 bytes instead
-# of 4.
+# **Pieces** means gradient accumulation: four small batches, one optimizer step. With equal pieces the result is that of the
+# big batch. In `TrainingArguments` it is `gradient_accumulation_steps=4`. **Mixed precision** computes a part with 2 bytes
+# instead of 4.
 
 # %%
 from transformers import AutoConfig
@@ -597,16 +595,15 @@ from course_utils import plots
 plots.bars(peaks, "The peak of one training step", "MB")
 
 # %% [markdown]
-# Compare each bar with the first one.
+# Beside the first bar:
 #
 # - **Smaller pieces** and **shorter texts** save more than half, and cost nothing in quality. Try them first.
-# - **Mixed precision** saves little here. This is a count on a CPU, where attention keeps big tables. On a GPU, measure
-#   again.
-# - **Checkpointing** saves much. The price is time: a part of the work is done twice.
-# - **Freezing** saves much, because nothing has to be kept for layers that do not learn. The price may be quality.
+# - **Mixed precision** saves little here. This is a count of what a CPU would keep. We had no GPU to count on: measure again.
+# - **Checkpointing** saves much. A part of the work is then done twice.
+# - **Freezing** saves much, because nothing has to be kept for layers that do not learn.
 # - **LoRA** saves less than many expect. More on this in a moment.
 #
-# (The library's word is *activation checkpointing*. In `TrainingArguments` it is `activation_checkpointing=True`. Older
+# (The library's word is *activation checkpointing*: no files are saved. In `TrainingArguments` it is `activation_checkpointing=True`. Older
 # code says *gradient* in place of *activation*: the same thing, under a name that will go.)
 
 # %% tags=["record"]
@@ -616,43 +613,51 @@ course.record("peak_checkpointing_mb", peaks["checkpointing"])
 course.record("peak_lora_mb", peaks["LoRA"])
 
 # %% [markdown]
-# **Try it.** Combine three: LoRA, checkpointing, and 4 pieces. Guess first.
+# **Try it.** Combine three: LoRA, checkpointing, and 4 pieces.
 #
 # <details><summary>An answer</summary>
 #
-# `change` becomes `lambda model: checkpointing(lora(model))`, and `step` gets `"pieces": 4`. With the offline
-# checkpoint the peak falls to about a tenth. The weights themselves are then most of it.
+# Add `"all three": (lambda model: checkpointing(lora(model)), {**full, "pieces": 4})` to `remedies`, and run that cell and
+# the next one again. The peak falls to about a tenth. The weights themselves are then most of it.
 #
 # </details>
-#
+
+# %% tags=["try"]
+patient = AutoModelForSequenceClassification.from_config(config).to(place).train()
+patient = checkpointing(lora(patient))
+with dry_run(patient, place), PeakMemory(patient, device=place) as memory:
+    train_two_steps(patient, **full, pieces=4)
+if course.profile == "laptop":
+    assert 0.07 < memory.peak_mb / peaks["nothing done"] < 0.13
+
+# %% [markdown]
 # ## Will BERT fit on Colab's card?
 #
-# Ask before you rent. This plans BERT base, with 16 texts of 512 tokens. That is what you get with padding to the
-# maximum. Colab's free card, a T4, has 16 GB (says NVIDIA's data sheet).
+# This plans BERT base, with 16 texts of 512 tokens. Colab's free card, a T4, has 16 GB (says NVIDIA's data sheet).
 
 # %%
 from transformers import BertConfig
 
 bert = BertConfig(num_hidden_layers=course.pick(laptop=12, full=12, smoke=1))
+needs = {}
 for name, change in {"nothing done": None, "checkpointing": checkpointing}.items():
     plan = AutoModelForSequenceClassification.from_config(bert).train()
     plan = change(plan) if change else plan
     with dry_run(plan), PeakMemory(plan) as memory:
         train_two_steps(plan, texts=16, tokens=512, place=torch.device("cpu"))
-    print(f"{name:<14} {memory.peak_mb / 1000:5.1f} GB")
-    course.record(f"bert_base_{name.replace(' ', '_')}_gb", memory.peak_mb / 1000)
+    needs[name] = memory.peak_mb / 1000
+    print(f"{name:<14} {needs[name]:5.1f} GB")
+
+# %% tags=["record"]
+for name, gigabytes in needs.items():
+    course.record(f"bert_base_{name.replace(' ', '_')}_gb", gigabytes)
 
 # %% [markdown]
-# It hardly fits. CUDA and the computations need some memory for themselves, so expect error 2, or a batch of 8. (A GPU
-# can also do better than this plan: its attention does not always keep the big tables. The plan is on the safe side.)
+# Without a remedy, nearly the whole card is full. CUDA itself and the computations need room, too. So expect error 2, or
+# take a batch of 8. (A GPU can also do better than this plan: its attention does not always keep the big tables.)
 #
-# On a GPU, one call shows where the memory went, as a table: `torch.cuda.memory_summary()`.
-
-# %%
-if device.type == "cuda":
-    print(torch.cuda.memory_summary(abbreviated=True))
-else:
-    print("No GPU, so no summary. Its line 'Allocated memory' has our peak in it.")
+# On a GPU, `nvidia-smi` in a terminal shows the programs on the card and what each of them takes.
+# `print(torch.cuda.memory_summary())` shows where the memory of your own program went.
 
 # %% [markdown]
 # ## Assumption and sceptic
@@ -661,7 +666,7 @@ else:
 # >
 # > **Sceptic:** *Less than one percent of what? Four things fill the memory, and you made two of them small.*
 #
-# Split the two peaks, with the sizes from above:
+# Split the two peaks, with the sizes from above. A gradient and two notes make three copies of each *trained* weight:
 
 # %%
 trained = lora(AutoModelForSequenceClassification.from_config(config))
@@ -675,46 +680,34 @@ for name, part in {"nothing done": 1.0, "LoRA": share}.items():
 
 # %% [markdown]
 # The sceptic is right. Gradients and optimizer are almost gone. The weights stay, and so does most of the rest: to
-# correct the small additions in the first layer, the way back has to pass through all layers. With big
-# batches, activations are what fills a card. With a big model and a small batch it is the other way round, and LoRA
-# shines.
+# correct the small additions in the first layer, the way back has to pass through all layers. So with a big batch,
+# activations fill the card. And with one short text at a time?
+
+# %%
+alone = {}
+for name, change in {"nothing done": None, "LoRA": lora}.items():
+    patient = AutoModelForSequenceClassification.from_config(config).to(place).train()
+    patient = change(patient) if change else patient
+    with dry_run(patient, place), PeakMemory(patient, device=place) as memory:
+        train_two_steps(patient, texts=1, tokens=16)
+    alone[name] = memory.peak_mb
+alone
+
+# %% tags=["record"]
+course.record("lora_share_alone", alone["LoRA"] / alone["nothing done"])
+course.record("lora_share_batch", peaks["LoRA"] / peaks["nothing done"])
+
+# %% [markdown]
+# Now LoRA saves most of it. So as a rule: first shorter texts and smaller pieces. Then checkpointing, which costs time. Last
+# LoRA or freezing, which change what is learned.
 #
 # ## All five at a glance
 
 # %%
-from lessons.cuda_errors.figures import decision_tree
+from lessons.cuda_errors.figures import FIVE, decision_tree
 
-branches = {
-    "Expected all tensors to be on the same device": (
-        "one of three did not move",
-        "print the device of model, inputs and targets",
-    ),
-    "CUDA out of memory": (
-        "the activations are too big",
-        "smaller batch with accumulation, shorter texts",
-    ),
-    "device-side assert triggered": (
-        "a label or an id is out of range",
-        "restart, then run one batch on the CPU",
-    ),
-}
-
-# %%
-branches |= {
-    "CUDNN_STATUS_EXECUTION_FAILED": (
-        "an earlier error, full memory, or the installation",
-        "run it on the CPU, then with half the batch",
-    ),
-    "No CUDA GPUs are available": (
-        "the runtime has no GPU, or hides it",
-        "change the runtime; look at CUDA_VISIBLE_DEVICES",
-    ),
-}
-decision_tree(
-    branches,
-    ("it says", "so probably", "try first"),
-    "What does the last line of the message say?",
-)
+heads = ("it says", "so probably", "try first")
+decision_tree(FIVE, heads, "What does the last line of the message say?")
 
 # %% [markdown]
 # ## In this notebook we have

@@ -1,8 +1,8 @@
-"""The figure of this lesson: the decision tree, every branch in the picture and in its text."""
+"""The figures of this lesson: five errors at their places, and the decision tree, in the picture and in its text."""
 
 from functools import partial
 
-from lessons.cuda_errors.figures import decision_tree
+from lessons.cuda_errors.figures import FIVE, decision_tree, two_computers
 from tests.figures import check_picture
 
 BRANCHES = {"it smokes": ("a fire", "water"), "it is a_very_long_name_without_any_space_in_it": ("habit", "nothing")}
@@ -23,3 +23,14 @@ def test_no_word_is_cut_and_all_boxes_are_inside():
     low, high = axes.get_xlim()
     for patch in axes.patches:
         assert low < patch.get_x() - 0.1 and patch.get_x() + patch.get_width() + 0.1 < high
+
+
+def test_each_error_has_its_place():
+    check_picture(
+        partial(two_computers, "away", "full", "wrong id", "library", "no card"),
+        "1 away 5 no card 2 full 3 wrong id 4 library",
+    )
+
+
+def test_five_messages_have_a_branch():
+    assert len(FIVE) == 5
