@@ -1,4 +1,4 @@
-"""What a training leaves behind: a number for each step, and now and then a judgement."""
+"""The loop as a circle, and what a training leaves behind: a number for each step, and now and then a judgement."""
 
 from __future__ import annotations
 
@@ -6,9 +6,50 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib import rc_context
 
+from course_utils.plots.charts import lines
+from course_utils.plots.drawing import Drawing
 from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture, canvas
 
 DARK_ORANGE = COLOURS[4]
+ROUND = [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (1, 2), (0, 2), (0, 1)]  # clockwise: column and row of each station
+WIDTH, ACROSS, DOWN = 6.2, 7.7, 3.9
+
+
+def circle(stations: Sequence[tuple[str, str, str]], model: str, title: str) -> Picture:
+    """Draw the eight stations of a training loop in a ring around the model: (name, code, what came out of it).
+
+    `model`: what is said about it. The second station reads it, the sixth changes it, as dashed arrows show.
+    """
+    drawing = Drawing(2 * ACROSS + WIDTH + 0.2, 2 * DOWN + 2.7, title)
+    places = [(ACROSS * column + 0.1, DOWN * row + 0.1) for column, row in ROUND]
+    for number, ((x, y), (name, code, value)) in enumerate(zip(places, stations, strict=True)):
+        drawing.box(x, y, WIDTH, 1.7, colour=0 if number else 2)
+        drawing.text(x + WIDTH / 2, y + 0.52, name, bold=True)
+        drawing.text(x + WIDTH / 2, y + 1.18, code, size=9.5)
+        drawing.text(x + WIDTH / 2, y + 2.1, value, size=10)
+    middle = WIDTH / 2 + 0.1
+    for row, way in ((0, 1), (2, -1)):  # rightwards on top, leftwards below
+        for column in (0, 1):
+            ends = (ACROSS * column + WIDTH + 0.25, ACROSS * (column + 1) - 0.05)
+            y = DOWN * row + 0.95
+            drawing.arrow((ends[way < 0], y), (ends[way > 0], y))
+    for row in (0, 1):
+        ends = (DOWN * row + 2.55, DOWN * (row + 1))
+        drawing.arrow((2 * ACROSS + middle, ends[0]), (2 * ACROSS + middle, ends[1]))
+        drawing.arrow((middle, ends[1]), (middle, ends[0]))
+    left, top = ACROSS + 0.1, DOWN + 0.1
+    drawing.box(left, top, WIDTH, 1.7, f"the model\n{model}", colour=-1)
+    drawing.arrow((ACROSS + middle, top - 0.1), (ACROSS + middle, 2.55), dashed=True)
+    drawing.arrow((ACROSS + middle, 2 * DOWN), (ACROSS + middle, top + 1.8), dashed=True)
+    around = " -> ".join(f"{name}, {code} ({value})" for name, code, value in stations)
+    words = " ".join(model.split())
+    return drawing.picture(f"{around} -> the next {stations[0][0]}. In the middle the model: {words}.")
+
+
+def norm_lines(trials: Mapping[str, Sequence[tuple[float, float]]], title: str) -> Picture:
+    """Draw the gradient norm of each step. `trials`: name -> (loss, norm) of each step."""
+    series = {name: (range(1, len(found) + 1), [norm for _, norm in found]) for name, found in trials.items()}
+    return lines(series, title, "step", "gradient norm")
 
 
 @rc_context(STYLE)

@@ -26,8 +26,9 @@
 # {{ times }}
 #
 # In {{ lesson:start_here }} one line trained the model: `trainer.train()`. Today we write that line ourselves.
-# A lecture that this course grew from shows such a loop, and asks ten questions about it. We answer none of
-# them by heart. For each one we leave something out, or look inside, and read what happens.
+#
+# A lecture on fine-tuning asks ten questions about a notebook that we do not have. So we answer them about our own
+# loop. Numbers in the text are those of the profile `laptop`.
 
 # %% tags=["parameters"]
 PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
@@ -40,65 +41,59 @@ course = start("training_loop", PROFILE)
 # %% [markdown]
 # ## Question 1 of the lecture: which dataset is it?
 #
-# Short posts, and the emotion of the person who wrote them.
+# Short posts, written for this course, and the emotion of their writers. Without a GPU we learn from a part.
 
 # %% tags=["nbval-check-output"]
 from datasets import load_dataset
 
 posts = load_dataset(*course.dataset("emotion"))
-labels = posts["train"].features["label"].names
-print({split: len(rows) for split, rows in posts.items()})
-for post in posts["train"].select(range(3)):
-    print(f"{labels[post['label']]:>9}: {post['text']}")
+many = course.pick(laptop=448, full=len(posts["train"]), smoke=48)
+train_rows = posts["train"].select(range(many))
+print({part: len(rows) for part, rows in posts.items()}, "- we learn from", many)
 
 # %% [markdown]
-# Three parts with three jobs. `train` is for learning. `validation` is for choices, and today we make one.
-# `test` is for the end, and we use it once.
+# Three parts with three jobs. `train` is for learning, `validation` for choices, and `test` for the end: we use it
+# once.
+#
+# ## The loop in one picture
+#
+# A model learns in small turns, and each turn is the same circle. Two settings first: how many posts make a
+# **batch**, and the **learning rate**, which says how far a step goes.
+
+# %% tags=["loop"]
+size = course.pick(laptop=16, full=16, smoke=8)
+learning_rate = course.pick(laptop=2e-4, full=5e-5, smoke=2e-4)
+
+# %%
+from lessons.training_loop.figures import circle, norm_lines, step_curve
+from lessons.training_loop.first_turn import first_turn
+
+stations, words = first_turn(course, train_rows, size, learning_rate)
+circle(stations, words, "One turn of the loop, with our first batch")
+
+# %% [markdown]
+# Follow the arrows. The model answers (**forward**), and the **loss** says how wrong it was. Backward finds for
+# each weight in which direction the loss falls. The step moves the weights.
+#
+# Each box is a line of code. It is like learning a dance: first the single steps, slowly, then the whole.
 #
 # ## Question 2: how many classes are there?
 #
-# The names tell how many there could be. The rows tell how many there are. Ask both.
+# The names tell how many there could be. The rows tell how many there are.
 
 # %% tags=["nbval-check-output"]
 from collections import Counter
 
-from course_utils import plots
-
-many = course.pick(laptop=448, full=len(posts["train"]), smoke=48)
-train = posts["train"].select(range(many))
-counts = Counter(train["label"])
-print(len(labels), "names,", len(counts), "of them in the rows")
-plots.label_counts(
-    {name: counts[number] for number, name in enumerate(labels)},
-    f"The {len(train):,} posts we learn from",
-)
+labels = posts["train"].features["label"].names
+print(len(labels), "names:", Counter(labels[row["label"]] for row in train_rows))
 
 # %% [markdown]
-# Four classes. (Without a GPU we learn from a part of the posts only. Your patience decides.)
-#
-# Before any model, the two simple methods of {{ lesson:start_here }}. They learn from the same posts.
-
-# %%
-import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-
-word_counter = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
-word_counter.fit(list(train["text"]), train["label"])
-most_common = counts.most_common(1)[0][0]
-truth = np.array(posts["validation"]["label"])
-counted = word_counter.predict(list(posts["validation"]["text"]))
-print(f"always {labels[most_common]}: {np.mean(truth == most_common):.1%} right")
-print(f"counting words: {np.mean(truth == counted):.1%} right")
-
-# %% [markdown]
-# These are shares of the validation posts. A fine-tuned model should beat the second line clearly.
+# Four classes of about the same size.
 #
 # ## Question 3: which model is it?
 #
-# `load` gives us a classifier, with its table of word pieces frozen ({{ lesson:start_here }} says why). The table that
-# says `MISSING` reports the new head, as always.
+# `load` gives us a classifier. Its table of word pieces is frozen, as in {{ lesson:start_here }}. The table that
+# says `MISSING` reports the new head.
 
 # %% tags=["loop"]
 from transformers import AutoModelForSequenceClassification
@@ -111,201 +106,163 @@ def load(source):
     model = AutoModelForSequenceClassification.from_pretrained(
         source, id2label=names, label2id=numbers
     )
-    for weight in model.base_model.embeddings.parameters():
-        weight.requires_grad = False
+    model.base_model.embeddings.requires_grad_(False)
     return model.to(course.device)
 
 
 # %% tags=["nbval-check-output"]
 model = load(course.checkpoint)
-config = model.config
-free = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
-print(type(model).__name__, "with", config.num_hidden_layers, "layers")
-print(
-    f"{free / 1e6:.1f} of {model.num_parameters() / 1e6:.1f} million weights can learn"
-)
+print(type(model).__name__, "with", model.config.num_hidden_layers, "layers")
 print("training mode:", model.training)
 
 # %% [markdown]
-# Look at the last line. `from_pretrained` gives you a model that is ready for **use**, not for training. We come
-# back to that.
+# `from_pretrained` gives you a model that is ready for **use**, not for training. We come back to that.
 #
-# Now the batches. You know all pieces from {{ lesson:dataloader }}: tokenize once, pad per batch, group posts of
-# similar length. One thing is new: sampler and loader share a generator, `order`, which we can set back.
+# Now the batches, as in {{ lesson:dataloader }}: tokenize once, pad per batch, group posts of similar length. `few`
+# are 24 short posts for quick trials.
 
-# %% tags=["nbval-check-output"]
-import torch
-from torch.utils.data import DataLoader
+# %%
 from transformers import AutoTokenizer, DataCollatorWithPadding
-from transformers.trainer_pt_utils import LengthGroupedSampler
 
 tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
 collator = DataCollatorWithPadding(tokenizer)
 
 
 def tokenize(rows):
-    tokens = rows.map(
-        lambda batch: tokenizer(batch["text"], truncation=True), batched=True
-    )
+    tokens = rows.map(lambda row: tokenizer(row["text"], truncation=True))
     return tokens.select_columns(["input_ids", "attention_mask", "label"])
 
 
-train_tokens = tokenize(train)
-{name: len(values) for name, values in train_tokens[0].items() if name != "label"}
-
-
-# %% tags=["nbval-check-output"]
-def make_loader(tokens, size):
-    lengths = [len(ids) for ids in tokens["input_ids"]]
-    order = torch.Generator()
-    sampler = LengthGroupedSampler(size, lengths=lengths, generator=order)
-    return DataLoader(
-        tokens, size, sampler=sampler, collate_fn=collator, generator=order
-    )
-
-
-loader = make_loader(train_tokens, size=course.pick(laptop=16, full=16, smoke=8))
-loader.generator.manual_seed(course.seed)
-batch = next(iter(loader))
-print(len(loader), "steps in an epoch")
-print({name: tuple(values.shape) for name, values in batch.items()})
+train_tokens = tokenize(train_rows)
+short = train_tokens.filter(lambda row: len(row["input_ids"]) <= 20)
+few = short.select(range(course.pick(laptop=24, full=24, smoke=10)))
 
 # %% [markdown]
-# Sixteen posts, as wide as the longest of them. For the next questions a smaller batch is enough: the first eight
-# posts. We do everything with it, one line at a time.
+# A **generator**, a source of random numbers, draws the order of the posts. The same seed gives the same order.
+
+# %% tags=["nbval-check-output"]
+import torch
+
+from lessons.training_loop.batches import make_loader
+
+loader = make_loader(train_tokens, size, collator)
+loader.generator.manual_seed(course.seed)
+batch = next(iter(loader))
+print(len(loader), "steps;", {name: tuple(ids.shape) for name, ids in batch.items()})
+
+# %% [markdown]
+# 28 batches make one **epoch**: each post once. The first batch has the size that stands in the picture.
 #
 # ## Question 4: why `.to(device)`?
 #
-# Leave it out for one tensor, the labels, and see. Your machine may have one device only. Then we borrow the
-# device `meta` of {{ lesson:cuda_errors }}.
+# Leave it out for one tensor, the labels. (Where there is no GPU, we borrow the device `meta` of {{
+# lesson:cuda_errors }}.)
 
 # %%
-batch = collator([train_tokens[row] for row in range(8)])
-away = torch.device("meta") if course.device.type == "cpu" else torch.device("cpu")
-left_behind = {name: values.to(course.device) for name, values in batch.items()}
-left_behind["labels"] = left_behind["labels"].to(away)
+away = torch.device("meta" if course.device.type == "cpu" else "cpu")
+batch = batch.to(course.device)
 try:
-    model(**left_behind)
+    model(**{**batch, "labels": batch["labels"].to(away)})
 except RuntimeError as error:
     print(type(error).__name__, "-", str(error).splitlines()[0])
 
-# %% tags=["nbval-check-output"]
-import math
-
-batch = batch.to(course.device)
-loss = model(**batch).loss
-print(f"loss {loss.item():.1f}, and ln(4) is {math.log(4):.1f}")
-
 # %% [markdown]
-# Model and batch must be on one device, and only you can see to it. With `.to`, the batch goes through.
-#
-# This pass from ids to loss is called **forward**. The loss is near ln(4), as in {{ lesson:dataloader }}: four classes,
-# and no idea yet.
-#
-# ## Question 10: what if `label` is not renamed to `labels`?
-#
-# Our collator has renamed it: the shapes above say `labels`. Undo that, in one line.
-
-# %% tags=["nbval-check-output"]
-unnamed = {"label" if name == "labels" else name: batch[name] for name in batch}
-print("loss:", model(**unnamed).loss)
-
-# %% [markdown]
-# No loss, and no error either. The next line of the loop would fail. {{ Lesson:dataloader }} has the whole story.
+# Model and batch must be on one device, and only you can see to it.
 #
 # ## Question 5: what does `loss.backward()` do?
 #
-# Look at three weights before and after: two that can learn, and a frozen one.
+# Look at three weights, before and after: two that can learn, and a frozen one.
 
 # %%
 head = "classifier.weight"
 deep = "bert.encoder.layer.0.output.dense.weight"
 frozen = "bert.embeddings.word_embeddings.weight"
-for name in (head, deep, frozen):
-    print("before:", model.get_parameter(name).grad, "|", name)
+loss = model(**batch).loss
+print(f"loss {loss.item():.2f}; gradient before: {model.get_parameter(head).grad}")
 loss.backward()
 for name in (head, deep, frozen):
     gradient = model.get_parameter(name).grad
-    print("after: ", None if gradient is None else tuple(gradient.shape), "|", name)
+    print("after:", None if gradient is None else tuple(gradient.shape), name)
 
 # %% [markdown]
-# Before: nothing. After: each weight that can learn has a second number beside it, its **gradient**. The frozen
-# table has none.
+# The loss is near ln(4) = 1.39: four classes, and no idea yet.
 #
-# And what does a gradient say? The books say: the slope. If this weight grows a little, how fast does the loss grow?
-# We need not believe it. Take the weight with the largest gradient, push it up a little, pull it down a little, and
-# ask for the loss.
+# After `backward`, each weight that can learn has a second number beside it, its **gradient**. The frozen table has
+# none.
+#
+# It is a slope, say the books: if this weight grows a little, how fast does the loss grow? Test it. Take the weight
+# with the largest gradient, push it up a little, then down, and ask for the loss.
 
 
 # %%
 @torch.no_grad()
-def slope(name, nudge):
-    weight, gradient = model.get_parameter(name), model.get_parameter(name).grad
-    place = np.unravel_index(gradient.abs().argmax().item(), gradient.shape)
-    before = weight[place].item()
-    losses = []
-    for value in (before + nudge, before - nudge):
-        weight[place] = value
-        losses.append(model(**batch).loss.item())
-    weight[place] = before
-    return (losses[0] - losses[1]) / (2 * nudge), gradient[place].item()
+def loss_with(weight, place, change):
+    weight[place] += change
+    loss = model(**batch).loss.item()
+    weight[place] -= change
+    return loss
 
 
+# %%
+import numpy as np
+
+slopes = {}
 for name in (head, deep):
-    by_hand, by_backward = slope(name, nudge=0.02)
-    print(f"by hand {by_hand:+.5f}, by backward {by_backward:+.5f} | {name}")
-    course.record(
-        f"slope_ratio_{'head' if name == head else 'deep'}", by_hand / by_backward
-    )
+    weight = model.get_parameter(name)
+    place = np.unravel_index(weight.grad.abs().argmax().item(), weight.shape)
+    up, down = loss_with(weight, place, 0.02), loss_with(weight, place, -0.02)
+    slopes[name] = (up - down) / 0.04, weight.grad[place].item()
+    print("by hand {:+.5f}, by backward {:+.5f} |".format(*slopes[name]), name)
+
+# %% tags=["record"]
+course.record("slope_ratio_head", slopes[head][0] / slopes[head][1])
+course.record("slope_ratio_deep", slopes[deep][0] / slopes[deep][1])
 
 # %% [markdown]
-# The same slope, up to a little rounding. By hand it took two forward passes for one weight. `backward` finds all the
-# millions of slopes in one pass.
-#
-# (This works because dropout is off. With dropout the model rolls dice, and two losses differ
-# for that reason alone.)
+# The same slope, up to rounding. By hand, one weight took two forward passes. `backward` finds all 10.8 million
+# slopes in one pass.
 #
 # ## Question 6: what happens during `optimizer.step()`?
 #
-# The gradients say in which direction. The **optimizer** moves the weights. Ours is AdamW, the usual one.
-# We keep a copy of the model first: all later experiments start from it.
+# The **optimizer** moves the weights. Ours is AdamW, the usual one.
+
 
 # %% tags=["loop"]
-learning_rate = course.pick(laptop=2e-4, full=5e-5, smoke=2e-4)
-
-
-def make_optimizer(model):
+def make_optimizer(model, kind=torch.optim.AdamW, rate=learning_rate):
     weights = [weight for weight in model.parameters() if weight.requires_grad]
-    return torch.optim.AdamW(weights, lr=learning_rate, weight_decay=0.01, fused=True)
+    return kind(weights, lr=rate, weight_decay=0.01, fused=True)
 
+
+# %% [markdown]
+# `weight_decay` shrinks each weight in each step, by rate times 0.01: here two millionths of itself. So no weight
+# grows without a reason. `fused` does all weights in one go, which is only faster.
+#
+# We keep a copy, `untrained`: all later trials start from it.
 
 # %%
 import copy
 
 untrained = copy.deepcopy(model)
-optimizer = make_optimizer(model)
-optimizer.step()
 old = dict(untrained.named_parameters())
-print(f"{'gradient':>9} {'moved by':>10}")
-for name in (head, deep, frozen):
+make_optimizer(model).step()
+for name in (head, deep):
     weight = model.get_parameter(name)
     moved = (weight - old[name]).abs().median().item()
-    size = 0 if weight.grad is None else weight.grad.abs().median().item()
-    print(f"{size:>9.0e} {moved:>10.1e}  {name}")
-print(f"learning rate: {learning_rate:.1e}")
+    print(f"gradient {weight.grad.abs().median():.0e}, moved {moved:.1e} | {name}")
 print(f"loss: {loss.item():.3f} before, {model(**batch).loss.item():.3f} after")
 
 # %% [markdown]
-# Read the two columns. (Each number is the median of a whole table.) The frozen table stayed where it was. The other
-# two have gradients of very different size. Yet both moved by the same distance: the learning rate.
+# Each number is the median of a whole table. The gradients have very different sizes. Yet both tables moved equally
+# far: by the learning rate.
 #
-# That is Adam's trick. It divides each gradient by its own usual size. In the first step nothing remains
-# but the sign: up or down. So the **learning rate** is a length: how far each weight walks in one step. The last
-# line shows that the walk went downhill, on this batch.
+# That is Adam's trick. It divides each gradient by its own usual size. In the **first** step nothing remains but
+# the sign: up or down. Later it divides the mean of the last gradients. Where they point up and down in turn, that
+# mean is small, and so is the step. (The last line: the loss of this batch fell.)
 #
 # ## Question 7: why `optimizer.zero_grad()`?
 #
-# The gradients are still there. What does a second `backward` do to them?
+# What does a second `backward` do to the gradients? `norm` is the length of many numbers together: the root of the
+# sum of their squares.
 
 # %%
 model = copy.deepcopy(untrained)
@@ -314,14 +271,14 @@ for count in (1, 2, 3):
     print(f"backward {count}: {model.get_parameter(head).grad.norm().item():.4f}")
 
 # %% [markdown]
-# Twice the size, three times the size. `backward` **adds** to what is there. `zero_grad` throws it away. Without it,
-# each step follows the sum of all batches so far.
+# Twice the length, three times the length. `backward` **adds** to what is there. `zero_grad` throws it away.
+# Without it, each step follows the sum of all batches so far.
 #
-# The adding has a use. Half a batch, `backward`, the other half, `backward`, and only then a step: that is
-# how a big batch fits into a small GPU ({{ lesson:cuda_errors }} measured it).
+# The adding has a use. A batch of 16 does not fit into your GPU? Take two of 8, call `backward` for each, and then
+# step. But **divide** each loss by 2 first: a loss is a mean, and two means add up to twice too much. Both must be
+# equally big, else a post of the smaller one weighs more.
 #
-# Does forgetting hurt? We need several steps for that, so we write one step down. Here it is,
-# the heart of every training loop.
+# To see what forgetting does, we need several steps. So we write one turn of the circle down.
 
 
 # %% tags=["loop"]
@@ -332,100 +289,123 @@ def training_step(model, optimizer, schedule, batch, max_norm=1.0):
     loss = model(**batch.to(model.device)).loss  # forward: how wrong are we?
     loss.backward()  # which way is downhill, for each weight?
     norm = clip_grad_norm_(model.parameters(), max_norm)  # no giant gradients
-    optimizer.step()  # walk
+    optimizer.step()  # move the weights
     schedule.step()  # set the learning rate of the next step
-    optimizer.zero_grad()  # forget the slopes of this batch
+    optimizer.zero_grad()  # forget the gradients of this batch
     return loss.item(), norm.item()
 
 
 # %% [markdown]
-# Two lines are new. `schedule` is question 8. `clip_grad_norm_` measures the length of all gradients together, the
-# **gradient norm**. Is it more than `max_norm`? Then it shrinks them to that length. It returns the norm from before.
+# `schedule` is question 8. `clip_grad_norm_` takes **all** gradients as one long list. Its length is the **gradient
+# norm**: again the root of the sum of squares. Is it more than `max_norm`? Then one factor shrinks all of them
+# until the norm is `max_norm`. What comes back is the norm from before.
 #
-# Now a short race. Every runner starts from the same model, sees the same short posts and rolls the same dice. One
-# runs as it should. For another, `zero_grad` does nothing. Clipping is off (`inf`), so that we see the raw gradients.
-
+# A **trial** is a very short training: the 24 short posts, read four times. All trials begin with the same weights.
+# Clipping is off (`inf`), and `get_constant_schedule` never changes the rate.
 
 # %%
-from itertools import islice
+import math
 
 from transformers import get_constant_schedule
 
-turns = course.pick(laptop=16, full=40, smoke=3)
-short = train_tokens.filter(lambda row: len(row["input_ids"]) <= 20)
-race_loader = make_loader(short, size=8)
-print(len(short), "short posts,", turns, "batches of 8 in a race")
 
-
-# %%
-def race(seed, schedule_for=get_constant_schedule, zeroed=True):
-    runner = copy.deepcopy(untrained).train()
-    optimizer = make_optimizer(runner)
-    schedule = schedule_for(optimizer)
-    if not zeroed:
-        optimizer.zero_grad = lambda: None
+def trial(seed=1, size=8, max_norm=math.inf, schedule_for=get_constant_schedule, **how):
+    loader, model = make_loader(few, size, collator), copy.deepcopy(untrained).train()
+    optimizer = make_optimizer(model, **how)
+    parts = model, optimizer, schedule_for(optimizer)
     torch.manual_seed(seed)
-    race_loader.generator.manual_seed(seed)
-    return [
-        training_step(runner, optimizer, schedule, batch, max_norm=math.inf)
-        for batch in islice(race_loader, turns)
-    ]
+    loader.generator.manual_seed(seed)
+    batches = (batch for _ in range(4) for batch in loader)
+    return [training_step(*parts, batch, max_norm) for batch in batches]
+
+
+def end_loss(found):
+    return float(np.mean([loss for loss, _ in found[-len(found) // 4 :]]))
 
 
 # %% [markdown]
-# `get_constant_schedule` is the schedule that changes nothing. The race returns loss and norm of each step.
-
-# %%
-right, forgotten = race(seed=1), race(seed=1, zeroed=False)
-steps = range(1, turns + 1)
-plots.lines(
-    {
-        "zero_grad forgotten": (steps, [norm for _, norm in forgotten]),
-        "as it should be": (steps, [norm for _, norm in right]),
-    },
-    "The gradients pile up.",
-    "step",
-    "gradient norm",
-)
-
-# %% tags=["record"]
-course.record("norm_with_zero_grad", right[-1][1])
-course.record("norm_without_zero_grad", forgotten[-1][1])
-
-# %% [markdown]
-# The upper line climbs: sixteen batches shout at once, and most of them are over. And the loss? Here is the mean of
-# the last five steps.
+# `end_loss` is the mean loss of the last round. Now a trial as it should be, and one in which `zero_grad` does
+# nothing.
 
 
 # %%
-def last_loss(steps):
-    return np.mean([loss for loss, _ in steps[-5:]])
+class Forgetful(torch.optim.AdamW):
+    def zero_grad(self):
+        pass
 
 
-print(f"as it should be     {last_loss(right):.3f}")
-print(f"zero_grad forgotten {last_loss(forgotten):.3f}")
+plain, piled = trial(), trial(kind=Forgetful)
+print(f"loss: as it should be {end_loss(plain):.2f}, forgotten {end_loss(piled):.2f}")
+norm_lines({"zero_grad forgotten": piled, "as it should be": plain}, "They pile up.")
 
 # %% tags=["record"]
-course.record("race_zero_grad_forgotten", last_loss(forgotten))
+course.record("norm_with_zero_grad", plain[-1][1])
+course.record("norm_without_zero_grad", piled[-1][1])
+course.record("trial_plain", end_loss(plain))
+course.record("trial_piled", end_loss(piled))
 
 # %% [markdown]
-# No crash, no warning. With the offline checkpoint nobody has learned much after 16 steps: guessing costs ln(4) =
-# 1.39. So the losses do not tell who forgets. How far apart are two runners that do **not** forget? Question 8 has a
-# second seed. The figure needs no second race: the pile is there at every step.
+# The upper line climbs: step 12 still gets the gradients of step 1. But nothing crashes, and the losses tell
+# nothing: Adam divides by the usual size, and so hides how long the gradients are. Only the norms betray this
+# mistake.
 #
-# **Try it.** Give the runner that forgets `max_norm=1.0`. Does its line still climb?
+# **Try it.** Forget `zero_grad` again, with clipping: `trial(kind=Forgetful, max_norm=1.0)`. Do the norms still
+# climb?
 #
 # <details><summary>An answer</summary>
 #
-# Hardly. After each step the pile is cut to length 1, and the next batch is added to that. So the norm looks normal,
-# but each step still carries the old directions. Clipping hides the mistake. It does not mend it.
+# Hardly. After each step the pile is cut to length 1, and the next batch is added to that. Clipping hides the
+# mistake. It does not mend it.
 #
 # </details>
+
+# %% tags=["try"]
+clipped = [norm for _, norm in trial(kind=Forgetful, max_norm=1.0)]
+if course.profile == "laptop":
+    assert max(norm for _, norm in piled) > 2 * max(clipped)
+
+# %% [markdown]
+# ## Why AdamW, and not SGD?
+#
+# **SGD** is the oldest optimizer: a step is rate times gradient. Where gradients are so small, our rate moves
+# nothing. So SGD needs a much larger one. We tried five, and 0.1 was the best. The same steps with it:
+
+# %%
+sgd = trial(kind=torch.optim.SGD, rate=0.1)
+print(f"SGD {end_loss(sgd):.2f}, AdamW {end_loss(plain):.2f}")
+
+# %% tags=["record"]
+course.record("trial_sgd", end_loss(sgd))
+
+# %% [markdown]
+# SGD learns, but less. Its one rate must serve all tables: what is right for the head is too little for a deep
+# table with small gradients. Adam gives each weight a step of its own size. The **W** says that weight decay is
+# kept apart from the gradients.
+#
+# ## How many posts in a batch?
+#
+# The 24 posts again, four times, at the same rate.
+
+# %%
+by_size = {posts_in: trial(size=posts_in) for posts_in in (4, 8, 12)}
+for posts_in, found in by_size.items():
+    print(f"{posts_in:>2} in a batch: {len(found)} steps, loss {end_loss(found):.2f}")
+
+# %% tags=["record"]
+course.record("trial_size_4", end_loss(by_size[4]))
+course.record("trial_size_12", end_loss(by_size[12]))
+
+# %% [markdown]
+# Small batches give more steps, and here more steps learn more. But each step then follows few posts, and a GPU has
+# little to do. So begin with 16 or 32. Does it not fit into memory? Add smaller ones up, as above. And choose the
+# rate anew when you change the size.
+#
+# (These losses say how fast it learns posts by heart, not how good it is on others.)
 #
 # ## Question 8: why a learning rate scheduler?
 #
-# A **scheduler** changes the learning rate from step to step. The usual one climbs in the first tenth of
-# the steps (this is the **warmup**), and then falls to zero. We ask it for 100 steps.
+# A **scheduler** changes the learning rate from step to step. The usual one climbs in the first tenth of the steps:
+# this is the **warmup**. Then it falls in equal parts. We ask it for 100 steps.
 
 
 # %% tags=["loop"]
@@ -437,125 +417,125 @@ def make_schedule(optimizer, steps):
 
 
 # %%
-def rates(schedule_for):
-    optimizer = make_optimizer(untrained)
-    schedule, used = schedule_for(optimizer), []
-    for _ in range(100):
-        used.append(schedule.get_last_lr()[0])
-        optimizer.step()  # moves nothing: there are no gradients
-        schedule.step()
-    return used
+from course_utils import plots
 
-
-climbing = rates(lambda optimizer: make_schedule(optimizer, 100))
-constant = rates(get_constant_schedule)
-print("first three:", [f"{rate:.0e}" for rate in climbing[:3]])
+optimizer = make_optimizer(untrained)
+schedule, rates = make_schedule(optimizer, steps=100), []
+for _ in range(100):
+    rates.append(schedule.get_last_lr()[0])
+    optimizer.step()  # moves nothing: there are no gradients
+    schedule.step()
+print("first and last:", [f"{rate:.1e}" for rate in (*rates[:3], rates[-1])])
+plots.lines({"rate": (range(1, 101), rates)}, "100 steps.", "step", "learning rate")
 
 # %% [markdown]
-# Look at the first number: zero. The first step with this scheduler moves nothing at all. Here are all hundred.
+# The first step moves nothing at all. The last step still gets a little: zero would come in step 101. The mean is
+# half of our rate.
+#
+# Why so gentle at the beginning? Adam's first step has its full length. But the head is still random, so the first
+# gradients say little. Then a high rate can do harm. Test it: our rate and five times our rate, without and with
+# the scheduler, two seeds each.
 
 # %%
-plots.lines(
-    {
-        "with scheduler": (range(1, 101), climbing),
-        "without": (range(1, 101), constant),
-    },
-    "The learning rate over 100 steps.",
-    "step",
-    "learning rate",
-)
+from functools import partial
+
+falling = partial(make_schedule, steps=len(plain))
+ends = {}
+for rate in (learning_rate, 5 * learning_rate):
+    for name, schedule_for in (("without", get_constant_schedule), ("with", falling)):
+        found = [trial(seed, rate=rate, schedule_for=schedule_for) for seed in (1, 2)]
+        ends[rate, name] = [round(end_loss(each), 2) for each in found]
+        print(f"rate {rate:.0e} {name}: {ends[rate, name]}")
+
+# %% tags=["record"]
+for place, values in zip(
+    ("plain", "with", "fast", "fast_with"), ends.values(), strict=True
+):
+    course.record(f"schedule_{place}", np.mean(values))
 
 # %% [markdown]
-# Why so shy at the beginning? We have just seen it: Adam's first steps have the full length, however little it knows.
-# And the head is still random, so the first gradients say little. That is the idea. Does it help **here**? Two races
-# each, with two seeds.
-
-
-# %%
-def warm(optimizer):
-    return make_schedule(optimizer, turns)
-
-
-results = {
-    "without": [right, race(seed=2)],
-    "with scheduler": [
-        race(seed=1, schedule_for=warm),
-        race(seed=2, schedule_for=warm),
-    ],
-}
-for name, (one, two) in results.items():
-    print(f"{name:<15} seed 1: {last_loss(one):.3f}, seed 2: {last_loss(two):.3f}")
-    mean = (last_loss(one) + last_loss(two)) / 2
-    course.record("race_" + name.replace(" ", "_"), mean)
-spent = sum(climbing) / (100 * learning_rate)
-print(f"the scheduler spends {spent:.0%} of the learning rate")
-
-# %% [markdown]
-# Compare in two directions. From line to line: with and without. Inside a line: one seed and another. With the
-# offline checkpoint the seeds differ as much as the ways. So two races show no difference, and we
-# claim none.
+# Inside a line you see what a seed does. At our rate the scheduler seems to lose. But it goes only half as far. At
+# five times the rate it wins: without it, the trial learns badly, and with it, better than all others.
 #
-# And the race is not even fair: look at the last line. The scheduler walks only half of the way.
+# So a scheduler makes a high rate safe, by a gentle start and small steps at the end. We keep it. (Is the high rate
+# then the better one? {{ Lesson:recipe }} chooses rates on posts that the model has not learned.)
 #
-# What a scheduler promises lies elsewhere. It protects a high learning rate in the first steps, and it calms the last
-# steps of a long training. We keep it for the long run, as most people do. This notebook does not prove that it helps.
-#
-# **Try it.** Set `learning_rate = 1e-3` above `make_optimizer`, five times our rate, and run the races again. Does the
-# scheduler save the day?
+# **Try it.** Give the scheduler twice our rate: then both go equally far. Run `trial(seed, rate=2 * learning_rate,
+# schedule_for=falling)` with seeds 1 and 2. Does it still lose?
 #
 # <details><summary>An answer</summary>
 #
-# With the offline checkpoint: no. Neither loss gets clearly below ln(4). A rate that is much too high stays too high,
-# and a short warmup cannot mend it. When a model does not learn, try a lower rate first.
+# No. It ends at about 0.8 with both seeds, a little lower than without a scheduler.
 #
 # </details>
-#
+
+# %% tags=["try"]
+fair = [
+    end_loss(trial(seed, rate=2 * learning_rate, schedule_for=falling))
+    for seed in (1, 2)
+]
+if course.profile == "laptop":
+    assert all(0.7 < loss < 0.9 for loss in fair), fair
+    assert np.mean(fair) < np.mean(ends[learning_rate, "without"])
+
+# %% [markdown]
 # ## What is one epoch?
 #
-# The step, for each batch. The model goes into training mode, the order of the posts gets a seed of its own, and
-# `tqdm` draws a bar with the loss beside it.
+# The step, for each batch. Each epoch has a seed of its own for the order of the posts, and `tqdm` draws a bar.
+# Steps that are `done` are skipped, so we can go on after a break. With a `folder`, the state is saved now and then
+# (`save_checkpoint` comes below).
 
-# %%
+# %% tags=["loop"]
 from tqdm.auto import tqdm
 
 
-def train_epoch(model, optimizer, schedule, loader, epoch):
-    model.train()
-    loader.generator.manual_seed(course.seed + epoch)
+def train(model, optimizer, schedule, loader, epochs, done=0, folder=None, every=3):
     history = []
-    bar = tqdm(loader, desc=f"epoch {epoch + 1}")
-    for batch in bar:
-        loss, norm = training_step(model, optimizer, schedule, batch)
-        bar.set_postfix(loss=f"{loss:.2f}")
-        history.append((loss, norm))
+    for epoch in range(done // len(loader), epochs):
+        model.train()
+        loader.generator.manual_seed(course.seed + epoch)
+        bar = tqdm(loader, leave=False)
+        for step, batch in enumerate(bar, start=epoch * len(loader) + 1):
+            if step <= done:
+                continue  # learned before the break
+            history.append(training_step(model, optimizer, schedule, batch))
+            if folder and step % every == 0:
+                save_checkpoint(folder, step, model, optimizer, schedule)
     return history
 
 
 # %% [markdown]
-# `model.train()` trains nothing. It switches on **dropout**: in training, some numbers inside the model are set to zero
-# by chance, so that it cannot rely on any one of them.
+# `model.train()` trains nothing. It switches on **dropout**: some numbers inside the model are set to zero by
+# chance, so that it cannot rely on any one of them.
 #
 # ## Question 9: what does `torch.argmax(logits, dim=-1)` do?
 #
-# Three posts go through the model. Four logits come out for each.
+# Three posts go through the model. Four logits come out for each: one number for each class.
 
 # %%
-model = copy.deepcopy(untrained)
 three = collator([train_tokens[row] for row in range(3)]).to(course.device)
 with torch.no_grad():
-    logits = model(**three).logits.cpu()
+    logits = untrained(**three).logits.cpu()
 print(logits.numpy().round(2))
-by_hand = [row.index(max(row)) for row in logits.tolist()]
-print("by hand:     ", by_hand, [labels[number] for number in by_hand])
-print("argmax, -1:  ", torch.argmax(logits, dim=-1).tolist())
-print("argmax, 0:   ", torch.argmax(logits, dim=0).tolist())
+print("dim=-1:", torch.argmax(logits, dim=-1), "dim=0:", torch.argmax(logits, dim=0))
 
 # %% [markdown]
-# `dim=-1` goes along each row. It says **where** the largest logit stands, and that place is the class. `dim=0` goes
-# down each column, and answers another question: which of the three posts is the angriest? Four answers for three
-# posts: that is how you notice.
+# `dim=-1` goes along each row. It says **where** the largest logit stands: that place is the class. `dim=0` goes
+# down each column: which of the three posts is the angriest? Four answers for three posts: so you notice the slip.
 #
-# Now we can judge. `evaluate` collects the logits and the true labels of a whole loader.
+# ## Question 10: what if `label` is not renamed to `labels`?
+#
+# Our collator has renamed it. Undo that.
+
+# %% tags=["nbval-check-output"]
+unnamed = {"label" if name == "labels" else name: three[name] for name in three}
+print("loss:", untrained(**unnamed).loss)
+
+# %% [markdown]
+# No loss, and no error either. The next line of the loop would fail. {{ Lesson:dataloader }} has the whole story.
+#
+# One tool is missing. `evaluate` collects the logits and the true labels of a whole loader. `no_grad` says: nobody
+# will call `backward`, so keep nothing for it.
 
 
 # %% tags=["loop"]
@@ -569,53 +549,27 @@ def evaluate(model, loader):
     return torch.cat(logits), torch.cat(truth)
 
 
-# %% [markdown]
-# `no_grad` says: nobody will call `backward`, so keep nothing for it. And `score` makes three numbers out of the
-# answers.
-
-
-# %% tags=["loop"]
-from sklearn.metrics import f1_score
-from torch.nn.functional import cross_entropy
-
-
-def score(logits, truth):
-    answers = logits.argmax(dim=-1)
-    return {
-        "loss": cross_entropy(logits, truth).item(),
-        "accuracy": (answers == truth).float().mean().item(),
-        "macro_f1": f1_score(truth, answers, average="macro"),
-    }
-
-
 # %%
-def by_length(rows):
-    rows = rows.map(lambda row: {"tokens": len(tokenizer(row["text"])["input_ids"])})
-    return rows.sort("tokens")
+from torch.utils.data import DataLoader
 
+from lessons.training_loop.batches import shortest_first
 
-few = course.pick(laptop=(200, 451), full=(374, 1421), smoke=(24, 24))
-validation, test = (
-    by_length(posts[split].select(range(min(size, len(posts[split])))))
-    for split, size in zip(("validation", "test"), few, strict=True)
-)
-validation_loader, test_loader = (
-    DataLoader(tokenize(rows), 32, collate_fn=collator) for rows in (validation, test)
-)
-logits, truth = evaluate(model, validation_loader)
-print(f"untrained: {score(logits, truth)['accuracy']:.1%} of {len(truth)} right")
-print("its answers:", Counter(labels[number] for number in logits.argmax(-1).tolist()))
+many = course.pick(laptop=200, full=374, smoke=24)
+validation_rows = shortest_first(posts["validation"], many)
+validation_loader = DataLoader(tokenize(validation_rows), 32, collate_fn=collator)
+logits, truth = evaluate(untrained, validation_loader)
+said = logits.argmax(dim=-1)
+print(f"untrained: {(said == truth).float().mean():.1%} of {len(truth)} right")
+print("its answers:", Counter(labels[number] for number in said.tolist()))
 
 # %% [markdown]
-# Never print a score alone. Print the **counts of the answers** beside it. An untrained model tends to
-# give one answer to everything. So does one that was trained in a wrong way, and the score alone does not say so.
-#
-# Short posts come first here. That changes no score, it only saves time.
+# Never print a score alone. Print the **counts of the answers** beside it. An untrained model tends to give one
+# answer to most posts. So does a badly trained one, and the score alone does not say so.
 #
 # ## The training
 #
-# All pieces together. After each epoch we ask the validation posts, and keep the model if its
-# validation loss is the lowest so far.
+# All pieces together. After each epoch we ask the validation posts, and keep the model if its validation loss is
+# the lowest so far.
 
 # %%
 epochs = course.pick(laptop=2, full=3, smoke=2)
@@ -623,40 +577,28 @@ model = copy.deepcopy(untrained)
 optimizer = make_optimizer(model)
 schedule = make_schedule(optimizer, epochs * len(loader))
 history, judged, best = [], {}, math.inf
-print(epochs, "epochs of", len(loader), "steps")
-
-# %% [markdown]
-# This cell is the long one. Watch the loss beside the bar: it jumps.
 
 # %%
+from torch.nn.functional import cross_entropy
+
 torch.manual_seed(course.seed)
-for epoch in range(epochs):
-    history += train_epoch(model, optimizer, schedule, loader, epoch)
-    scores = score(*evaluate(model, validation_loader))
-    judged[len(history)] = scores["loss"]
-    print(
-        f"epoch {epoch + 1}", {name: round(value, 3) for name, value in scores.items()}
-    )
-    if scores["loss"] < best:
-        best, best_scores = scores["loss"], {**scores, "epoch": epoch + 1}
+for epoch in range(1, epochs + 1):
+    history += train(model, optimizer, schedule, loader, epoch, done=len(history))
+    logits, truth = evaluate(model, validation_loader)
+    loss = judged[len(history)] = cross_entropy(logits, truth).item()
+    share = (logits.argmax(dim=-1) == truth).float().mean().item()
+    print(f"epoch {epoch}: validation loss {loss:.2f}, {share:.1%} right")
+    if loss < best:
+        best, best_epoch, best_share = loss, epoch, share
         model.save_pretrained(course.workdir / "best")
-
-# %%
-from lessons.training_loop.figures import step_curve
-
-losses = [loss for loss, _ in history]
-step_curve(losses, "The loss of the training.", "loss", window=10, judged=judged)
 
 # %% tags=["record"]
 course.record("steps", len(history))
-course.record("best_epoch", best_scores["epoch"])
+course.record("best_epoch", best_epoch)
 course.record("best_validation_loss", best)
+course.record("validation_accuracy", best_share)
 
 # %% [markdown]
-# The grey line is what the progress bar showed. The blue line is its mean. The diamonds are other posts, which the
-# model did not learn from. Training loss below validation loss is normal: the model has seen the training posts.
-# {{ Lesson:five_models }} looks at the moment when the two part.
-#
 # ## Assumption and sceptic
 #
 # > **Assumption:** *If all is right, the loss falls at each step. If it rises, something is wrong.*
@@ -664,91 +606,75 @@ course.record("best_validation_loss", best)
 # > **Sceptic:** *Each step is judged on other posts. Some are harder. Count!*
 
 # %%
+losses = [loss for loss, _ in history]
 fifths = [np.mean(part) for part in np.array_split(losses, 5)]
-print("mean of each fifth:", np.round(fifths, 2))
+print(f"it rose {np.mean(np.diff(losses) > 0):.0%} of the time;", np.round(fifths, 2))
+step_curve(losses, "The loss of the training.", "loss", window=10, judged=judged)
 
 # %% tags=["record"]
 course.record("share_of_rises", np.mean(np.diff(losses) > 0))
 course.record("rises_of_fifths", int(np.sum(np.diff(fifths) > 0)))
 
 # %% [markdown]
-# The sceptic is right. In a training that went well, the loss rose at nearly every second step. The means of the five
-# parts tell the true story: they fall. One notebook that this course grew from says that the training loss "should
-# decrease monotonically", without a rise. No healthy training with batches does that.
+# The sceptic is right. In a training that went well, the loss rose at nearly every second step. The means of its
+# five parts fall. A published notebook says that the training loss "should decrease monotonically", without a rise.
+# With batches you cannot expect that.
+#
+# The diamonds are the validation posts. Their loss is higher, and that is normal: the model has not learned from
+# them.
 #
 # ## Does clipping ever act?
 #
 # The norms of the same steps. The dashed line is the limit.
 
 # %%
-norms = np.array([norm for _, norm in history])
-step_curve(norms.tolist(), "Clipping.", "gradient norm", 10, limit=("max_norm", 1.0))
+norms = [norm for _, norm in history]
+step_curve(norms, "Clipping.", "gradient norm", 10, limit=("max_norm", 1.0))
 
 # %% tags=["record"]
-course.record("largest_norm", norms.max())
-course.record("clipped_share", np.mean(norms > 1))
+course.record("largest_norm", max(norms))
+course.record("clipped_share", np.mean(np.array(norms) > 1))
 
 # %% [markdown]
-# With the offline checkpoint most steps lie above the limit. So 1.0 is no emergency brake here: it acts
-# all the time. Adam forgives that. It divides by the usual size anyway, so shrinking **all** gradients
-# alike changes little. What clipping still does: the one giant batch counts no more than the others.
+# Most steps lie above the limit, so here it acts most of the time. Adam forgives that: it divides by the usual
+# size anyway. What clipping still does: one giant batch counts no more than the others.
 #
 # ## What if I forget `model.eval()`?
 #
-# We load the best model, ask for one post twice, and do the same in training mode.
+# We load the best model, and ask for the loss of one batch: twice with dropout off, twice with dropout on.
 
 # %%
-del optimizer, schedule  # the training is over: free their memory
 model = load(course.workdir / "best")
-one = collator([train_tokens[0]]).to(course.device)
-for mode in ("eval", "train"):
-    model.train(mode == "train")
-    with torch.no_grad():
-        twice = [model(**one).logits.softmax(-1).max().item() for _ in range(2)]
-    print(f"{mode:<5} {twice[0]:.4f} {twice[1]:.4f}")
+batch = next(iter(validation_loader)).to(course.device)
+with torch.no_grad():
+    for mode in ("eval", "train"):
+        model.train(mode == "train")
+        print(mode, [round(model(**batch).loss.item(), 4) for _ in range(2)])
 
 # %% [markdown]
-# In `eval` the same text gets the same answer. In `train` it does not: dropout rolls dice. And the accuracy? `evaluate`
-# calls `model.eval()`, so we take away its power for a moment.
-
-# %%
-careful = best_scores["accuracy"]  # evaluate had called model.eval()
-model.train()
-model.eval = lambda: model  # forget it
-careless = [score(*evaluate(model, validation_loader))["accuracy"] for _ in range(2)]
-del model.eval
-print(f"eval: {careful:.1%}, train: {careless[0]:.1%} and {careless[1]:.1%}")
-
-# %% tags=["record"]
-course.record("validation_accuracy", careful)
-course.record("validation_accuracy_dropout", np.mean(careless))
-
-# %% [markdown]
-# Another score each time, for the same weights. How much you lose differs. That you cannot repeat your own number is
-# certain.
+# In `eval` the same posts get the same loss. In `train` they get another one each time, because dropout draws
+# random numbers. Then you cannot even repeat your own score.
 #
-# The opposite mistake is as easy: `evaluate` leaves the model in `eval` mode. Without `model.train()` at the top
-# of `train_epoch`, the second epoch would run without dropout, and nothing would tell you.
+# The opposite mistake is as easy. `evaluate` leaves the model in `eval` mode. Without `model.train()` the second
+# epoch would run without dropout, and nothing would tell you.
 #
 # ## The power fails at step 8. Is all lost?
 #
-# Colab stops, a laptop battery is empty, somebody presses the button. Can we go on where we were, and get **exactly**
-# what we would have got without the break? What must be kept for that?
+# Colab stops, or a battery is empty. Can we go on, and get **exactly** what we would have got without the break?
+# What must be kept for that?
 #
 # - the weights of the model;
-# - the optimizer: for each weight it remembers two running means, of its gradients and of their squares;
+# - the optimizer: for each weight Adam remembers two means, of its gradients and of their squares;
 # - the schedule: how far it is;
-# - the state of the dice that dropout rolls;
-# - the number of the step. It also tells which epoch we are in, and so the order of the posts.
+# - the state of the random numbers that dropout draws. We call them the **dice**;
+# - the number of the step. It also tells the epoch, and so the order of the posts.
 #
-# Tensors go into a safetensors file, and numbers into a JSON file. Both are plain data. Many tutorials use
-# `torch.save`, whose files can carry programs. We need no such file.
+# Optimizer and schedule tell their state with `state_dict()`, the dice with `get_rng_state()`. (A GPU has dice of
+# its own.) `write` stores all of it as plain data. Many tutorials use `torch.save`, whose files can carry programs.
 
 
 # %% tags=["loop"]
-import json
-
-from safetensors.torch import load_file, save_file
+from lessons.training_loop.files import read, write
 
 on_cpu = course.device.type == "cpu"
 dice = torch if on_cpu else torch.get_device_module(course.device)
@@ -757,66 +683,36 @@ dice = torch if on_cpu else torch.get_device_module(course.device)
 def save_checkpoint(folder, step, model, optimizer, schedule):
     unfinished = folder / "unfinished"
     model.save_pretrained(unfinished)
-    tensors = {"dice": dice.get_rng_state()}
-    for number, memory in optimizer.state_dict()["state"].items():
-        tensors |= {f"{number} {name}": value for name, value in memory.items()}
-    save_file(tensors, unfinished / "training.safetensors")
-    kept = {"step": step, "schedule": schedule.state_dict()}
-    kept["groups"] = optimizer.state_dict()["param_groups"]
-    (unfinished / "training.json").write_text(json.dumps(kept))
+    kept = {"optimizer": optimizer.state_dict(), "schedule": schedule.state_dict()}
+    write(unfinished, kept | {"dice": dice.get_rng_state(), "step": step})
     unfinished.rename(folder / f"step-{step:05}")
 
 
 # %% [markdown]
-# The last line is the important one. The power may fail **while** we save. So we write into a folder called
-# `unfinished`, and give it its real name at the end. A folder with a real name is always complete.
+# The last line matters. The power may fail **while** we save. So the folder is called `unfinished`, and gets its
+# real name at the end. A folder with a real name is always complete.
 #
-# The way back. `parts` is there for an experiment: we shall leave things out.
+# The way back. With `parts` we can leave things out, for an experiment.
 
 
 # %% tags=["loop"]
 def restore(checkpoint, optimizer, schedule, parts=("optimizer", "schedule", "dice")):
-    tensors = load_file(checkpoint / "training.safetensors")
-    kept = json.loads((checkpoint / "training.json").read_text())
-    state, memory = tensors.pop("dice"), {}
-    for key, value in tensors.items():
-        number, name = key.split()
-        memory.setdefault(int(number), {})[name] = value
+    kept = read(checkpoint)
     if "optimizer" in parts:
-        optimizer.load_state_dict({"state": memory, "param_groups": kept["groups"]})
+        optimizer.load_state_dict(kept["optimizer"])
     if "schedule" in parts:
         schedule.load_state_dict(kept["schedule"])
     if "dice" in parts:
-        dice.set_rng_state(state)
+        dice.set_rng_state(kept["dice"])
     return kept["step"]
 
 
 # %% [markdown]
-# And the loop once more, with two new things: it can skip what is done, and it saves now and then.
-
-
-# %% tags=["loop"]
-def train(model, optimizer, schedule, loader, epochs, done=0, folder=None, every=3):
-    for epoch in range(done // len(loader), epochs):
-        model.train()
-        loader.generator.manual_seed(course.seed + epoch)
-        for step, batch in enumerate(loader, start=epoch * len(loader) + 1):
-            if step <= done:
-                continue  # learned before the power failed
-            training_step(model, optimizer, schedule, batch)
-            if folder and step % every == 0:
-                save_checkpoint(folder, step, model, optimizer, schedule)
-
-
-# %% [markdown]
-# The experiment: two epochs of five steps. First without a break. Then with a loader that breaks off when step 8 asks
-# for its posts, in the middle of the second epoch.
+# The experiment: two epochs of five steps. First without a break.
 
 # %%
-import shutil
-
-size = course.pick(laptop=8, full=8, smoke=2)
-small_loader = make_loader(short.select(range(5 * size)), size)
+posts_in = course.pick(laptop=4, full=4, smoke=2)
+small_loader = make_loader(few.select(range(5 * posts_in)), posts_in, collator)
 
 
 def start_over(source=None):
@@ -825,27 +721,18 @@ def start_over(source=None):
     return model, optimizer, make_schedule(optimizer, steps=10)
 
 
-unbroken, optimizer, schedule = start_over()
+unbroken, *others = start_over()
 torch.manual_seed(course.seed)
-train(unbroken, optimizer, schedule, small_loader, epochs=2)
-print("steps done:", schedule.last_epoch)
-del optimizer, schedule
+history = train(unbroken, *others, small_loader, epochs=2)
+
+# %% [markdown]
+# Then the loader breaks off when step 8 asks for its posts, in the middle of the second epoch.
 
 # %% tags=["nbval-check-output"]
-batches_asked_for = 0
+from lessons.training_loop.power import fails_at, new_folder
 
-
-def collate_until_the_power_fails(rows):
-    global batches_asked_for
-    batches_asked_for += 1
-    if batches_asked_for == 8:
-        raise KeyboardInterrupt("the power failed")
-    return collator(rows)
-
-
-folder = course.workdir / "checkpoints"
-shutil.rmtree(folder, ignore_errors=True)
-small_loader.collate_fn = collate_until_the_power_fails
+folder = new_folder(course.workdir / "checkpoints")
+small_loader.collate_fn = fails_at(8, collator)
 torch.manual_seed(course.seed)
 try:
     train(*start_over(), small_loader, epochs=2, folder=folder)
@@ -853,10 +740,8 @@ except KeyboardInterrupt as error:
     print(f"{error}. On the disk:", sorted(path.name for path in folder.iterdir()))
 
 # %% [markdown]
-# Step 7 was done, but nobody had saved it. We go on from step 6. All that was in memory is gone: a new model, a new
-# optimizer, new dice. To be sure, we roll the dice before.
-#
-# And then the question that is worth more than a recipe: which of the parts could we have left out?
+# Step 7 was done, but nobody had saved it. We go on from step 6, with a new model, a new optimizer, other dice. And
+# which of the parts could we have left out?
 
 # %%
 small_loader.collate_fn = collator
@@ -873,151 +758,115 @@ def resume_with(parts):
 
 
 # %%
-everything = ("optimizer", "schedule", "dice")
-difference = resume_with(everything)
-print(f"all parts restored:     {difference:.1e}")
-for missing in everything:
-    parts = [part for part in everything if part != missing]
-    print(f"{'without the ' + missing + ':':<23} {resume_with(parts):.1e}")
-assert difference == 0 or not on_cpu
+everything, differences = {"optimizer", "schedule", "dice"}, {}
+for missing in ("nothing", *sorted(everything)):
+    differences[missing] = resume_with(everything - {missing})
+    print(f"{missing:<9} left out: {differences[missing]:.1e}")
+assert differences["nothing"] == 0 or not on_cpu
 
 # %% tags=["record"]
-course.record("resume_equal", difference == 0)
+course.record("resume_equal", differences["nothing"] == 0)
+course.record("resume_smallest", min(differences[part] for part in everything))
 
 # %% [markdown]
-# Each number is the largest difference between two weights, among millions. With all parts it is **zero**: not nearly
-# the same, but the same bits. Leave out any part, and it is another model. It need not be a worse one. But you can no
-# longer say what you have.
+# Each number is the largest difference between two weights, among millions. With all parts it is **zero**: the same
+# bits. Is 3e-4 much? One step at our rate is about 2e-4. So with any part left out, some weights end a whole step
+# away. It need not be a worse model, but you can no longer say what you have.
 #
-# Two limits. On a GPU some sums are taken in an order that changes, so the last bits can differ there. Another number
-# of threads can also change the order of a sum.
+# (On a GPU, or with another number of threads, sums may be taken in another order. Then the last bits can differ.)
 #
-# (The tests of this course go one step further. They kill a process in the middle, start another one, and compare.)
+# **Try it.** Forget to freeze. Run these lines, and read the error:
 #
-# **Try it.** Freeze nothing in `start_over` after loading: `requires_grad` is not in any file. What does `restore` say?
+# ```python
+# thawed = copy.deepcopy(untrained).requires_grad_(True)
+# optimizer = make_optimizer(thawed)
+# restore(latest, optimizer, make_schedule(optimizer, steps=10))
+# ```
 #
 # <details><summary>An answer</summary>
 #
-# The optimizer then has more weights than its saved memory, and `load_state_dict` refuses:
-# `loaded state dict contains a parameter group that doesn't match the size of optimizer's group`. That is
-# lucky. Freezing is code, so code must do it again after each loading. Our `load` does.
+# `loaded state dict contains a parameter group that doesn't match the size of optimizer's group`. The optimizer now
+# has more weights than its saved memory. No file says what is frozen, so code must freeze after each loading.
+# `load` does.
 #
 # </details>
-#
+
+# %% tags=["try"]
+thawed = copy.deepcopy(untrained).requires_grad_(True)
+optimizer = make_optimizer(thawed)
+try:
+    restore(latest, optimizer, make_schedule(optimizer, steps=10))
+    refused = ""
+except ValueError as error:
+    refused = str(error)
+assert "doesn't match the size of optimizer's group" in refused
+
+# %% [markdown]
 # ## How good is it?
 #
-# All choices are made. Now the test posts, once. Beside our model stand the two simple methods from the beginning.
-# Each score gets the interval of {{ lesson:start_here }}, now from the course's helper.
+# All choices are made. Now the test posts, once, beside the two simple methods of {{ lesson:start_here }}. Each
+# score gets its 95% interval. And post by post: how much more often is the fine-tuned model right than counting
+# words?
 
 # %%
 from course_utils.statistics import interval
+from lessons.training_loop.baselines import simple_methods
 
+test_rows = shortest_first(posts["test"], course.pick(laptop=451, full=1421, smoke=24))
+test_loader = DataLoader(tokenize(test_rows), 32, collate_fn=collator)
 logits, truth = evaluate(model, test_loader)
-tuned = logits.argmax(dim=-1)
-truth = truth.numpy()
-right = {
-    f"always {labels[most_common]}": truth == most_common,
-    "counting words": word_counter.predict(list(test["text"])) == truth,
-    "fine-tuned": tuned.numpy() == truth,
-}
-results = {name: interval(values) for name, values in right.items()}
-plots.scores(results, f"Three methods, {len(truth):,} unseen posts")
-
-# %%
-gain = right["fine-tuned"].astype(int) - right["counting words"].astype(int)
-gain, gain_low, gain_high = interval(gain)
-print(f"fine-tuned minus counting words: {gain:+.1%}")
-print(f"95% interval: from {gain_low:+.1%} to {gain_high:+.1%}")
-print("its answers:", Counter(labels[number] for number in tuned.tolist()))
+answers = simple_methods(train_rows, test_rows)
+answers["fine-tuned"] = said = logits.argmax(dim=-1).numpy()
+right = {name: given == truth.numpy() for name, given in answers.items()}
+gain = interval(right["fine-tuned"].astype(int) - right["counting words"])
+print("more right answers: {:+.1%}, from {:+.1%} to {:+.1%}".format(*gain))
+intervals = {name: interval(values) for name, values in right.items()}
+plots.scores(intervals, f"Three methods, {len(truth):,} unseen posts")
 
 # %% tags=["record"]
-course.record("majority_accuracy", results[f"always {labels[most_common]}"][0])
-course.record("tfidf_accuracy", results["counting words"][0])
-for name, value in zip(("", "_low", "_high"), results["fine-tuned"], strict=True):
-    course.record(f"test_accuracy{name}", value)
-course.record("test_macro_f1", f1_score(truth, tuned, average="macro"))
-course.record("gain_low", gain_low)
+for name, values in zip(("majority", "tfidf", "test"), intervals.values(), strict=True):
+    course.record(f"{name}_accuracy", values[0])
+course.record("test_accuracy_low", intervals["fine-tuned"][1])
+course.record("test_accuracy_high", intervals["fine-tuned"][2])
+course.record("gain_low", gain[1])
 
 # %% [markdown]
-# If the interval of the difference lies above zero, the gain over counting words is not luck of these posts. And the
-# answers are spread over all classes.
-#
-# One seed, one training. Another seed would give another number. {{ Lesson:five_models }} tries several.
+# The interval of the difference lies above zero: the gain over counting words is not the luck of these posts. So
+# the loop that we wrote by hand teaches. One doubt stays: this is one seed, and another would give another number.
+# {{ Lesson:five_models }} tries several.
 #
 # ## Now you: what does it hear in your sentence?
 #
-# No `pipeline` today. You know each line of this.
-
+# No `pipeline` today. You know each line of this. (`softmax` turns logits into probabilities.)
 
 # %%
-def predict(sentences):
-    batch = tokenizer(sentences, padding=True, truncation=True, return_tensors="pt")
-    model.eval()
-    with torch.no_grad():
-        return model(**batch.to(course.device)).logits.softmax(dim=-1).cpu()
-
-
-my_sentences = [
-    "I can't believe they cancelled my train again.",
-    "My sister had her baby, and both are fine!",
-    "It is hard now, but we will get through this.",
-]
-for sentence, chances in zip(my_sentences, predict(my_sentences), strict=True):
-    print(f"{labels[chances.argmax()]:>9} ({chances.max():.0%})  {sentence}")
+my_sentence = "I can't believe they cancelled my train again."
+batch = tokenizer(my_sentence, return_tensors="pt").to(course.device)
+with torch.no_grad():
+    probabilities = model(**batch).logits.softmax(dim=-1)[0].tolist()
+for name, probability in zip(labels, probabilities, strict=True):
+    print(f"{probability:>4.0%} {name}")
 
 # %% [markdown]
-# **Try it.** Write the same event in four moods. Does the model follow the mood, or the event?
-#
-# <details><summary>An answer</summary>
-#
-# Take a rainy holiday: *Rain again, thanks for nothing.* / *Rain again, so we baked all day, lovely!* / *Rain again,
-# but tomorrow we try once more.* / *Rain again. I miss the sun, and I miss you.* Change one word at a time, and watch
-# where the answer tips. The word that tips it is what the model listens to.
-#
-# </details>
-#
 # ## Which errors are the worst?
 #
-# Not each error is equally bad. The loss of a single post says how much of the belief went to wrong classes. Sort by
-# it, and read.
+# The loss of a single post is large where the model gave its label a small probability. Sort by it, and read.
 
 # %%
-each = cross_entropy(logits, torch.tensor(truth), reduction="none")
-chances = logits.softmax(dim=-1)
+each = cross_entropy(logits, truth, reduction="none")
 for row in each.argsort(descending=True)[:6].tolist():
-    said, was = tuned[row], truth[row]
-    print(
-        f"model: {labels[said]} ({chances[row, said]:.0%}), label: {labels[was]}",
-        end=" ",
-    )
-    print(f"({chances[row, was]:.0%})")
-    print(f"    {test[row]['text']}")
+    print(f"model: {labels[said[row]]}, label: {labels[truth[row]]}", end=" ")
+    print(f"({math.exp(-each[row]):.0%})\n    {test_rows[row]['text']}")
 
 # %% [markdown]
-# Read them aloud. In some the mood hides behind words of another mood: irony, or a hard thing told with hope. In some
-# you may take the model's side. The most certain errors are the best teachers: they show what the model listens to,
-# or what the label guide forgot.
-#
-# Which classes does it mix up most?
-
-# %%
-confused = Counter(
-    f"{labels[was]} taken for {labels[said]}"
-    for was, said in zip(truth.tolist(), tuned.tolist(), strict=True)
-    if was != said
-)
-for pair, count in confused.most_common(4):
-    print(f"{count:>3}  {pair}")
-
-# %% [markdown]
-# Is it what the six errors made you expect? {{ Lesson:evaluation }} makes a table of this. For now, keep the habit:
-# after each training, read twenty errors before you change anything.
+# In some the mood hides behind words of another mood: irony, or a hard thing told with hope. In some you may take
+# the model's side. Read twenty after each training, before you change anything.
 #
 # ## In this notebook we have
 #
 # - **written** a training loop: forward, `backward`, clip, step, schedule, `zero_grad`, and `evaluate` after each
-#   epoch;
-# - **answered** ten questions by experiments, and left one open: what the scheduler is worth here;
+# epoch;
+# - **answered** ten questions by experiments;
 # - **chosen** the epoch with the lowest validation loss, and judged it once on the test posts;
 # - **resumed** a broken training to the same bits, and seen that no part may be missing;
 # - **read** the six worst errors.
@@ -1028,11 +877,8 @@ for pair, count in confused.most_common(4):
 # |---|---|---|
 # | `Expected all tensors to be on the same device` | the batch stayed behind | `batch.to(model.device)` |
 # | `'NoneType' object has no attribute 'backward'` | the batch has no `labels` | rename the column, or use the collator |
-# | all answers are one class | too few steps, sorted posts, or a learning rate far too high | print the counts; shuffle; divide the rate by 10 |
-# | the loss never moves | all is frozen, or the rate is zero | print `schedule.get_last_lr()` and count the weights that can learn |
-# | another score at each evaluation | dropout is on | `model.eval()` |
-# | the loss is `nan` | the steps are too long | lower the learning rate, clip |
+# | all answers are one class | too few steps, or too high a rate | print the counts; divide the rate by 10 |
 # | `doesn't match the size of optimizer's group` when you resume | other weights are frozen than before | freeze as before, then restore |
-# | the resumed training differs | a part was not restored, or the order of the posts | keep dice, optimizer, schedule and step; seed the order by epoch |
+# | the resumed training differs | a part was not restored, or the order of the posts | keep all parts; seed the order by epoch |
 #
 # **Next:** {{ lesson:trainer }} puts this loop into one object. Much comes with it, and a few traps.

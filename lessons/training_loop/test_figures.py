@@ -1,8 +1,10 @@
-"""The figure of this lesson: a number for each step of a training."""
+"""The figures of this lesson: the loop as a circle, and a number for each step of a training."""
 
 from functools import partial
 
-from lessons.training_loop.figures import step_curve
+import pytest
+
+from lessons.training_loop.figures import circle, norm_lines, step_curve
 from tests.figures import check_picture
 
 loss = partial(step_curve, [4, 2, 3, 1], "The loss.", "loss", 2, judged={2: 2.5, 4: 1.5}, limit=("limit", 2))
@@ -25,3 +27,25 @@ def test_it_draws_each_step_and_the_running_mean():
     assert list(mean.get_ydata()) == [4, 3, 2.5, 2]
     assert set(limit.get_ydata()) == {2}
     assert list(judged.get_xdata()) == [2, 4]
+
+
+STATIONS = [
+    (f"station {letter}", f"{letter}()", f"{number} x {number + 1}") for number, letter in enumerate("abcdefgh")
+]
+
+
+def test_a_circle_tells_its_stations_in_their_order_and_the_model():
+    said = " ".join(f"{name}, {code} {value} ->" for name, code, value in STATIONS)
+    check_picture(
+        partial(circle, STATIONS, "7 weights,\n3 learn", "One turn"), said, "the next station a 7 weights, 3 learn"
+    )
+
+
+def test_a_circle_has_eight_stations():
+    with pytest.raises(ValueError, match="zip"):
+        circle(STATIONS[:7], "", "")
+
+
+def test_norms_are_drawn_and_losses_are_not():
+    draw = partial(norm_lines, {"a": [(9, 1.5), (8, 2.5)], "b": [(7, 3), (6, 4)]}, "Norms.")
+    check_picture(draw, "Norms gradient norm along step a from 1.5 to 2.5 b from 3 to 4")
