@@ -1,4 +1,4 @@
-"""Figures about text: tokens on the text they came from, and how long texts are."""
+"""Figures about text: its way to numbers, tokens on the text they came from, and how long texts are."""
 
 from __future__ import annotations
 
@@ -8,12 +8,66 @@ from matplotlib import rc_context
 from matplotlib.patches import Rectangle
 
 from course_utils.plots.charts import LINE_STYLES
+from course_utils.plots.drawing import Drawing
 from course_utils.plots.picture import COLOURS, GREY, STYLE, Picture, canvas
 
 COLUMNS = 76  # characters of a monospaced font that fit beside each other
 TINTS = ("#BFE0F5", "#FBE3B8")  # the palette's sky blue and orange, lightened: black text stays readable on both
 LINE_COLOURS = (COLOURS[0], COLOURS[1], COLOURS[2], COLOURS[4])  # yellow is too pale for a line
 DARK_GREY = "#595959"
+
+
+def way_of_a_text(tokenizer, text: str, other: str, title: str) -> Picture:
+    """Draw what the tokenizer makes of a text, step by step, and the batch of it and another, shorter one."""
+    backend = tokenizer.backend_tokenizer
+    normal = backend.normalizer.normalize_str(text)
+    words = [word for word, _ in backend.pre_tokenizer.pre_tokenize_str(normal)]
+    batch = tokenizer([text, other], padding=True)
+    rows = [tokenizer.convert_ids_to_tokens(ids) for ids in batch["input_ids"]]
+    pieces = tokenizer.tokenize(text)
+    padding = [[not real for real in mask] for mask in batch["attention_mask"]]
+    from_text = [word is not None for word in batch.word_ids(0)]
+
+    drawing = Drawing(width=22, height=11.7, title=title)
+    left, whole = 6.0, 15.9
+    wide = whole / len(rows[0])
+    drawing.box(left, 0.1, whole, 0.9, text, colour=-1)
+    drawing.box(left, 1.7, whole, 0.9, normal)
+    drawing.matrix(left, 3.3, [words], cell=(whole / len(words), 0.9))
+    drawing.matrix(left + wide, 4.9, [pieces], cell=(wide, 0.9))
+    drawing.matrix(left, 6.5, [rows[0]], colour=1, cell=(wide, 0.9), dim=[from_text])
+    drawing.matrix(left, 8.1, batch["input_ids"], colour=2, cell=(wide, 0.8), dim=padding)
+    drawing.matrix(left, 10.0, batch["attention_mask"], colour=2, cell=(wide, 0.8), dim=padding)
+    for y, words_of_step in (
+        (0.55, "your text"),
+        (2.15, "normalised"),
+        (3.75, "cut into words"),
+        (5.35, "cut into pieces"),
+        (6.95, "special tokens around"),
+        (8.5, "numbers: input_ids"),
+        (9.3, f"{other!r}, padded"),
+        (10.4, "attention_mask"),
+        (11.2, f"{other!r}, padded"),
+    ):
+        drawing.text(0, y, words_of_step, align="left")
+    for y in (1.0, 2.6, 4.2, 5.8, 7.4):
+        drawing.arrow((left + whole / 2, y + 0.05), (left + whole / 2, y + 0.65))
+    in_words = [
+        f"the text {text!r}",
+        f"normalised {normal!r}",
+        f"words {', '.join(words)}",
+        f"pieces {', '.join(pieces)}",
+        f"with special tokens {', '.join(rows[0])}",
+        f"input_ids {_numbers(batch['input_ids'][0])}",
+        f"attention_mask {_numbers(batch['attention_mask'][0])}",
+    ]
+    ids, mask = _numbers(batch["input_ids"][1]), _numbers(batch["attention_mask"][1])
+    second = f"The other text {other!r} is padded: input_ids {ids}, attention_mask {mask}"
+    return drawing.picture(f"{' -> '.join(in_words)}. {second}.")
+
+
+def _numbers(row: Sequence[int]) -> str:
+    return " ".join(map(str, row))
 
 
 @rc_context(STYLE)

@@ -1,9 +1,23 @@
-"""The figures of this lesson: tokens on the text they came from, and how long texts are."""
+"""The figures of this lesson: a text on its way, tokens on the text they came from, and how long texts are."""
 
 from functools import partial
 
-from lessons.tokenization.figures import COLUMNS, length_profile, token_boxes
+import pytest
+
+from lessons.tokenization.figures import COLUMNS, length_profile, token_boxes, way_of_a_text
 from tests.figures import check_picture
+from tests.prose import offline_tokenizer
+
+tokenizer = pytest.fixture(offline_tokenizer, scope="module")
+
+
+def test_the_way_of_a_text_is_told_step_by_step(tokenizer):
+    check_picture(
+        partial(way_of_a_text, tokenizer, "Sleepless AGAIN", "Why?", "A way."),
+        "A way text 'Sleepless AGAIN' normalised 'sleepless again' words sleepless again pieces sleep ##less again",
+        "special [CLS] sleep ##less again [SEP] input_ids 101 3637 3238 2153 102 attention_mask 1 1 1 1 1",
+        "'Why? padded input_ids 101 2339 1029 102 0 attention_mask 1 1 1 1 0",
+    )
 
 
 class TestTokenBoxes:

@@ -1,0 +1,68 @@
+"""The same six sentences in eight languages: what the section on other languages cuts and counts."""
+
+SENTENCES = {
+    "English": [
+        "Good morning!",
+        "How are you?",
+        "The train is late again.",
+        "I am very happy today.",
+        "Where can I buy a ticket?",
+        "Thank you for your help.",
+    ],
+    "Spanish": [
+        "¡Buenos días!",
+        "¿Cómo estás?",
+        "El tren llega tarde otra vez.",
+        "Hoy estoy muy feliz.",
+        "¿Dónde puedo comprar un billete?",
+        "Gracias por tu ayuda.",
+    ],
+    "Tagalog": [
+        "Magandang umaga!",
+        "Kumusta ka?",
+        "Huli na naman ang tren.",
+        "Masayang-masaya ako ngayon.",
+        "Saan ako makakabili ng tiket?",
+        "Salamat sa tulong mo.",
+    ],
+    "Vietnamese": [
+        "Chào buổi sáng!",
+        "Bạn có khỏe không?",
+        "Tàu lại đến muộn rồi.",
+        "Hôm nay tôi rất vui.",
+        "Tôi có thể mua vé ở đâu?",
+        "Cảm ơn bạn đã giúp đỡ.",
+    ],
+    "German": [
+        "Guten Morgen!",
+        "Wie geht es dir?",
+        "Der Zug hat wieder Verspätung.",
+        "Heute bin ich sehr glücklich.",
+        "Wo kann ich eine Fahrkarte kaufen?",
+        "Danke für deine Hilfe.",
+    ],
+    "Hindi": [
+        "सुप्रभात!",
+        "आप कैसे हैं?",
+        "रेलगाड़ी फिर देर से आई है।",
+        "आज मैं बहुत खुश हूँ।",
+        "टिकट कहाँ मिलेगा?",
+        "आपकी मदद के लिए धन्यवाद।",
+    ],
+    "Telugu": [
+        "శుభోదయం!",
+        "మీరు ఎలా ఉన్నారు?",
+        "రైలు మళ్ళీ ఆలస్యంగా వచ్చింది.",
+        "ఈరోజు నేను చాలా సంతోషంగా ఉన్నాను.",
+        "టికెట్ ఎక్కడ కొనాలి?",
+        "మీ సహాయానికి ధన్యవాదాలు.",
+    ],
+    "Japanese": [
+        "おはようございます。",
+        "お元気ですか。",
+        "電車がまた遅れています。",
+        "今日はとてもうれしいです。",
+        "切符はどこで買えますか。",
+        "手伝ってくれてありがとう。",
+    ],
+}
