@@ -24,6 +24,8 @@
 # - **read** a card, and say whether you may use what it describes.
 #
 # {{ times }}
+#
+# Numbers in the text are those of the profile `laptop`.
 
 # %% tags=["parameters"]
 PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
@@ -44,16 +46,28 @@ course = start("hugging_face_basics", PROFILE)
 # |---|---|---|
 # | **Model** | a folder with trained weights and what is needed to use them; for text, pictures or sound | `bert-base-uncased` |
 # | **Dataset** | a folder with examples, often with labels | `cardiffnlp/tweet_eval` |
-# | **Space** | a small web app that shows a model at work, often made with Gradio | a text box and a button |
+# | **Space** | a small web app (often made with Gradio): try a model in the browser before you download it | a text box and a button |
 #
 # Each is a git repository, with a version history. `cardiffnlp/tweet_eval` means: the user *cardiffnlp*, the repository
 # *tweet_eval*.
 #
-# The Hub is the shop. The tools come as Python libraries. Six of them carry this course.
+# The Hub is the shop. The tools come as Python libraries. This is how they meet.
 
 # %%
 from importlib.metadata import version
 
+from lessons.hugging_face_basics.figures import family
+
+versions = {name: version(name) for name in ("datasets", "transformers", "evaluate")}
+family(versions, "From the Hub to an answer")
+
+# %% [markdown]
+# Read it from top to bottom. Blue: what lies on the Hub. Yellow: the library that takes it from there, and the call.
+# Green: how a finished model answers. In this lesson you walk down each arrow once.
+#
+# Six libraries carry this course.
+
+# %%
 jobs = {
     "transformers": "models, and the Trainer that fine-tunes them",
     "datasets": "loads and reshapes data",
@@ -67,7 +81,7 @@ for library, job in jobs.items():
 
 # %% [markdown]
 # The **Trainer** is not a place on the Hub. It is a class in `transformers` that contains a finished training loop.
-# You have used it in {{ lesson:start_here }}.
+# You have used it in {{ lesson:start_here }}. (*Fine-tune* means: train a finished model a little further.)
 #
 # How does one find a model among so many? On the website, or from Python. The next cell needs the Hub, so it only
 # runs in the profile `full`.
@@ -112,19 +126,17 @@ for name in ("config.json", "tokenizer.json", "model.safetensors"):
 # Nearly all of it is `model.safetensors`: the weights. *Safetensors* holds numbers and nothing else, so opening it
 # cannot run foreign code. Older formats (*pickle*, often `.bin`) can. Prefer safetensors.
 #
-# You never open these files by hand. Three **Auto classes** read `config.json` and choose the right class for you.
+# You never open these files by hand. The **Auto classes** read `config.json` and choose the right class for you.
 
 # %%
-from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers import AutoModel, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
 model = AutoModel.from_pretrained(course.checkpoint)
-for thing in (AutoConfig.from_pretrained(course.checkpoint), tokenizer, model):
-    print(type(thing).__name__)
+type(tokenizer).__name__, type(model).__name__
 
 # %% [markdown]
-# Three times *Bert*. You asked for "the model in this folder", and you got the right family. With another folder, the
-# same three lines give another family.
+# Both are *Bert*. With another folder, the same two lines give another family.
 #
 # ## Can a model compare two sentences?
 #
@@ -148,16 +160,21 @@ vectors = [np.array(extractor(sentence)[0]) for sentence in sentences]
 [vector.shape for vector in vectors]
 
 # %% [markdown]
-# Five tables. A row for each piece of the sentence, so longer sentences have more rows. We want one vector for one
-# sentence: take the mean of the rows. Then we compare the directions of two vectors. That is the
-# **cosine similarity**: 1 means the same direction, 0 means nothing in common.
+# Five tables, 384 numbers in each row. (The pipeline answers with a list of tables. We gave it one sentence, and `[0]`
+# takes its only table.) A row for each piece of the sentence: the first has six words and a question mark, and two
+# special pieces mark beginning and end ({{ lesson:start_here }}).
+#
+# We want one **vector**, one row of numbers, for one sentence: take the mean of the rows. Then we compare directions.
+# Divide each vector by its length, and only its direction is left. Multiply two directions, number by number, and add
+# up: that *is* the **cosine similarity**. 1 means the same direction, 0 means nothing in common. A little below zero
+# means nothing in common, too.
 
 # %%
 from course_utils import plots
 
 means = np.stack([vector.mean(axis=0) for vector in vectors])
-means /= np.linalg.norm(means, axis=1, keepdims=True)
-similarity = means @ means.T
+directions = means / np.linalg.norm(means, axis=1, keepdims=True)
+similarity = directions @ directions.T  # all pairs at once
 plots.heatmap(similarity, sentences, "How similar are the sentences?")
 
 # %% tags=["record"]
@@ -165,22 +182,36 @@ course.record("similarity_same_question", similarity[0, 1])
 course.record("similarity_other_topic", similarity[0, 4])
 
 # %% [markdown]
-# Look at row 1. The most similar other sentence is number 2: the same question in almost no common words.
-# Nobody told the model so. It comes from pretraining.
+# On the diagonal, each sentence meets itself. In row 1, the most similar other sentence is number 2: the same question
+# in almost no common words. Nobody showed the model this pair. It comes from what it read before.
 #
 # **Try it.** Add *"When do you open the window?"*. Is it nearer to sentence 1 or to sentence 3?
 #
 # <details><summary>An answer</summary>
 #
-# With the offline checkpoint: nearer to sentence 1 (0.57, against 0.10). Most of its words are the same as there.
+# It is nearer to sentence 1 (0.57, against 0.10). Most of its words are the same as there.
 # So the vectors hold meaning, but they also hold the words.
 #
 # </details>
-#
+
+
+# %% tags=["try"]
+def direction(sentence):
+    mean = np.array(extractor(sentence)[0]).mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+near = directions[[0, 2]] @ direction("When do you open the window?")
+print(near)
+if course.profile == "laptop":
+    assert near.round(2).tolist() == [0.57, 0.1]
+
+# %% [markdown]
 # ## How does data get in?
 #
 # One function opens nearly everything: `load_dataset`. We try it on sixty messages to the help desk of a town library.
-# They were written for this course. Three CSV files lie in a folder.
+# They were written for this course. Three CSV files lie in a folder. (`course.dataset` says where: its first entry is
+# the folder's path.)
 
 # %% tags=["nbval-check-output"]
 folder = Path(course.dataset("helpdesk")[0])
@@ -197,8 +228,9 @@ one_file
 
 # %% [markdown]
 # We asked for one file, and got a `DatasetDict` with one split named `train`. A `DatasetDict` is a dictionary of
-# datasets. It is always there, even around a single file. So you choose the split first. A row is a dictionary, and a
-# column is like a list:
+# datasets. It is there even around a single file, unless you name a split (see below). So you choose the split first. A
+# row is a dictionary. A column is **lazy**: it is read only where you take something out. `[:4]` takes four entries as a
+# list, `[:]` takes all.
 
 # %% tags=["nbval-check-output"]
 print(one_file["train"][0])
@@ -210,13 +242,13 @@ print(one_file["train"]["label"][:4])
 # %% tags=["nbval-check-output"]
 files = {"train": str(folder / "train.csv"), "test": str(folder / "test.csv")}
 two_files = load_dataset("csv", data_files=files)
-{split: len(rows) for split, rows in two_files.items()}
+{name: len(rows) for name, rows in two_files.items()}
 
 # %% [markdown]
 # **Third way: a folder.** Its `README.md` says which file is which split. This is how datasets lie on the Hub, too.
 
 # %% tags=["nbval-check-output"]
-messages = load_dataset(*course.dataset("helpdesk"))
+messages = load_dataset(str(folder))
 messages["train"].features
 
 # %% [markdown]
@@ -230,7 +262,11 @@ print("row 0 holds", number, "which means", label.int2str(number))
 print("the number of 'thanks' is", label.str2int("thanks"))
 
 # %% [markdown]
-# **Fourth way: the Hub.** The same call, with a name in place of a folder.
+# **Fourth way: the Hub.** The same call, with a name in place of a folder: `load_dataset("fancyzhx/ag_news")`.
+#
+# In this course you read `load_dataset(*course.dataset("ag_news"))`. `course.dataset` returns what `load_dataset` needs:
+# a folder or a name, sometimes two names. The star hands them over one by one. In your own code, write the name
+# or the folder.
 
 # %%
 if course.profile == "full":
@@ -251,6 +287,7 @@ for part in ("train", "train[:20%]", "train[10:15]", "train+validation"):
 # %% [markdown]
 # Twenty percent of 36 rows are 7 rows. But which 7? The **first** 7. If a file is sorted by label, such a slice holds
 # one label only. `train_test_split` shuffles first, and with `stratify_by_column` it keeps the shares of the labels.
+# (That column must be a `ClassLabel`. With the words of the CSV it fails.)
 
 # %% tags=["nbval-check-output"]
 from collections import Counter
@@ -268,10 +305,20 @@ parts = messages["train"].train_test_split(
 # The last 3 rows; and 18 + 6 = 24 rows.
 #
 # </details>
-#
+
+# %% tags=["try"]
+sizes = [
+    len(load_dataset(str(folder), split=part))
+    for part in ("train[-3:]", "train[:50%]+test[:50%]")
+]
+print(sizes)
+if course.profile == "laptop":
+    assert sizes == [3, 24]
+
+# %% [markdown]
 # ## How do I change the data?
 #
-# A dataset does not change in place. Each method gives you a new one. Four methods do most of the work.
+# You get a new dataset, and the old one stays as it is. Four methods work in this way, and they do most of the work.
 #
 # `map` calls your function and adds what it returns. With `batched=True` the function gets many rows at once, as a
 # dictionary of lists. A tokenizer works best that way.
@@ -302,21 +349,43 @@ renamed = counted.rename_column("label", "labels")
 renamed["train"].column_names
 
 # %% [markdown]
-# `set_format` says in which form the values come out: Python numbers, or PyTorch tensors. The stored data stay as
+# `with_format` says in which form the values come out: Python numbers, or PyTorch tensors. The stored data stay as
 # they are. Watch the types.
 
 # %% tags=["nbval-check-output"]
-print(type(renamed["train"][0]["words"]).__name__)
-renamed.set_format("torch", columns=["words", "labels"])
-print(type(renamed["train"][0]["words"]).__name__, renamed["train"][:4])
+tensors = renamed.with_format("torch", columns=["words", "labels"])
+for rows in (renamed["train"], tensors["train"]):
+    print(type(rows[0]["words"]).__name__, list(rows[0]))
+tensors["train"][:4]
 
 # %% [markdown]
-# Where is the text? We named two columns, so only these two come out. Nothing is lost: `reset_format` brings it back.
+# Where is the text? We named two columns, so only these two come out. Nothing is lost: `renamed` still gives all.
 #
+# Older pages use `set_format`. It does the same, but **in place**: it changes the dataset that you have, and
+# returns nothing. `reset_format` takes it back.
+#
+# **Try it.** Run `changed = short.set_format("torch")`. What is in `changed`, and what does `short["train"][0]` give?
+#
+# <details><summary>An answer</summary>
+#
+# `changed` is `None`. And `short` itself gives tensors now. After `short.reset_format()` it gives Python numbers again.
+#
+# </details>
+
+# %% tags=["try"]
+changed = short.set_format("torch")
+kind = type(short["train"][0]["words"]).__name__
+short.reset_format()
+print(changed, kind)
+if course.profile == "laptop":
+    assert changed is None and kind == "Tensor"
+    assert isinstance(short["train"][0]["words"], int)
+
+# %% [markdown]
 # ## How do I keep it?
 #
 # `save_to_disk` writes the dataset with its types, and `load_from_disk` brings it back. For other programs there are
-# `to_csv` and `to_parquet`. (A CSV forgets the label names.)
+# `to_csv` and `to_parquet`.
 
 # %% tags=["nbval-check-output"]
 from datasets import load_from_disk
@@ -343,10 +412,28 @@ mine["label"][:]
 # %% [markdown]
 # `cast_column` turned the words into the right numbers.
 #
+# **Your own folder.** Name the files `train.csv` and `test.csv`, and give `load_dataset` the folder. No card is needed,
+# and nothing of this course.
+
+# %% tags=["nbval-check-output"]
+home = course.workdir / "my_messages"
+home.mkdir(exist_ok=True)
+for name in ("train", "test"):
+    mine.to_csv(home / f"{name}.csv")
+own = load_dataset(str(home))
+own["train"].features["label"], {name: len(rows) for name, rows in own.items()}
+
+# %% [markdown]
+# Two splits, found by the names of the files. But look at `label`: a plain number. A CSV forgets the label names, so
+# you need `cast_column` again. Parquet files keep them.
+#
 # ## All pieces together
 #
 # Model, tokenizer, dataset, Trainer, metric. You know this from {{ lesson:start_here }}, now with messages and with
 # `evaluate`. `evaluate.load` finds a metric by name on the Hub. It also takes a folder, and this course brings two.
+#
+# `truncation=True` cuts texts that are too long for the model. The model's raw answers, one number for each label, are
+# called **logits**. The largest one is the model's label: `argmax` finds its place.
 
 # %%
 import evaluate
@@ -383,7 +470,8 @@ arguments = TrainingArguments(
 )
 
 # %% [markdown]
-# The `Trainer` takes all the pieces. After each epoch it shows the loss.
+# The `Trainer` takes all the pieces. (`processing_class` is the tokenizer: with it, the Trainer fills short texts up, so
+# that a group of texts is equally long.) After each epoch it shows the loss.
 
 # %%
 trainer = Trainer(
@@ -414,24 +502,42 @@ for text in new_messages:
 
 # %% [markdown]
 # Is each answer right? It need not be. The model has learned from 36 messages.
+#
+# What happened inside `ask`? The same steps by hand, for the last message. `softmax` turns logits into probabilities:
+# between 0 and 1, and together 1.
+
+# %%
+ids = tokenizer(text, return_tensors="pt").to(classifier.device)
+logits = classifier(**ids).logits
+probabilities = logits.softmax(dim=-1)[0].tolist()
+steps = {
+    "text": text,
+    "tokenizer": f"{ids['input_ids'].shape[1]} ids",
+    "model": f"{logits.shape[1]} logits",
+    "probabilities": ", ".join(f"{share:.2f}" for share in probabilities),
+}
+plots.flow(list(steps.items()), "What a pipeline does")
 
 # %% [markdown]
+# The green line of the first figure, with real numbers. The order is that of `label.names`: question, complaint, thanks.
+#
 # ## Assumption and sceptic
 #
 # > **Assumption:** *The accuracy above is the accuracy of this model.*
 # >
 # > **Sceptic:** *On twelve messages? One message more or less, and the number jumps by eight points.*
 #
-# Who is right? Let us ask which true accuracies could give this result. (This is Wilson's interval.)
+# Who is right? Say that the true accuracy is p. Then the score on 12 messages moves around p, by about
+# `sqrt(p * (1 - p) / 12)`: its *standard error*. 95 times out of 100 it stays within 1.96 of them. So we try all p, and
+# keep those that are so near to our score. (This is the interval of Wilson, 1927.)
 
 # %%
-from scipy.stats import binomtest
-
 asked = len(messages["test"])
-right = round(score * asked)
-ends = binomtest(right, asked).proportion_ci(method="wilson")
-print(f"{right} of {asked} right")
-print(f"the true accuracy may lie anywhere from {ends.low:.0%} to {ends.high:.0%}")
+p = np.linspace(0, 1, 1001)
+possible = p[abs(score - p) <= 1.96 * np.sqrt(p * (1 - p) / asked)]
+low, high = possible.min(), possible.max()
+print(f"{round(score * asked)} of {asked} right")
+print(f"the true accuracy may lie anywhere from {low:.0%} to {high:.0%}")
 
 # %% [markdown]
 # The sceptic is right. Twelve messages are enough to see that the code works. They are not enough to judge the model.
@@ -439,8 +545,9 @@ print(f"the true accuracy may lie anywhere from {ends.low:.0%} to {ends.high:.0%
 #
 # ## How would I give my model away?
 #
-# With an account on the Hub and a token, one line does it: `trainer.push_to_hub()`. We do not run it here.
-# Without an account, `save_model` writes the same folder on your disk, and you can hand on the folder.
+# With an account on the Hub and an access token (a kind of password), one line does it: `trainer.push_to_hub()`. We do
+# not run it here: outside `full`, this notebook asks no network. `save_model` writes the same folder on your disk, and
+# you can hand on the folder.
 
 # %% tags=["nbval-check-output"]
 trainer.save_model(course.workdir / "helpdesk_model")
@@ -481,7 +588,15 @@ for card in (
 # For training a model that anybody relies on, and for comparing models. The sceptic above has shown why.
 #
 # </details>
-#
+
+# %% tags=["try"]
+card_text = DatasetCard.load(folder / "README.md").text
+if course.profile == "laptop":
+    assert "Training a model that anybody relies on, or comparing models" in " ".join(
+        card_text.split()
+    )
+
+# %% [markdown]
 # ## Why does the code from that old tutorial fail?
 #
 # The libraries have changed, and old pages stay online. One example, tried here and now:
@@ -498,12 +613,25 @@ except ImportError as error:
 # `list_datasets` is gone. Its job belongs to the Hub's own library now: `huggingface_hub.HfApi().list_datasets()`.
 # The tests of this course try such old lines at every change, so that we do not teach you one.
 #
+# Another line was wrong from the first day. A published notebook installs `transformers>=4.40.0`, without quotes. What
+# does a shell do with that? We put the harmless `echo` in place of `pip install`.
+
+# %%
+import subprocess
+
+subprocess.run("echo transformers>=4.40.0", shell=True, cwd=course.workdir)
+[path.name for path in course.workdir.glob("*4.40*")]
+
+# %% [markdown]
+# A file! For the shell, `>` means: write the output into a file. So `pip` never saw the version, and took any. Write
+# `pip install "transformers>=4.40.0"`, with quotes.
+#
 # ## In this notebook we have
 #
-# - **explained** the Hub, and run the six libraries on one small problem;
+# - **explained** what lies on the Hub, and which library takes it from there;
 # - **loaded** a dataset in four ways, and seen that a file alone still gives a `DatasetDict`;
-# - **reshaped** it with `map`, `filter`, `rename_column` and `set_format`, and saved it;
-# - **run** two pipelines: one without labels, one with our own;
+# - **reshaped** it with `map`, `filter`, `rename_column` and `with_format`, and saved it;
+# - **run** two pipelines, one without labels and one with our own, and opened the second;
 # - **read** two cards with their licences.
 #
 # ## Where it breaks
@@ -515,5 +643,6 @@ except ImportError as error:
 # | `OfflineModeIsEnabled`, or a name that is not found | the profile `laptop` asks no network | check the spelling; use `full` for the Hub |
 # | you changed a CSV file in a dataset folder, and still see the old rows | `load_dataset` keeps a copy, and knows the folder by its card | `load_dataset(folder, download_mode="force_redownload")` |
 # | the column you need is missing | `set_format` with `columns=` hides the others | `reset_format()` |
+# | a dataset has become `None` | you kept what `set_format` returns | `with_format` |
 #
 # **Next:** {{ lesson:cuda_errors }} looks at the five error messages of a GPU, without a GPU.

@@ -1,6 +1,7 @@
 """Sentences in this lesson that state a fact which no cell of it computes: each is measured here."""
 
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 from datasets import ClassLabel, load_dataset
 from huggingface_hub.errors import OfflineModeIsEnabled
-from transformers import AutoConfig, AutoModel, AutoTokenizer, Trainer, TrainingArguments
+from scipy.stats import binomtest, norm
+from transformers import AutoModel, AutoTokenizer, Trainer, TrainingArguments
 
 from course_utils import sources
 from tests.prose import cells, made, offline_similarity, prose, said, small_bert
@@ -29,8 +31,7 @@ def messages():
 
 class TestTheModel:
     def test_six_libraries_carry_the_course(self):
-        assert "Six of them carry this course." in prose(SLUG)
-        assert "run the six libraries" in prose(SLUG)
+        assert "Six libraries carry this course." in prose(SLUG)
         assert len(made(SLUG, "jobs")) == 6
 
     def test_nearly_all_of_the_folder_is_weights(self):
@@ -39,18 +40,26 @@ class TestTheModel:
         sizes = [(folder / name).stat().st_size for name in ("config.json", "tokenizer.json", "model.safetensors")]
         assert sizes[-1] / sum(sizes) > 0.95
 
-    def test_three_auto_classes_give_three_times_bert(self):
-        assert "Three Auto classes read `config.json`" in prose(SLUG)
-        assert "Three times *Bert*." in prose(SLUG)
-        found = [auto.from_pretrained(sources.offline_checkpoint()) for auto in (AutoConfig, AutoTokenizer, AutoModel)]
+    def test_two_auto_classes_give_two_times_bert(self):
+        assert "The Auto classes read `config.json`" in prose(SLUG)
+        assert "Both are *Bert*. With another folder, the same two lines give another family." in prose(SLUG)
+        found = [auto.from_pretrained(sources.offline_checkpoint()) for auto in (AutoTokenizer, AutoModel)]
         assert all(type(thing).__name__.startswith("Bert") for thing in found)
 
     def test_row_1_is_nearest_to_the_same_question(self, similarity, sentences):
-        assert "Five tables. A row for each piece of the sentence" in prose(SLUG)
+        [numbers] = said(SLUG, "Five tables, {} numbers in each row.")
         assert len(sentences) == 5
-        row, nearest = said(SLUG, "Look at row {}. The most similar other sentence is number {}: the same question")
+        assert AutoModel.from_pretrained(sources.offline_checkpoint()).config.hidden_size == numbers
+        row, nearest = said(SLUG, "In row {}, the most similar other sentence is number {}: the same question")
         near = [similarity(sentences[row - 1], other) for other in sentences]
         assert np.argsort(near)[-2] == nearest - 1
+
+    def test_the_first_sentence_has_six_words_a_mark_and_two_special_pieces(self, sentences):
+        words, special = said(SLUG, "the first has {} words and a question mark, and {} special pieces mark")
+        assert (words, special) == (6, 2)
+        tokenizer = AutoTokenizer.from_pretrained(sources.offline_checkpoint())
+        assert len(sentences[0].rstrip("?").split()) == words
+        assert len(tokenizer(sentences[0])["input_ids"]) == words + 1 + special
 
     def test_the_window_is_nearer_to_opening_hours_than_to_the_lift(self, similarity, sentences):
         one, other = said(SLUG, 'Add *"When do you open the window?"*. Is it nearer to sentence {} or to sentence {}?')
@@ -100,12 +109,41 @@ class TestTheData:
         assert len([path for path in (sources.DATA / "metrics").iterdir() if path.is_dir()]) == 2
 
     def test_a_csv_forgets_the_label_names(self, messages, tmp_path):
-        assert "(A CSV forgets the label names.)" in prose(SLUG)
+        assert "A CSV forgets the label names, so you need `cast_column` again. Parquet files keep them." in prose(SLUG)
         messages["test"].to_csv(tmp_path / "test.csv")
         messages["test"].to_parquet(tmp_path / "test.parquet")
         for kind, kept in {"csv": False, "parquet": True}.items():
             again = load_dataset(kind, data_files=str(tmp_path / f"test.{kind}"), cache_dir=str(tmp_path / "cache"))
             assert isinstance(again["train"].features["label"], ClassLabel) == kept
+
+    def test_stratifying_needs_a_class_label(self):
+        assert "(That column must be a `ClassLabel`. With the words of the CSV it fails.)" in prose(SLUG)
+        file = Path(sources.dataset("helpdesk", "laptop")[0]) / "train.csv"
+        rows = load_dataset("csv", data_files=str(file), split="train")
+        with pytest.raises(ValueError, match="only supported for ClassLabel"):
+            rows.train_test_split(test_size=0.25, stratify_by_column="label")
+
+    def test_four_methods_give_a_new_dataset_and_set_format_gives_none(self, messages):
+        assert "You get a new dataset, and the old one stays as it is. Four methods work in this way" in prose(SLUG)
+        rows = messages["train"]
+        before = rows.to_dict(), rows.format
+        rows.map(lambda row: {"more": 1})
+        rows.filter(lambda row: row["label"] == 0)
+        rows.rename_column("label", "labels")
+        rows.with_format("torch", columns=["label"])
+        assert (rows.to_dict(), rows.format) == before
+        assert "but in place: it changes the dataset that you have, and returns nothing." in prose(SLUG)
+        assert rows.set_format("torch", columns=["label"]) is None
+        assert set(rows[0]) == {"label"}
+
+    def test_wilsons_interval_is_what_the_lesson_keeps(self):
+        [factor] = said(SLUG, "95 times out of 100 it stays within {} of them.")
+        assert norm.ppf(0.975) == pytest.approx(factor, abs=0.001)
+        for hits in range(1, 12):
+            p = np.linspace(0, 1, 100_001)
+            possible = p[abs(hits / 12 - p) <= factor * np.sqrt(p * (1 - p) / 12)]
+            ends = binomtest(hits, 12).proportion_ci(method="wilson")
+            assert [possible.min(), possible.max()] == pytest.approx([ends.low, ends.high], abs=1e-4)
 
     def test_the_card_says_what_the_data_is_not_fit_for(self):
         assert "For training a model that anybody relies on, and for comparing models." in prose(SLUG)
@@ -155,6 +193,14 @@ class TestWhereItBreaks:
         (folder / "test.csv").write_text(csv.replace(before, "Something new"), encoding="utf-8")
         assert load_dataset(**settings)["text"][0] == before
         assert load_dataset(**settings, download_mode="force_redownload")["text"][0] == "Something new"
+
+    def test_the_pinned_version_becomes_a_file(self, tmp_path):
+        assert 'Write `pip install "transformers>=4.40.0"`, with quotes.' in prose(SLUG)
+        for command, files in {"echo transformers>=4.40.0": 1, 'echo "transformers>=4.40.0"': 0}.items():
+            folder = tmp_path / str(files)
+            folder.mkdir()
+            subprocess.run(command, shell=True, cwd=folder, check=True)
+            assert len(list(folder.iterdir())) == files
 
     def test_a_format_with_columns_hides_the_others(self, messages):
         assert "`set_format` with `columns=` hides the others | `reset_format()`" in prose(SLUG)
