@@ -20,8 +20,8 @@
 # - **measure** answers that have an order, with metrics that know the order;
 # - **build** simple methods first, from the length of a text to a frozen encoder;
 # - **fine-tune** one model in three ways: six names, one number, five questions;
-# - **explain** one answer word by word, and read it as a teacher would;
-# - **deliver** a `level(text)` that can say "I am not sure", with a model card.
+# - **explain** one answer word by word, and say which words tell nothing;
+# - **deliver** a `level(text)` that can say "I am not sure", and settle each promise that was made.
 #
 # {{ times }}
 
@@ -37,201 +37,216 @@ course = start("case_cefr", PROFILE)
 # %% [markdown]
 # ## Who asks, and what would help them?
 #
-# A language school has two thousand short texts on its shelves. Learners get them to read. A text that is too hard
-# makes them give up. So every text should carry a level of the Common European Framework, from A1 (beginner) to C2
+# Amina looks after the shelves of a language school: two thousand short English texts. A text that is too hard makes a
+# learner give up. So each text should carry a level of the Common European Framework (CEFR), from A1 (beginner) to C2
 # (like an educated native reader). Teachers do this by hand, and they have no time.
 #
-# Could a model write a first level on each text? A lecture that this course grew from ends with such a task:
-# "Fine-tune BERT to classify CEFR label efficiently, then evaluate and interpret results."
+# Could a model write a first level on each text? A lecture on BERT fine-tuning ends with such a task: "Fine-tune BERT
+# to classify CEFR label efficiently, then evaluate and interpret results."
 #
-# We say what would help **before** we see a score. Nobody should move the goal later:
+# We promise five things **before** we see a score, each with a number that nobody may move later:
 #
-# 1. It is rarely more than one level off.
-# 2. It is clearly better than simple methods.
-# 3. It says when it is not sure, so that a teacher reads those texts.
+# | | promise | goal |
+# |---|---|---|
+# | 1 | **near**: of the levels that it gives, so many are right or one level off | at least 95% |
+# | 2 | **closer**: its mean distance from the label is smaller than that of every simple method | by 0.1 levels |
+# | 3 | **useful**: it gives a level to so many texts, and leaves the others to the teachers | at least 50% |
+# | 4 | **exact**: of the levels that it gives, so many are right | at least 80% |
+# | 5 | **elsewhere**: on other people's texts it is right as often as on ours | 5 points less at most |
+#
+# Promise 5 is settled already, and it is **not kept**. The texts of `laptop` were written for this course by a language
+# model. Their card (`data/cefr/README.md`) tells of a model that learned from all 3,587 training texts. It had 76% of
+# the levels right on texts of the same kind. On 1,853 public sentences, levelled by teachers, it had 46%. (Means of
+# three trainings.)
+#
+# So all good numbers below are numbers **at home**. (A number in our sentences is one of `laptop`, unless we say
+# something else.)
 #
 # ## What do the texts look like?
 
 # %% tags=["nbval-check-output"]
-from datasets import ClassLabel, disable_progress_bars, load_dataset
+from datasets import disable_progress_bars, load_dataset
+
+from lessons.case_cefr.parts import LEVELS, three_parts, with_labels
 
 disable_progress_bars()
-LEVELS = ["A1", "A2", "B1", "B2", "C1", "C2"]
-texts = load_dataset(*course.dataset("cefr"))
-if "cefr_level" in texts["train"].column_names:  # the public texts of `full`
-    texts = texts.map(lambda row: {"label": LEVELS.index(row["cefr_level"])})
-    texts = texts.cast_column("label", ClassLabel(names=LEVELS))
-for number, name in enumerate(LEVELS):
-    rows = texts["train"].filter(lambda row, number=number: row["label"] == number)
-    print(f"{name} {len(rows):>4} rows, ", rows[0]["text"][:70] if len(rows) else "")
+texts = with_labels(load_dataset(*course.dataset("cefr")))
+first = {row["label"]: row["text"] for row in reversed(list(texts["train"]))}
+{LEVELS[k]: text[:60] for k, text in sorted(first.items())}
 
 # %% [markdown]
-# One text of each level. Do you agree with the labels? In `laptop`, the A1 text has a relative clause, and each of
-# its words is among the first a learner meets. There the words come first, then the grammar.
+# One text of each level. Do you agree? In `laptop`, the A1 text has a relative clause. But each of its words is among
+# the first that a learner meets, and in our label guide the words count before the grammar.
 #
-# Those texts were written for this course by a language model. Their card, `data/cefr/README.md`, says how, and what
-# they are not fit for. In `full` you get public sentences that teachers labelled.
+# A label is an opinion. A second reader gave the same level to 90% of the test texts, and was never more than one level
+# off. (Both readers were language models. Two teachers would probably agree less.)
 #
-# A label is somebody's opinion. So how much do two readers agree? For the texts of `laptop` the card tells: a second
-# reader gave the same level to 90% of the test texts, and was never more than one level off. No model can be
-# much better than that. The second reader was a language model, too. Two teachers would agree less.
+# What does the 90% tell? How much is a matter of taste. It is **no ceiling** for a model. A model learns from the first
+# reader's labels, tastes included. So it may agree with them more often than a second reader does.
+#
+# ## What shall we build?
+#
+# First a picture. It is drawn from one long text, cut with the tokenizer that we use all the time.
+
+# %%
+import numpy as np
+import pandas as pd
+from transformers import AutoTokenizer
+
+from lessons.case_cefr.figures import machine
+
+checkpoint = course.pick_checkpoint(CHECKPOINT, full="bert-base-uncased")
+tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+# The model reads so many tokens at once:
+LIMIT = course.pick(laptop=64, full=128, smoke=32)
+
+
+def windows(text):
+    overlap = {"return_overflowing_tokens": True, "stride": LIMIT // 4}
+    return tokenizer(text, truncation=True, max_length=LIMIT, **overlap)["input_ids"]
+
+
+longest = max(texts["train"]["text"], key=len)
+machine([len(ids) for ids in windows(longest)], LEVELS, label="B2", said="C1")
+
+# %% [markdown]
+# The upper row is the function that we deliver: a text comes in, a level or a doubt comes out. A long text is read in
+# **windows**, pieces that overlap. The lower row shows how we judge it: levels lie on a scale, so an error has a size.
 #
 # ## Three parts with three jobs
 #
-# `laptop` brings its splits. The public file of `full` has only one part, and almost no A1, C1 or C2. So we
-# cut it ourselves. **Stratified** means: each part gets the same share of each level.
-
-# %% tags=["nbval-check-output"]
-from collections import Counter
-
-from datasets import DatasetDict, concatenate_datasets
-
-
-def cut(rows, size):
-    """Split off `size` rows (or a share), stratified. Levels with under five rows stay."""
-    counts = Counter(rows["label"])
-    few = rows.filter(lambda row: counts[row["label"]] < 5)
-    many = rows.filter(lambda row: counts[row["label"]] >= 5)
-    stratified = {"stratify_by_column": "label", "seed": course.seed}
-    parts = many.train_test_split(test_size=size, **stratified)
-    return concatenate_datasets([parts["train"], few]), parts["test"]
-
-
-if "test" not in texts:
-    rest, test = cut(texts["train"], 0.2)
-    rest, validation = cut(rest, 0.15)
-    texts = DatasetDict(train=rest, validation=validation, test=test)
-{split: len(rows) for split, rows in texts.items()}
-
-# %% [markdown]
-# A level with one row cannot be in three parts. Such rows stay in `train`. They are not dropped, but the test can
-# say nothing about them. The next table shows such gaps as zeros.
+# The training texts teach. The validation texts choose. The test texts judge, and they choose nothing.
 #
-# Without a GPU we take only a part of the training texts.
+# The public file of `full` is one part, so `three_parts` cuts it, **stratified**: each part gets the same share of each
+# level. `laptop` has three parts, and to save time we take only some of its training texts.
 
 # %% tags=["nbval-check-output"]
-import numpy as np
-import pandas as pd
-
-sizes = course.pick(
-    laptop={"train": 768, "validation": 240},
-    full={},
-    smoke={"train": 48, "validation": 36, "test": 60},
-)
-for split, size in sizes.items():
-    texts[split] = cut(texts[split], size)[1]
-train, validation, test = (texts[split] for split in ("train", "validation", "test"))
-truth = {split: np.array(rows["label"]) for split, rows in texts.items()}
-counts = {split: np.bincount(truth[split], minlength=6) for split in texts}
+sizes = {
+    "train": course.pick(laptop=512, full=None, smoke=48),
+    "validation": course.pick(laptop=240, full=None, smoke=36),
+    "test": course.pick(laptop=None, full=None, smoke=60),
+}
+texts = three_parts(texts, sizes, course.seed)
+raw = {part: list(rows["text"]) for part, rows in texts.items()}
+labels = {part: np.array(rows["label"]) for part, rows in texts.items()}
+truth = labels["test"]
+counts = {part: np.bincount(ks, minlength=6) for part, ks in labels.items()}
 pd.DataFrame(counts, index=LEVELS).T
 
 # %% [markdown]
-# Read your own table. Where a number is zero, nothing will be measured. Where it is below ten, hardly anything.
-# In the public file of `full`, that is C2, C1 and nearly A1. A score on it is a score for A2, B1 and B2.
+# Read your own table. Where a number is zero, nothing will be measured. Where it is below ten, hardly anything. In the
+# public file of `full`, that is C2, C1 and nearly A1. (What rare labels do to a training: {{ lesson:labels }}.)
 #
 # ## What is a good score, if labels have an order?
 #
 # Four numbers, and each sees something else:
 #
-# - **accuracy**: the same level;
+# - **accuracy**: the share of texts with the same level;
 # - **within one**: the same level or its neighbour;
 # - **kappa** (quadratic weighted): an error of two levels costs four times as much as an error of one. 1 is perfect,
 #   and 0 is what you get by luck;
 # - **Spearman**: are the texts in the right order? It looks at places on a scale, not at levels.
 #
-# Kappa sounds like magic. In fact it is one fraction: the squared errors you made, divided by those you would make by
-# luck.
+# Kappa is 1 minus a fraction: the mean squared error that you made, divided by that of luck. And luck? Give each level
+# to **all** texts, and see the error. A level that you say often counts more.
+
+
+# %%
+def kappa(truth, said):
+    error = np.mean((said - truth) ** 2)
+    luck = sum(np.mean(said == k) * np.mean((k - truth) ** 2) for k in range(6))
+    return 1 - error / luck
+
+
+# %% [markdown]
+# Is that the library's kappa? We invent a rater who is up to two levels off, and compare.
+
+# %%
+from sklearn.metrics import cohen_kappa_score
+
+rng = np.random.default_rng(course.seed)
+invented = np.clip(truth + rng.integers(-2, 3, len(truth)), 0, 5)
+error, ours = np.mean((invented - truth) ** 2), kappa(truth, invented)
+print(f"error {error:.2f}, luck {error / (1 - ours):.2f}, kappa {ours:.3f}")
+assert np.isclose(ours, cohen_kappa_score(truth, invented, weights="quadratic"))
+
+# %% [markdown]
+# One worked line: 1 - 1.48 / 5.87 = 0.748. The library agrees. Now all four numbers as one function.
 
 # %%
 from scipy.stats import spearmanr
-from sklearn.metrics import cohen_kappa_score
+
+METRICS = ("accuracy", "within one", "kappa", "Spearman")
 
 
-def kappa(truth, level):
-    truth, level = truth.astype("int8"), level.astype("int8")  # small numbers: faster
-    by_luck = np.mean((truth[:, None] - level[None, :]) ** 2)
-    return 1 - np.mean((truth - level) ** 2) / by_luck
-
-
-def judge(truth, level, place):
-    return {
-        "accuracy": np.mean(level == truth),
-        "within one": np.mean(abs(level - truth) <= 1),
-        "kappa": kappa(truth, level),
-        "Spearman": spearmanr(truth, place).statistic,
-    }
+def judge(truth, said, place):
+    off, order = abs(said - truth), spearmanr(truth, place).statistic
+    values = np.mean(off == 0), np.mean(off <= 1), kappa(truth, said), order
+    return dict(zip(METRICS, values, strict=True))
 
 
 # %% [markdown]
-# "By luck" compares every true level with every answer, whichever text they belong to. Is that the library's kappa?
-
-# %%
-noise = np.random.default_rng(course.seed)
-guesses = np.clip(truth["test"] + noise.integers(-2, 3, len(test)), 0, 5)
-ours = kappa(truth["test"], guesses)
-library = cohen_kappa_score(truth["test"], guesses, weights="quadratic")
-print(f"ours {ours:.6f}, scikit-learn {library:.6f}")
-assert np.isclose(ours, library)
-
-# %% [markdown]
-# The same. Now to the belief that sits in most tutorials.
-#
 # ## Assumption and sceptic
 #
 # > **Assumption:** *Wrong is wrong. Accuracy is all we need.*
 # >
 # > **Sceptic:** *A learner at A1 gets an A2 text: hard work. A learner at A1 gets a C2 text: the end of the course.*
 #
-# We invent three raters. One errs only by one level. One errs as often, on the same texts, but to any level. And one
-# is strict: always one level too high.
+# We invent three raters. One errs only by one level. One errs on the same texts, but to any level. And one always says
+# one level too high. Above C2 there is nothing, so C2 stays C2.
 
 # %%
-here = truth["test"]
-errs = noise.random(len(here)) < 0.3
-aside = np.where(here == 5, 4, np.where(here == 0, 1, here + noise.choice([-1, 1])))
-anywhere = (here + noise.integers(1, 6, len(here))) % 6
+errs = rng.random(len(truth)) < 0.3
+step = np.where(truth == 5, -1, rng.choice([-1, 1], len(truth)))
+step = np.where(truth == 0, 1, step)
+anywhere = (truth + rng.integers(1, 6, len(truth))) % 6
 raters = {
-    "one level off": np.where(errs, aside, here),
-    "anywhere": np.where(errs, anywhere, here),
-    "always one too high": here + 1,
+    "one level off": np.where(errs, truth + step, truth),
+    "anywhere": np.where(errs, anywhere, truth),
+    "one too high": np.minimum(truth + 1, 5),
 }
-judged = {name: judge(here, level, level) for name, level in raters.items()}
+judged = {name: judge(truth, said, said) for name, said in raters.items()}
 pd.DataFrame(judged).T.round(2)
 
 # %% tags=["record"]
-for name in ("one level off", "anywhere"):
-    course.record(f"kappa_{name.replace(' ', '_')}", judged[name]["kappa"])
+for name, scores in judged.items():
+    course.record(f"kappa_{name.replace(' ', '_')}", scores["kappa"])
+course.record("spearman_one_too_high", judged["one too high"]["Spearman"])
 
 # %% [markdown]
 # The sceptic is right. The first two raters have the same accuracy to the last text. Within one and kappa tell them
 # apart.
 #
-# Look at the third. Its accuracy is zero, and its Spearman is perfect. A wrong scale in the right order: accuracy sees
-# only the first half of that, and Spearman only the second. So no number stands alone from here on.
+# Look at the third. Only its C2 texts are right, so its accuracy is very low. Its Spearman is nearly perfect. Accuracy
+# sees only the wrong scale, Spearman only the right order. So no number stands alone from here on.
 #
 # **Try it.** A rater writes A2 on every text of `laptop`. What will its within-one score be, and its kappa? Guess
-# first.
+# first. Then run `judge(truth, np.full(len(truth), 1), truth)` in a new cell, and read these two numbers.
 #
 # <details><summary>An answer</summary>
 #
-# A1, A2 and B1 are within one. That is three of six levels: 50% of the test texts. Half of the shelf "nearly right",
-# without reading a word. Its kappa is exactly 0. You will see it in the big table.
+# A1, A2 and B1 are within one. That is three of six levels: 50% of the test texts, without reading a word. Its kappa is
+# exactly 0: its error is that of luck.
 #
 # </details>
-#
+
+# %% tags=["try"]
+constant = judge(truth, np.full(len(truth), 1), truth)
+if course.profile == "laptop":
+    assert round(100 * constant["within one"]) == 50 and np.isclose(
+        constant["kappa"], 0
+    )
+
+# %% [markdown]
 # ## Is a long text a hard text?
 #
-# The simplest idea. Longer texts are harder, so count the words. And two older ideas: **readability formulas**
-# use the length of sentences and the syllables of words. **Rare words** are harder than common ones.
+# The simplest idea: longer texts are harder, so count the words. Two more ideas: **readability formulas** use the
+# length of sentences and the syllables of words, and **rare words** are harder than common ones.
 #
-# First the syllables: groups of vowels, without a silent *e* at the end.
+# First the syllables: groups of vowels, without a silent *e*.
 
 # %% tags=["nbval-check-output"]
 import re
-
-
-def words_of(text):
-    return re.findall(r"[a-z']+", text.lower()) or ["a"]
 
 
 def syllables(word):
@@ -243,40 +258,31 @@ def syllables(word):
 {word: syllables(word) for word in ("cat", "table", "climbed", "nostalgia", "recipe")}
 
 # %% [markdown]
-# Right four times. *Recipe* has three. English spelling keeps no promises, and all such counters have such errors.
+# Right four times. *Recipe* has three: every such counter makes such errors.
 #
-# The two best-known formulas need only words in a sentence and syllables in a word. Flesch's reading ease is high for
-# easy texts. The Flesch-Kincaid grade is meant as a year of an American school.
+# Two well-known formulas need no more. Flesch's reading ease is high for easy texts. The Flesch-Kincaid grade is meant
+# as a year of an American school.
 
 
 # %% tags=["nbval-check-output"]
 def readability(text):
-    words = words_of(text)
-    sentences = max(1, len(re.findall(r"[.!?]+(?=\W|$)", text)))
-    per_sentence = len(words) / sentences
+    words = re.findall(r"[a-z']+", text.lower()) or ["a"]
+    per_sentence = len(words) / max(1, len(re.findall(r"[.!?]+(?=\W|$)", text)))
     per_word = sum(syllables(word) for word in words) / len(words)
     ease = 206.835 - 1.015 * per_sentence - 84.6 * per_word
-    grade = 0.39 * per_sentence + 11.8 * per_word - 15.59
-    return ease, grade
+    return ease, 0.39 * per_sentence + 11.8 * per_word - 15.59
 
 
-for text in (
-    "The cat sat on the mat.",
-    "Nostalgia glosses over pre-industrial squalor.",
-):
-    print("ease {:.1f}, grade {:.1f}".format(*readability(text)), text)
+easy, hard = "The cat sat on the mat.", "Nostalgia hides squalor."
+np.round([readability(easy), readability(hard)], 1)
 
 # %% [markdown]
-# For so short a sentence the numbers leave every scale. The formulas were made for pages. Keep that in mind.
+# For one short sentence the ease leaves its scale (0 to 100), because the formulas were made for pages.
 #
-# How do we know that a word is rare? The tokenizer knows. Its vocabulary is a list, and common words mostly stand
-# before rare ones. (For the list of BERT. A test of this course checks it on our texts.)
+# How do we know that a word is rare? BERT's vocabulary is a list, and common words mostly stand before rare ones. (A
+# test of this course checks it on our texts.)
 
 # %%
-from transformers import AutoTokenizer
-
-checkpoint = course.pick_checkpoint(CHECKPOINT, full="bert-base-uncased")
-tokenizer = AutoTokenizer.from_pretrained(checkpoint)
 EDGES = (3000, 5000, 10000)  # ends of the first three bands
 
 
@@ -285,46 +291,36 @@ def band(word):
     return 4 if len(ids) > 1 else int(np.searchsorted(EDGES, ids[0]))
 
 
-for word in ("house", "kitchen", "palace", "ravine", "caterwauling"):
-    ids = tokenizer(word, add_special_tokens=False)["input_ids"]
-    print(f"{word:<13} band {band(word)}, ids {ids}")
+{word: band(word) for word in ("house", "kitchen", "ravine", "caterwauling")}
 
 # %% [markdown]
-# Five **bands**, from very common (0) to so rare that the word is cut into pieces (4). For a text we take the share
-# of its words in each band.
-#
-# Now all numbers for one text.
+# Five **bands**, from very common (0) to so rare that the word is cut into pieces (4). For a text we take the share of
+# its words in each band. Now all numbers for one text: the length (its logarithm), two formulas, four shares.
 
 
 # %%
 def hand_made(text):
-    words = words_of(text)
+    words = re.findall(r"[a-z']+", text.lower()) or ["a"]
     shares = np.bincount([band(word) for word in words], minlength=5) / len(words)
-    return {
-        "length": [np.log(len(words))],
-        "readability": list(readability(text)),
-        "rare words": list(shares[1:]),
-    }
+    length, formulas = [float(np.log(len(words)))], readability(text)
+    return {"length": length, "readability": formulas, "rare words": shares[1:]}
 
 
-for name, numbers in hand_made("We saw a ravine.").items():
-    print(f"{name:<12}", np.round(numbers, 2).tolist())
+hand_made("We saw a ravine.")
 
 # %% [markdown]
-# One number for the length (its logarithm), two formulas, four shares. And so for all texts.
+# The same for all texts, and a picture of three of these numbers:
 
 # %%
 features = {}
-for split, rows in texts.items():
-    table = [hand_made(text) for text in rows["text"]]
-    features[split] = {
-        name: np.array([row[name] for row in table]) for name in table[0]
-    }
-    features[split]["all three"] = np.hstack(list(features[split].values()))
+for part, rows in raw.items():
+    table = pd.DataFrame([hand_made(text) for text in rows])
+    features[part] = {name: np.vstack(table[name]) for name in table}
+    features[part]["all three"] = np.hstack(list(features[part].values()))
 features["train"]["all three"].shape
 
 # %%
-from lessons.case_cefr.figures import metric_panels, spreads, word_shades
+from lessons.case_cefr.figures import spreads
 
 own = features["train"]
 measures = {
@@ -332,101 +328,87 @@ measures = {
     "grade (Flesch-Kincaid)": own["readability"][:, 1],
     "share of words in bands 3, 4": own["rare words"][:, 2:].sum(axis=1),
 }
-panels = {
-    name: {level: values[truth["train"] == k] for k, level in enumerate(LEVELS)}
-    for name, values in measures.items()
-}
-spreads(panels, "Median and middle 80% of the training texts")
+title = "Median and middle 80% of the training texts"
+spreads(measures, labels["train"], LEVELS, title)
 
 # %% [markdown]
-# The dots are medians, and 80% of the texts lie on the bars. On the left the bars overlap nearly completely: length
-# says little here. In `laptop`, the other two share the work. The grade climbs from A1 to B2, and then it stops. The
-# rare words climb most from B2 on. No panel separates two neighbours.
+# On the left the bars overlap nearly completely: length says little here. The grade climbs from A1 to B2, and then it
+# stops. The rare words climb most from B2 on. No panel separates two neighbours.
 #
 # ## How do I turn a number into a level?
 #
 # A straight line through the training texts gives each text a **place** on a scale from 0 to 5. Then one can round. But
-# a weak line keeps to the middle, so rounding never says A1 or C2. The other way: cut the scale so that the training
-# texts get each level as often as they should. These cuts are **thresholds**.
+# a line that knows little puts every text near the middle. Rounded, it never says A1 or C2.
+#
+# The other way: cut the scale at **thresholds**. A sixth of the training texts are A1? Then the lowest sixth of their
+# places is called A1, and so on.
 
 # %%
 from sklearn.linear_model import LinearRegression
 
 
-def places(name, split):
-    line = LinearRegression().fit(features["train"][name], truth["train"])
-    return line.predict(features[split][name])
+def by_line(name):
+    line = LinearRegression().fit(features["train"][name], labels["train"])
+    place, seen = (line.predict(features[part][name]) for part in ("test", "train"))
+    ends = np.quantile(seen, np.cumsum(counts["train"])[:-1] / len(seen))
+    return np.searchsorted(ends, place), place
 
 
-def threshold(place, train_place):
-    shares = np.cumsum(counts["train"])[:-1] / len(train)
-    return np.searchsorted(np.quantile(train_place, shares), place)
-
-
-place = places("length", "test")
-rounded = np.clip(np.rint(place), 0, 5).astype(int)
-cuts = threshold(place, places("length", "train"))
-for name, level in {"rounded": rounded, "thresholds": cuts}.items():
-    print(f"{name:<11} counts of A1 to C2: {np.bincount(level, minlength=6)}")
+said, place = by_line("length")
+print("rounded   ", np.bincount(np.rint(place).astype(int), minlength=6))
+print("thresholds", np.bincount(said, minlength=6))
 
 # %% [markdown]
-# Rounded, length alone says only middle levels. With thresholds it uses all. We take thresholds for the baselines.
+# Rounded, length alone says only middle levels. With thresholds it uses all. So we take thresholds.
 #
-# `answers` collects levels and places of every method on the test texts. First the constant answer and the handmade
-# numbers.
+# `answers` keeps what each method said, and its places.
 
 # %%
-always = np.full(len(test), counts["train"].argmax())
-answers = {f"always {LEVELS[always[0]]}": (always, noise.random(len(test)))}
+# It has no order, so it gets random places:
+always = np.full(len(truth), counts["train"].argmax())
+answers = {f"always {LEVELS[always[0]]}": (always, rng.random(len(truth)))}
 for name in ("length", "readability", "rare words", "all three"):
-    place = places(name, "test")
-    answers[name] = threshold(place, places(name, "train")), place
-for name, (level, place) in answers.items():
-    scores = judge(truth["test"], level, place)
-    print(f"{name:<12}", {metric: f"{value:.2f}" for metric, value in scores.items()})
+    answers[name] = by_line(name)
+scores = {name: judge(truth, *answer) for name, answer in answers.items()}
+pd.DataFrame(scores).T.round(2)
 
 # %% [markdown]
-# (The constant answer has no order, so we gave it random places.)
+# Length alone is poor. Readability and rare words are far better, and together they are better still: seven numbers and
+# a straight line.
 #
-# With the offline data: length alone is poor. Readability and rare words are far better, and together they are better
-# still. Seven numbers, a straight line, no neural network. This is the method to beat.
-#
-# **TF-IDF** with logistic regression ({{ lesson:start_here }}) also learns from the training texts. Its place on the
+# **TF-IDF** with logistic regression ({{ lesson:start_here }}) learns words from the training texts. Its place on the
 # scale is the mean of the levels, weighted by their probabilities.
 
 # %%
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 
 def classify(classifier, inputs):
-    classifier.fit(inputs["train"], truth["train"])
+    classifier.fit(inputs["train"], labels["train"])
     weights = classifier.predict_proba(inputs["test"])
     return classifier.predict(inputs["test"]), weights @ classifier.classes_
 
 
-raw = {split: list(rows["text"]) for split, rows in texts.items()}
 counting = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
 answers["TF-IDF"] = classify(counting, raw)
-scores = judge(truth["test"], *answers["TF-IDF"])
-print({metric: f"{value:.2f}" for metric, value in scores.items()})
+pd.Series(judge(truth, *answers["TF-IDF"])).round(2)
 
 # %% [markdown]
-# In `laptop`, counting words has a lower kappa than seven numbers that somebody thought about. One reason: a rare word
-# is rare in the training texts, too. Most rare words of the test TF-IDF has never seen.
+# By **kappa**, seven numbers that somebody thought about beat counting words: 0.84 against 0.67. By **accuracy** the
+# two are close: 0.46 against 0.42. So when counting words errs, it errs further. One guess why: TF-IDF has never seen
+# most rare words of the test texts.
 #
 # ## What does the frozen encoder know?
 #
-# Last baseline: the pretrained model reads, and we train only a logistic regression on its vectors. One function asks
-# any model. It sorts by length to save padding, and gives the answers back **in the order of the texts**.
+# The last simple method: the pretrained model reads, and we train only a logistic regression on its vectors. `ask`
+# reads texts of like length together, and gives the answers back **in the order of the texts**.
 
 # %%
 import torch
 from transformers import AutoModel, DataCollatorWithPadding, logging
 
-LIMIT = course.pick(laptop=64, full=128, smoke=32)  # tokens
 pad = DataCollatorWithPadding(tokenizer)
 
 
@@ -434,46 +416,49 @@ pad = DataCollatorWithPadding(tokenizer)
 def ask(model, ids, take=lambda output, mask: output.logits):
     parts, order = [], np.argsort([len(row) for row in ids], kind="stable")
     for rows in np.split(order, range(64, len(order), 64)):
-        batch = pad([{"input_ids": ids[row]} for row in rows])
-        batch = batch.to(course.device)
-        output = model.eval()(**batch)
-        parts.append(take(output, batch["attention_mask"]).cpu().numpy())
+        batch = pad([{"input_ids": ids[row]} for row in rows]).to(course.device)
+        parts.append(take(model.eval()(**batch), batch["attention_mask"]).cpu().numpy())
     return np.concatenate(parts)[np.argsort(order)]
 
 
 # %% [markdown]
-# `take` says what we want of the output. For the frozen encoder: the mean of its vectors, without the padding.
+# `take` says what we want of the output. Here: the mean of the vectors, without the padding. Long texts are cut for
+# now.
 
 
 # %%
 def mean_vector(output, mask):
-    mask = mask[..., None]
-    return (output.last_hidden_state * mask).sum(dim=1) / mask.sum(dim=1)
+    hidden = output.last_hidden_state * mask[..., None]
+    return hidden.sum(dim=1) / mask.sum(dim=1, keepdim=True)
 
 
-cut_ids = {
-    split: tokenizer(rows, truncation=True, max_length=LIMIT)["input_ids"]
-    for split, rows in raw.items()
-}
+cut = {"truncation": True, "max_length": LIMIT}
+cut_ids = {part: tokenizer(rows, **cut)["input_ids"] for part, rows in raw.items()}
+
+# %%
 logging.set_verbosity_error()  # quiet: the table with MISSING is known by now
 logging.disable_progress_bar()
 encoder = AutoModel.from_pretrained(checkpoint).to(course.device)
-vectors = {split: ask(encoder, ids, mean_vector) for split, ids in cut_ids.items()}
+vectors = {part: ask(encoder, ids, mean_vector) for part, ids in cut_ids.items()}
 single = ask(encoder, cut_ids["test"][:1], mean_vector)
 assert np.allclose(single, vectors["test"][:1], atol=1e-4)  # the order is right
-vectors["train"].shape
-
-# %%
-frozen = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
-answers["frozen"] = classify(frozen, vectors)
-scores = judge(truth["test"], *answers["frozen"])
-print({metric: f"{value:.2f}" for metric, value in scores.items()})
 
 # %% [markdown]
-# The text was cut at `LIMIT` tokens. We come back to that: a few texts are longer.
+# One vector for each text. Now the regression on them.
+
+# %%
+from sklearn.preprocessing import StandardScaler
+
+frozen = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
+answers["frozen"] = classify(frozen, vectors)
+pd.Series(judge(truth, *answers["frozen"])).round(2)
+
+# %% [markdown]
+# The frozen encoder hits some more levels exactly than the seven handmade numbers: 0.51 against 0.46. Its kappa is no
+# better: 0.82 against 0.84. When it errs, it errs further.
 #
-# With the offline checkpoint, the frozen encoder hits more levels exactly than the seven handmade numbers. Its kappa is
-# hardly better: when it errs, it errs further.
+# > **A place to rest.** An ordered label needs more than accuracy. Within one is 50% for no work at all. And simple
+# > methods are not weak: a kappa above 0.8 from seven numbers.
 #
 # ## Three ways to say "B2"
 #
@@ -486,68 +471,51 @@ print({metric: f"{value:.2f}" for metric, value in scores.items()})
 # | one number | 1 | 0.5, that is 3 minus 2.5 | mean squared error | rounded |
 # | five questions | 5 | yes, yes, yes, no, no | binary cross-entropy | the count of yes |
 #
-# The five questions are: is it above A1? Above A2? And so on, up to C1. In the library this is a "multi-label" problem,
-# and that is all we need.
+# The five questions are: is it above A1? Above A2? And so on, up to C1. In the library this is a "multi-label" problem.
+# The next cell shows how A1, B2 and C2 are taught.
 
 
 # %% tags=["nbval-check-output"]
 teach = {
-    "six names": lambda level: level,
-    "one number": lambda level: level - 2.5,
-    "five questions": lambda level: [float(level > border) for border in range(5)],
+    "six names": lambda k: k,
+    "one number": lambda k: k - 2.5,
+    "five questions": lambda k: [float(k > border) for border in range(5)],
 }
-for way, target in teach.items():
-    print(
-        f"{way:<15}", {name: target(LEVELS.index(name)) for name in ("A1", "B2", "C2")}
-    )
+{way: [target(k) for k in (0, 3, 5)] for way, target in teach.items()}
 
 # %% [markdown]
-# Why minus 2.5? A new head begins near zero. So zero should be the middle of the scale, not its end.
+# Why minus 2.5? A new head begins near zero. So zero should be the middle of the scale, not its end. We tried both
+# (`benchmarks/cefr_ways.py`: 512 other training texts, three seeds, all layers learn). Without the middle, the accuracy
+# falls from 0.65 to 0.47, the kappa from 0.93 to 0.88.
 #
-# **Try it.** Teach `float(level)` instead, without minus 2.5, and read it without plus 2.5. What does it cost?
-#
-# <details><summary>An answer</summary>
-#
-# In our repetition (`benchmarks/cefr_ways.py`, three seeds): the accuracy falls from 0.65 to 0.47, the kappa from 0.93
-# to 0.88. The order stays good (Spearman 0.93). So it is the scale that is off: the head has few steps, and spends them
-# on the way up.
-#
-# </details>
-#
-# The first way knows no order: for cross-entropy, A1 and C2 are two names. The others do.
-#
-# From the outputs back to a level and a place:
+# The first way knows no order: for cross-entropy, A1 and C2 are two names. The others do. Now back, from the outputs to
+# a level and a place:
 
 # %%
 from scipy.special import expit, softmax
 
+
+def round_levels(place):
+    return np.clip(np.rint(place), 0, 5).astype(int)
+
+
 read = {
     "six names": lambda out: (out.argmax(1), softmax(out, axis=1) @ np.arange(6)),
-    "one number": lambda out: (
-        np.clip(np.rint(out[:, 0] + 2.5), 0, 5).astype(int),
-        out[:, 0] + 2.5,
-    ),
+    "one number": lambda out: (round_levels(out[:, 0] + 2.5), out[:, 0] + 2.5),
     "five questions": lambda out: ((out > 0).sum(axis=1), expit(out).sum(axis=1)),
 }
-print("from outputs to answers:", list(read))
-
-# %%
-sure_b2 = {
-    "six names": [[0, 0, 0, 9, 0, 0]],
-    "one number": [[0.6]],
-    "five questions": [[9, 9, 9, -9, -9]],
-}
-for way, outputs in sure_b2.items():
-    level, place = read[way](np.array(outputs))
-    print(f"{way:<15} {LEVELS[level[0]]}, place {place[0]:.2f}")
+of_b2 = [[[0, 0, 0, 9, 0, 0]], [[0.6]], [[9, 9, 9, -9, -9]]]
+for way, out in zip(read, of_b2, strict=True):
+    (k,), (place,) = read[way](np.array(out))
+    print(f"{way:<15} {LEVELS[k]}, place {place:.2f}")
 
 # %% [markdown]
 # Three times B2. A logit above zero means a probability above one half, so counting the positive ones counts the *yes*.
 #
 # ## One protocol for all three
 #
-# The same texts, the same seed, the same settings. `problem_type` chooses the loss, and `num_labels` the number of
-# outputs. (Small models take larger steps, so the learning rate depends on the width of the encoder.)
+# The same texts, seed and settings. `problem_type` chooses the loss, `num_labels` the number of outputs. On a CPU only
+# the upper half of the layers learns, to save time ({{ lesson:recipe }}).
 
 # %%
 from transformers import AutoModelForSequenceClassification, set_seed
@@ -557,64 +525,87 @@ PROBLEMS = {
     "one number": ("regression", 1),
     "five questions": ("multi_label_classification", 5),
 }
+HALF = encoder.config.num_hidden_layers // 2
 
 
-def fresh_model(way):
-    set_seed(course.seed)
-    problem, outputs = PROBLEMS[way]
-    model = AutoModelForSequenceClassification.from_pretrained(
-        checkpoint, problem_type=problem, num_labels=outputs
-    )
+def learns(name):
+    layer = re.search(r"layer\.(\d+)", name)
+    return "embeddings" not in name and (layer is None or int(layer[1]) >= HALF)
+
+
+# %%
+def fresh_model(way, seed):
+    set_seed(seed)
+    head = dict(zip(("problem_type", "num_labels"), PROBLEMS[way], strict=True))
+    model = AutoModelForSequenceClassification.from_pretrained(checkpoint, **head)
     if course.device.type == "cpu":
-        model.base_model.embeddings.requires_grad_(False)
+        for name, weight in model.base_model.named_parameters():
+            weight.requires_grad_(learns(name))
     return model
 
 
+# %% [markdown]
+# Each model gets a new head. The settings, and the training:
+
 # %%
+settings = {
+    "output_dir": course.workdir / "checkpoints",
+    "num_train_epochs": course.pick(laptop=2, full=3, smoke=1),
+    "per_device_train_batch_size": 16,
+    # usual rates for a small and for a larger encoder; we searched for no better ones
+    "learning_rate": 2e-4 if encoder.config.hidden_size < 512 else 3e-5,
+    "warmup_steps": 0.1,
+    "weight_decay": 0.01,
+    "train_sampling_strategy": "group_by_length",
+    "save_strategy": "no",
+    "report_to": "none",
+    "disable_tqdm": True,
+}
+del encoder  # it has done its work: free its memory
+
+# %%
+import time
+
+from datasets import Dataset
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
-arguments = TrainingArguments(
-    output_dir=course.workdir / "checkpoints",
-    num_train_epochs=course.pick(laptop=2, full=3, smoke=1),
-    per_device_train_batch_size=16,
-    learning_rate=2e-4 if encoder.config.hidden_size < 512 else 3e-5,
-    warmup_steps=0.1,
-    weight_decay=0.01,
-    train_sampling_strategy="group_by_length",
-    save_strategy="no",
-    report_to="none",
-    disable_tqdm=True,
-    seed=course.seed,
-)
-print(f"{-(-len(train) // 16) * arguments.num_train_epochs:.0f} steps each")
 
-# %% [markdown]
-# The next cell is the long one. After each training it asks the validation texts and the test texts, once.
-
-# %%
-from datasets import Dataset
-
-
-def train_model(way):
-    labels = [teach[way](level) for level in train["label"]]
-    rows = Dataset.from_dict({"input_ids": cut_ids["train"], "label": labels})
-    trainer = Trainer(fresh_model(way), arguments, pad, rows)
+def train_model(way, seed):
+    targets = [teach[way](int(k)) for k in labels["train"]]
+    rows = Dataset.from_dict({"input_ids": cut_ids["train"], "label": targets})
+    arguments = TrainingArguments(seed=seed, **settings)
+    trainer = Trainer(fresh_model(way, seed), arguments, pad, rows)
     trainer.remove_callback(PrinterCallback)
     trainer.train()
     return trainer.model
 
 
-# %%
-import time
+# %% [markdown]
+# A trained model reads each text in windows, as in the picture, and we take the mean of their outputs.
 
-del encoder  # it has done its work: free its memory
+
+# %%
+def read_windows(model, texts):
+    pieces = [windows(text) for text in texts]
+    logits = ask(model, [ids for piece in pieces for ids in piece])
+    ends = np.cumsum([len(piece) for piece in pieces])[:-1]
+    return np.array([part.mean(axis=0) for part in np.split(logits, ends)])
+
+
+# %% [markdown]
+# The next cell is a long one. Each model answers the validation and the test texts. We look at validation first.
+
+
+# %%
+def answer_all(model):
+    return {part: read_windows(model, raw[part]) for part in ("validation", "test")}
+
+
 models, outputs = {}, {}
 for way in teach:
     begin = time.perf_counter()
-    models[way] = train_model(way)
-    outputs[way] = {
-        part: ask(models[way], cut_ids[part]) for part in ("validation", "test")
-    }
+    models[way] = train_model(way, course.seed)
+    outputs[way] = answer_all(models[way])
     print(f"{way}: {time.perf_counter() - begin:.0f} s")
 
 # %% [markdown]
@@ -623,9 +614,9 @@ for way in teach:
 # The validation texts decide. The test texts must not: they shall judge what we chose.
 
 # %%
-said = {way: read[way](out["validation"]) for way, out in outputs.items()}
+chosen_by = {way: read[way](out["validation"]) for way, out in outputs.items()}
 on_validation = {
-    way: judge(truth["validation"], *answer) for way, answer in said.items()
+    way: judge(labels["validation"], *answer) for way, answer in chosen_by.items()
 }
 pd.DataFrame(on_validation).T.round(3)
 
@@ -634,35 +625,7 @@ for way, scores in on_validation.items():
     course.record(f"validation_kappa_{way.replace(' ', '_')}", scores["kappa"])
 
 # %% [markdown]
-# Close together. Is any difference real? The course's helper gives the interval of a mean ({{ lesson:start_here }}),
-# and kappa is no mean. So we write one for any score: it draws the validation texts anew, again and again. Each draw
-# judges two models on the same texts.
-
-
-# %%
-def score_interval(score, rows, draws=400):
-    """Return the score of all rows, with the ends of its 95% interval."""
-    lots = np.random.default_rng(course.seed).integers(rows, size=(draws, rows))
-    drawn = [score(lot) for lot in lots]
-    return score(np.arange(rows)), *np.quantile(drawn, [0.025, 0.975], axis=0)
-
-
-def kappa_gain(one, other, split):
-    def score(lot):
-        return kappa(truth[split][lot], one[lot]) - kappa(truth[split][lot], other[lot])
-
-    return score_interval(score, len(truth[split]))
-
-
-for way in ("one number", "five questions"):
-    gain = kappa_gain(said[way][0], said["six names"][0], "validation")
-    print("{} minus six names: {:+.3f} ({:+.3f} to {:+.3f})".format(way, *gain))
-
-# %% [markdown]
-# Zero lies inside: these texts cannot tell the ways apart. And that was one draw of training texts, and one seed.
-#
-# So we did it again elsewhere (`benchmarks/cefr_ways.py`): 512 other training texts, three seeds, the offline
-# checkpoint. The means on the validation texts:
+# That was one seed. The benchmark above had three seeds of each way. Its means on validation texts:
 #
 # | way | accuracy | kappa |
 # |---|---|---|
@@ -670,320 +633,190 @@ for way in ("one number", "five questions"):
 # | one number | 0.65 | 0.93 |
 # | five questions | 0.64 | 0.93 |
 #
-# There, the way that knows **no** order had the best accuracy in each of the three seeds. In the table above it has the
-# lowest. So neither table is a law. One often reads that an ordered label needs an ordinal loss. We found no
-# clear difference. The levels lie in order in the texts themselves, and six names find that order, too.
+# There, six names had the best accuracy in each of the three seeds. In our own table the three are close. One often
+# reads that an ordered label needs a loss that knows the order. We found no such need. The levels lie in order in the
+# texts themselves, and six names find that order, too.
 #
-# So the loss decides little, and we choose by use. The school wants a level **and** a confidence. Six names give a
-# probability for each level. One number gives none. And five questions? Could they say "above B2: yes, above B1: no"?
-
-# %%
-KEPT = "six names"
-model, out = models[KEPT], outputs[KEPT]
-rises = np.diff(outputs["five questions"]["test"], axis=1) > 0
-said_yes = outputs["five questions"]["test"] > 0
-yes_after_no = (~said_yes[:, :-1] & said_yes[:, 1:]).any(axis=1).mean()
-print(f"a yes after a no: {yes_after_no:.1%} of the texts")
-print(f"a probability that rises: {rises.any(axis=1).mean():.1%}")
-
-# %% tags=["record"]
-course.record("yes_after_no", yes_after_no)
-course.record("rising_probability", rises.any(axis=1).mean())
-
-# %% [markdown]
-# They could. Nothing forbids it, because the five outputs are free. With the offline texts, their *yes* and *no* stay
-# in order. But their probabilities do not: for nearly half of the texts, one of the five rises where it should fall. (A
-# stricter form, known as CORAL, gives all questions **one** weight vector and five borders. Then it cannot happen.) So
-# we keep the six names.
+# So the loss decides little, and we choose by use. Amina wants a level **and** a confidence. Six names give a
+# probability for each level. One number gives none, and nothing keeps the five answers in order: they may say "above
+# B2: yes, above B1: no". So we keep the six names.
 #
 # ## What did each step bring?
 #
-# Now the test texts, all methods, four metrics, each with its interval.
+# One training is luck, too. So we train the way that we keep with four more seeds.
 
 # %%
-for way in teach:
+KEPT = "six names"
+SEEDS = course.pick(laptop=[1, 2, 3, 4], full=[1, 2, 3, 4], smoke=[1])
+family = [outputs[KEPT], *(answer_all(train_model(KEPT, seed)) for seed in SEEDS)]
+answers[KEPT] = [read[KEPT](out["test"]) for out in family]
+for way in ("one number", "five questions"):
     answers[way] = read[way](outputs[way]["test"])
-metrics = ("accuracy", "within one", "kappa", "Spearman")
 
+# %% [markdown]
+# How sure is a score? The course's helpers give the interval of a mean, and kappa is no mean. So we write one for any
+# score. It draws test texts and trainings anew, many times. Between the two ends lie 95% of what it finds.
 
-def with_intervals(level, place):
-    def score(lot):
-        return list(judge(truth["test"][lot], level[lot], place[lot]).values())
-
-    ends = score_interval(score, len(test), draws=200)  # scores, low ends, high ends
-    return dict(zip(metrics, zip(*ends, strict=True), strict=True))
-
-
-results = {name: with_intervals(*answer) for name, answer in answers.items()}
-metric_panels(results, f"Ten methods, {len(test)} unseen texts", strong=3)
 
 # %%
-table = pd.DataFrame(
-    {name: {m: s[0] for m, s in row.items()} for name, row in results.items()}
-)
-table.T.round(2)
+def spread(score, trainings, times=200):
+    """Return the mean of `score(training, rows)`, and the ends of its 95% interval."""
+    lottery, count = np.random.default_rng(course.seed), len(truth)
+    drawn = []
+    for _ in range(times):
+        draws = lottery.integers(count, size=count)
+        some = lottery.integers(trainings, size=trainings)
+        drawn.append(np.mean([score(each, draws) for each in some], axis=0))
+    every = [score(each, np.arange(count)) for each in range(trainings)]
+    return np.mean(every, axis=0), *np.quantile(drawn, [0.025, 0.975], axis=0)
+
+
+# %%
+from lessons.case_cefr.figures import metric_panels
+
+
+def with_intervals(answer):
+    runs = answer if isinstance(answer, list) else [answer]
+
+    def score(each, rows):
+        said, place = runs[each]
+        return list(judge(truth[rows], said[rows], place[rows]).values())
+
+    ends = spread(score, len(runs))  # all scores, all low ends, all high ends
+    return dict(zip(METRICS, zip(*ends, strict=True), strict=True))
+
+
+results = {name: with_intervals(answer) for name, answer in answers.items()}
+metric_panels(results, f"{len(results)} methods, {len(truth)} unseen texts", strong=3)
+
+# %% [markdown]
+# All dots to the right are good. The same as a table:
+
+# %%
+means = {name: {m: s[0] for m, s in row.items()} for name, row in results.items()}
+pd.DataFrame(means).T.round(2)
 
 # %% tags=["record"]
 for name in ("length", "all three", "TF-IDF", "frozen", *teach):
     course.record(
-        f"kappa_{name.replace(' ', '_').replace('-', '_')}", table[name]["kappa"]
+        f"kappa_{name.replace(' ', '_').replace('-', '_')}", means[name]["kappa"]
     )
-course.record("accuracy_kept", table[KEPT]["accuracy"])
-course.record("within_one_kept", table[KEPT]["within one"])
+course.record("accuracy_frozen", means["frozen"]["accuracy"])
+course.record("accuracy_kept", means[KEPT]["accuracy"])
+course.record("within_one_kept", means[KEPT]["within one"])
 
 # %% [markdown]
-# Read it column by column. With the offline checkpoint:
+# Read it column by column:
 #
 # - *Within one* begins at one half for no work at all. So 0.9 is less than it sounds.
-# - The three fine-tuned models lie above all baselines in every panel.
+# - The three fine-tuned models lie above all simple methods in every panel.
 # - Among the three, the intervals overlap.
 #
-# The first promise was "rarely more than one level off", and the second "clearly better than simple methods". The
-# second as a number, text by text:
-
-# %%
-for name in ("all three", "frozen"):
-    gain = kappa_gain(answers[KEPT][0], answers[name][0], "test")
-    print("{} minus {}: {:+.3f} ({:+.3f} to {:+.3f})".format(KEPT, name, *gain))
-    course.record(f"gain_over_{name.replace(' ', '_')}", gain[0])
-
-# %% [markdown]
 # ## Where does it go wrong?
+#
+# We take the first of the five models. It is the one that we shall deliver.
 
 # %%
 from sklearn.metrics import confusion_matrix
 
 from course_utils.plots.evaluation import confusion
 
-level, place = answers[KEPT]
-matrix = confusion_matrix(truth["test"], level, labels=range(6))
-confusion(
-    matrix.tolist(),
-    LEVELS,
-    f"{KEPT.capitalize()}, {len(test)} test texts",
-    ordered=True,
-)
+model = models[KEPT]
+said, place = answers[KEPT][0]
+matrix = confusion_matrix(truth, said, labels=range(6)).tolist()
+confusion(matrix, LEVELS, f"{KEPT}, {len(truth)} test texts", ordered=True)
 
 # %% [markdown]
-# Rows are labels, columns are answers. The solid frames hold right answers, the dashed ones a neighbour. Errors stick
-# to the diagonal. In numbers, by how many levels it is off, and in which direction:
-
-# %%
-off = level - truth["test"]
-for distance in range(-5, 6):
-    if (off == distance).any():
-        print(f"{distance:+d} {np.sum(off == distance):>4} texts")
-one_off = np.mean(abs(off[off != 0]) == 1)
-print(f"of its errors, {one_off:.0%} are one level off")
+# Rows are labels, columns are answers. The solid frames hold right answers, the dashed ones a neighbour. Nearly all
+# errors lie in a dashed frame. The row of C1 is the worst: most of its texts are called B2 or C2.
 
 # %% tags=["record"]
-course.record("errors_one_off", one_off)
+off = abs(said - truth)
+course.record("errors_one_off", np.mean(off[off > 0] == 1))
+course.record("texts_too_high", int(np.sum(said > truth)))
 
 # %% [markdown]
 # Now read the worst errors, as a teacher would. (In `full` these are public texts.)
 
 # %%
-for row in np.argsort(-abs(place - truth["test"]))[:6]:
-    print(f"label {LEVELS[truth['test'][row]]}, model {LEVELS[level[row]]}", end=": ")
+for row in np.argsort(-abs(place - truth))[:6]:
+    print(f"label {LEVELS[truth[row]]}, model {LEVELS[said[row]]}", end=": ")
     print(raw["test"][row][:150])
 
 # %% [markdown]
-# With the offline texts, look at what they have in common. *There was about his dress a want of finish*: only easy
-# words, but no learner would write or follow them. The model says A2. *Thousands of years ago, there was no paper*:
-# plain grammar, and one rare word, *papyrus*. The model says B2. It listens to words more than to grammar. A teacher
-# should know that.
-#
-# ## What if some levels are rare?
-#
-# Our levels are equally frequent. Real shelves are not: the public sentences are nine tenths A2 and B1. So we make such
-# a shelf on purpose. We keep all of A2 and B1, and few of the others. Frozen vectors make this cheap.
-
-# %%
-shares = dict(zip(range(6), (0.15, 1, 1, 0.3, 0.1, 0.1), strict=True))
-
-
-def rare_levels(random):
-    """Return the rows of an uneven shelf: a share of each level, five rows at least."""
-    kept = []
-    for number, share in shares.items():
-        rows = random.permutation(np.flatnonzero(truth["train"] == number))
-        kept.extend(rows[: max(5, round(share * len(rows)))])
-    return np.array(kept)
-
-
-shelf = rare_levels(np.random.default_rng(course.seed))
-print(dict(Counter(LEVELS[k] for k in sorted(truth["train"][shelf]))))
-
-# %% [markdown]
-# First the split. Draw a test part of one fifth from this shelf, some hundred times. How many texts of the rarest level
-# does it hold?
-
-# %%
-from sklearn.model_selection import train_test_split
-
-uneven = truth["train"][shelf]
-rarest = min(np.unique(uneven), key=lambda number: np.sum(uneven == number))
-for kind, stratify in {"plain": None, "stratified": uneven}.items():
-    held = []
-    for seed in range(course.pick(laptop=500, full=500, smoke=20)):
-        settings = {"test_size": 0.2, "stratify": stratify, "random_state": seed}
-        held.append(np.sum(train_test_split(uneven, **settings)[1] == rarest))
-    print(f"{kind:<11} {min(held)} to {max(held)} texts of {LEVELS[rarest]}")
-
-# %% [markdown]
-# A plain split may give you one text of that level, or none, and then you measure luck. A stratified split gives nearly
-# the same number each time. It costs one argument.
-#
-# Now the training. **Class weights** make an error on a rare level count more. `class_weight="balanced"` does it.
-# **Recall** is the share of a level's texts that were found. We judge on the test texts, where the levels are equally
-# frequent, and take the mean of ten shelves.
-
-# %%
-from sklearn.metrics import recall_score
-
-recalls = {"no weights": [], "class weights": []}
-present = np.unique(truth["test"])
-for seed in range(course.pick(laptop=10, full=10, smoke=2)):
-    shelf = rare_levels(np.random.default_rng(seed))
-    for name, weight in {"no weights": None, "class weights": "balanced"}.items():
-        last = LogisticRegression(C=0.01, max_iter=1000, class_weight=weight)
-        learner = make_pipeline(StandardScaler(), last)
-        learner.fit(vectors["train"][shelf], truth["train"][shelf])
-        said = learner.predict(vectors["test"])
-        each = recall_score(
-            truth["test"], said, labels=present, average=None, zero_division=0
-        )
-        recalls[name].append(each)
-
-# %%
-means = {name: np.mean(each, axis=0) for name, each in recalls.items()}
-recall_table = pd.DataFrame(means, index=[LEVELS[k] for k in present]).T
-recall_table["mean"] = recall_table.mean(axis=1)
-recall_table.round(2)
-
-# %% tags=["record"]
-for name, value in recall_table["mean"].items():
-    course.record(f"recall_{name.replace(' ', '_')}", value)
-
-# %% [markdown]
-# Without weights the rare levels are hardly found. With weights they are found more often, and A2 and B1 pay for it.
-# Whether that is a good trade depends on what the school needs. Weights shift attention. They add no knowledge: more
-# texts of the rare levels would.
-#
-# And if the school's shelf is as uneven as the training shelf? Then weights may lower the accuracy there. Say which
-# world your test describes.
+# Take *There was about his dress, as about all he did, a want of finish*. Each word is easy, but learners would not
+# follow them in this order. The model says A2. It hears words more than grammar.
 #
 # ## What happens to long texts?
 #
-# Our model read at most `LIMIT` tokens, in training and in the test. What did it not see?
+# Most texts fit into one window, some do not. What would the model miss if we simply **cut** them after the first?
 
 # %%
-whole = tokenizer(raw["test"], truncation=True, max_length=512)["input_ids"]
+whole = tokenizer(raw["test"])["input_ids"]
 lengths = np.array([len(ids) for ids in whole])
-long = np.flatnonzero(lengths > LIMIT)
-print(f"{len(long)} of {len(test)} test texts are longer than {LIMIT} tokens")
-if len(long):
-    seen = tokenizer.decode(whole[long[0]][:LIMIT], skip_special_tokens=True)
-    unseen = tokenizer.decode(whole[long[0]][LIMIT:], skip_special_tokens=True)
-    print(f"SEEN {seen}\n\nCUT {unseen}")
+print(f"{np.sum(lengths > LIMIT)} of {len(truth)} test texts are longer than {LIMIT}")
+print("CUT OFF:", tokenizer.decode(whole[lengths.argmax()][LIMIT:-1])[:200])
 
 # %% [markdown]
-# Three ways to treat such a text:
-#
-# - **cut**: only the beginning, as until now;
-# - **whole**: all of it at once. A BERT reads up to 512 tokens, but ours never saw so many in training;
-# - **windows**: pieces of `LIMIT` tokens that overlap, and the mean of their answers.
-#
-# The tokenizer makes windows itself. Mind the word: its `stride` is the **overlap**, not the step.
+# So we ask both ways. Mind one word in `windows` above: `stride` is the **overlap**, not the step.
 
 # %%
-OVERLAP = LIMIT // 4
+from course_utils.statistics import interval
+from lessons.case_cefr.parts import long_ones
 
-
-def windows(text):
-    pieces = tokenizer(
-        text,
-        truncation=True,
-        max_length=LIMIT,
-        stride=OVERLAP,
-        return_overflowing_tokens=True,
-    )
-    return pieces["input_ids"]
-
-
-longest = raw["test"][lengths.argmax()]
-print(lengths.max(), "tokens become windows of", [len(ids) for ids in windows(longest)])
-
-# %% [markdown]
-# Public sentences are short. So where fewer than ten texts are long, we glue eight of one level together. Such a text
-# is an invention, and it only tests the code.
-
-# %%
-long_texts = [raw["test"][row] for row in long]
-long_truth = truth["test"][long]
-if len(long) < 10:
-    groups = {number: np.flatnonzero(truth["test"] == number) for number in present}
-    eight = {k: [raw["test"][row] for row in rows[:8]] for k, rows in groups.items()}
-    long_texts = [" ".join(sentences) for sentences in eight.values()]
-    long_truth = np.array(list(eight))
-policies = {
-    name: ask(model, tokenizer(long_texts, truncation=True, max_length=most).input_ids)
-    for name, most in {"cut": LIMIT, "whole": 512}.items()
-}
-by_window = [ask(model, windows(text)).mean(axis=0) for text in long_texts]
-policies["windows"] = np.array(by_window)
-print(len(long_texts), "long texts")
-
-# %%
-on_long = {
-    name: judge(long_truth, *read[KEPT](logits)) for name, logits in policies.items()
-}
-pd.DataFrame(on_long).T.round(2)
+# In `full` few texts are long, so it glues short ones: that only tests the code.
+long_texts, long_truth = long_ones(raw["test"], truth, lengths, LIMIT)
+by_cut = ask(model, tokenizer(long_texts, **cut)["input_ids"]).argmax(axis=1)
+by_windows = read_windows(model, long_texts).argmax(axis=1)
+gain = 1 * (by_windows == long_truth) - (by_cut == long_truth)
+print("windows minus cut: {:+.1%} ({:+.1%} to {:+.1%})".format(*interval(gain)))
 
 # %% tags=["record"]
-for name, scores in on_long.items():
-    course.record(f"long_accuracy_{name}", scores["accuracy"])
+course.record("long_accuracy_cut", np.mean(by_cut == long_truth))
+course.record("long_accuracy_windows", np.mean(by_windows == long_truth))
 
 # %% [markdown]
-# With the offline texts, the three differ by two or three texts of some 80: nothing to build on. In these texts the
-# beginning shows the level. And reading the whole did no harm, although the model was trained on short ones.
-#
-# Then why windows? They leave nothing unread, and each piece has a length that the model knows. A text that begins with
-# a simple story and ends with a contract should not count as a simple story. We take windows, on these grounds and not
-# for the score.
+# If zero lies inside, these texts cannot tell. We take windows for another reason, too: they leave nothing unread. A
+# text that begins as a simple story and ends as a contract is no simple story.
 #
 # ## Why does it say so?
 #
 # A teacher will ask. **Occlusion** is a simple answer: leave out one word, ask again, and see how far the text moves on
-# the scale. Do this for each word. The sentence is new, written for this cell.
+# the scale. The sentence is new, written for this cell.
+#
+# How small is too small? *The*, *because* and *was* say little about difficulty. What they move is **noise**: the
+# sentence has a hole. We read a word only if it moves the place more than twice as far as each of these.
 
 # %%
 sentence = (
     "The committee reluctantly postponed the picnic because the meadow was inundated."
 )
-
-
-def place_of(sentences):
-    ids = tokenizer(sentences, truncation=True, max_length=LIMIT)["input_ids"]
-    return read[KEPT](ask(model, ids))[1]
-
-
 words = sentence.split()
 without = [" ".join(words[:k] + words[k + 1 :]) for k in range(len(words))]
-full_place = place_of([sentence])[0]
-effects = full_place - place_of(without)
-print(f"place {full_place:.2f}, that is {LEVELS[round(full_place)]}")
-word_shades(words, effects.tolist(), "What each word adds to the place", "levels")
+without[:2]
+
+# %%
+from lessons.case_cefr.figures import word_shades
+
+(full_place, *places) = read[KEPT](read_windows(model, [sentence, *without]))[1]
+effects = full_place - np.array(places)
+empty = np.isin(words, ["The", "the", "because", "was"])
+noise = 2 * abs(effects[empty]).max()
+print(f"{LEVELS[round(full_place)]}, place {full_place:.2f}, noise up to {noise:.2f}")
+word_shades(
+    words, effects.tolist(), "What each word adds to the place", "levels", noise
+)
+
+# %% tags=["record"]
+course.record("noise", noise)
+course.record("words_above_noise", int(np.sum(abs(effects) > noise)))
+course.record("effect_inundated", effects[-1])
 
 # %% [markdown]
-# Orange words push the text up: without them it would be easier. Blue words pull it down.
+# Orange pushes the text up, blue pulls it down. A word without a shade is within the noise: it tells nothing, whatever
+# its sign.
 #
-# With the offline checkpoint, one word does nearly all of it: *inundated*. A teacher would agree, and would add
-# *reluctantly*, *postponed* and the passive. The model hardly hears them. And see *the*: leaving out so empty a word
-# moves the place by 0.1. That is how large the noise is. So most of the small shades mean nothing.
-#
-# Does the explanation predict anything? Then changing the orange words must move the level, and changing others must
-# not.
+# Does the explanation predict anything? Then changing rare words must move the level, and changing easy ones must not.
 
 # %%
 changed = {
@@ -991,47 +824,21 @@ changed = {
     "rare words made easy": "The group had to move the picnic because the field was wet.",
     "easy words made other": "The committee reluctantly postponed the party because the garden was inundated.",
 }
-for name, place in zip(changed, place_of(list(changed.values())), strict=True):
+moved = dict(
+    zip(changed, read[KEPT](read_windows(model, changed.values()))[1], strict=True)
+)
+for name, place in moved.items():
     print(f"{name:<22} place {place:.2f}")
 
 # %% tags=["record"]
-for name, place in zip(changed, place_of(list(changed.values())), strict=True):
+for name, place in moved.items():
     course.record(f"place_{name.replace(' ', '_')}", place)
 
 # %% [markdown]
-# With the offline checkpoint it holds: the first change moves the text by more than two levels, the second hardly at
-# all. Three cautions belong to it. A sentence with a hole is no sentence, and the model may react to the hole. Words
-# cover for each other: all changed together, they moved more than the shades add up to. And it explains the **model**,
-# not the text.
+# It holds: the first change moves the text by more than two levels, the second hardly at all. Two cautions. Words cover
+# for each other: leave out one rare word, and another still says "hard". And it explains the **model**, not the text.
 #
-# One often sees **attention** drawn as an explanation. It shows where the last layer's `[CLS]` looks. Compare.
 
-# %%
-model.set_attn_implementation("eager")
-encoded = tokenizer(sentence, return_tensors="pt")
-owner = encoded.word_ids()
-with torch.no_grad():
-    attentions = model(**encoded.to(course.device), output_attentions=True).attentions
-looks = attentions[-1][0].mean(dim=0)[0].cpu().numpy()
-special = sum(look for look, word in zip(looks, owner, strict=True) if word is None)
-print(f"to [CLS] and [SEP]: {special:.0%} of the attention")
-by_word = {}
-for word, look in zip(owner, looks, strict=True):
-    if word is not None and word < len(words):
-        by_word[words[word]] = by_word.get(words[word], 0) + look
-
-# %%
-print("attention:", sorted(by_word, key=by_word.get, reverse=True)[:4])
-print("occlusion:", [words[row] for row in np.argsort(-effects)[:4]])
-
-# %% tags=["record"]
-course.record("attention_to_special", special)
-
-# %% [markdown]
-# With the offline checkpoint, both put *inundated* first. But attention has no sign. *Postponed* is high up in it, and
-# without that word the text would be **harder**. Attention says where a layer looks, not what it makes of it. And a
-# model has many layers and heads: we took the mean of one. So a picture of attention is a hint, and no reason.
-#
 # ## When should it say "I am not sure"?
 #
 # The softmax gives a probability for each level. The **confidence** is the probability of the level that it says. Is it
@@ -1039,232 +846,285 @@ course.record("attention_to_special", special)
 
 
 # %%
-def answer(logits):
+def most_likely(logits):
     return logits.argmax(axis=1), softmax(logits, axis=1).max(axis=1)
 
 
-levels, confidence = answer(out["validation"])
-right = levels == truth["validation"]
-print(
-    f"validation: mean confidence {confidence.mean():.2f}, accuracy {right.mean():.2f}"
-)
+said, confidence = most_likely(family[0]["validation"])
+right = said == labels["validation"]
+print(f"mean confidence {confidence.mean():.2f}, accuracy {right.mean():.2f}")
+
+# %% tags=["record"]
+course.record("too_modest", right.mean() - confidence.mean())
 
 # %% [markdown]
-# Compare the two numbers. With the offline checkpoint the confidence is far **below** the accuracy. In
-# {{ lesson:evaluation }}, the model was too sure of itself, and this one is too modest. It had few steps, so its logits
-# are still small. A temperature would mend the number, as there. We need no mending, because a threshold only asks
-# which text comes first.
+# The confidence is far **below** the accuracy. In {{ lesson:evaluation }} a model was too sure of itself. This one is
+# too modest. (Our guess, not tested: after few steps its logits are still small.) A threshold only asks which text
+# comes first.
 #
-# Now the school names its wish: of the answers it gets, four of five shall be exactly right. We look for the lowest
-# threshold that keeps this, on the **validation** texts.
+# Promise 4 asks for 80% right answers. We look for the lowest threshold that gives this, on the **validation** texts.
+
+
+# %%
+def offers_of(confidence, right):
+    lines = []
+    for limit in np.arange(0.15, 0.95, 0.05).round(2):
+        mask = confidence >= limit
+        if mask.mean() >= 0.1:  # fewer answers are no help
+            lines.append((limit, mask.mean(), right[mask].mean()))
+    return pd.DataFrame(lines, columns=["threshold", "answered", "accuracy"])
+
+
+offers = offers_of(confidence, right)
+offers.round(2)
 
 # %%
 WISH = 0.8
-rows = []
-for limit in np.arange(0.15, 0.95, 0.05):
-    sure = confidence >= limit
-    if sure.mean() >= 0.1:  # fewer answers are no help
-        rows.append((round(limit, 2), sure.mean(), right[sure].mean()))
-offers = pd.DataFrame(rows, columns=["threshold", "answered", "accuracy"])
-good = offers[offers["accuracy"] >= WISH]
-THRESHOLD = float((good if len(good) else offers.tail(1))["threshold"].iloc[0])
-print("threshold:", THRESHOLD)
-offers.round(2)
 
-# %% [markdown]
-# A higher threshold means fewer answers, and better ones. Does the promise hold on texts that chose nothing? A share of
-# right answers is a mean, so the course's helper is enough here.
 
-# %%
-from course_utils.statistics import interval
+def lowest(offers, wish):
+    good = offers[offers["accuracy"] >= wish]
+    return float((good if len(good) else offers.tail(1))["threshold"].iloc[0])
 
-levels, confidence = answer(out["test"])
-sure, right = confidence >= THRESHOLD, levels == truth["test"]
-kept, low, high = interval(right[sure])
-print(f"answers {sure.mean():.0%} of the texts")
-print(f"of these {kept:.0%} are right ({low:.0%} to {high:.0%})")
-print(f"of the others {right[~sure].mean():.0%} would have been right")
+
+THRESHOLD = lowest(offers, WISH)
+THRESHOLD
 
 # %% tags=["record"]
-course.record("coverage", sure.mean())
-course.record("accuracy_when_sure", kept)
-course.record("accuracy_when_unsure", right[~sure].mean() if (~sure).any() else 0.0)
+course.record("threshold", THRESHOLD)
 
 # %% [markdown]
-# With the offline texts the promise of four in five holds, and the interval says how narrowly. The price is that half
-# of the texts stay with the teachers. Look at the last line, too: where the model is unsure, it is right far less
-# often. So its doubt is worth something.
+# A higher threshold means fewer answers, and better ones.
 #
+# **Try it.** Would Amina also take three right answers of four? In a new cell, run `lowest(offers, 0.75)`, and find
+# that line in the table. What does she gain?
+#
+# <details><summary>An answer</summary>
+#
+# The threshold falls, and many more texts get a level. The price: up to a quarter of these levels are wrong.
+#
+# </details>
+
+# %% tags=["try"]
+looser = lowest(offers, 0.75)
+answered = offers.set_index("threshold")["answered"]
+if course.profile == "laptop":
+    assert looser < THRESHOLD and answered[looser] > answered[THRESHOLD] + 0.1
+
+# %% [markdown]
 # ## Does it know what it does not know?
 #
 # The confidence compares six levels. It never asks: is this English? Is it a text at all? We ask.
 
 # %%
 strange = ["qwx zzkj vrrp", "Der Hund schläft auf dem Sofa.", "The the the the"]
-said, confidence_of = answer(ask(model, tokenizer(strange).input_ids))
-for text, number, chance in zip(strange, said, confidence_of, strict=True):
-    print(f"{LEVELS[number]} ({chance:.2f})  {text}")
+said, confidence = most_likely(read_windows(model, strange))
+for text, k, probability in zip(strange, said, confidence, strict=True):
+    print(f"{LEVELS[k]} ({probability:.2f})  {text}")
 
 # %% tags=["record"]
-course.record("strange_confidence", confidence_of.max())
+course.record("strange_confidence", confidence[:2].min())
 
 # %% [markdown]
-# With the offline checkpoint: nonsense is C2, and so is a German sentence that a child can read. Both with a confidence
-# **above** our threshold. The model has learned that strange words are hard words, and what could be stranger?
+# Nonsense gets a level, and a high one. So does a German sentence that a child can read.
 #
-# So a threshold does not protect from texts of another kind. We need a second guard, and it must look at the text. The
-# bands have what we want. Band 4 holds the words that the tokenizer has to cut. How large is their share in the
-# training texts?
+# So a threshold does not protect from texts of another kind. We need a guard that looks at the text. Band 4 holds the
+# words that the tokenizer has to cut. How many are there in a normal text?
 
 # %%
-cut_words = features["train"]["rare words"][:, -1]
-MOST_CUT = float(np.quantile(cut_words, 0.99))
+MOST_CUT = float(np.quantile(features["train"]["rare words"][:, -1], 0.99))
+
+
+def is_odd(text):
+    cut_share = hand_made(text)["rare words"][-1]
+    return bool(cut_share > MOST_CUT or not re.search("[a-zA-Z]", text))
+
+
 print(f"99% of the training texts have at most {MOST_CUT:.0%} of such words")
-for text in strange:
-    print(f"{hand_made(text)['rare words'][-1]:>4.0%}  {text}")
+{text: is_odd(text) for text in strange}
 
 # %% [markdown]
-# The guard will stop the nonsense. It will not stop the German sentence, because the tokenizer knows *der*, *auf* and
-# *dem*. That takes a tool that recognises languages. Until then it stands in the card: English only.
+# The guard stops the nonsense. It does not stop the German sentence, because the tokenizer knows *der*, *auf* and
+# *dem*. So the card must say it: English only.
 #
 # ## The thing itself
 #
-# All pieces in one function: two guards, windows for long texts, the level, the confidence, and an honest way out.
+# All pieces together. `decide` takes what the model said of many texts, and `level` asks it for one.
+
+
+# %%
+def decide(logits, odd, threshold):
+    """Return of each text the level, its confidence, and whether to say it."""
+    said, confidence = most_likely(logits)
+    return said, confidence, (confidence >= threshold) & ~odd
 
 
 # %%
 def level(text):
-    if not re.search(r"[a-zA-Z]", text):
-        return "no words, no level"
-    if hand_made(text)["rare words"][-1] > MOST_CUT:
-        return "I am not sure: too many strange words"
-    logits = ask(model, windows(text)).mean(axis=0, keepdims=True)
-    (number,), (confidence,) = answer(logits)
-    if confidence >= THRESHOLD:
-        return f"{LEVELS[number]} (confidence {confidence:.2f})"
-    two = sorted(logits[0].argsort()[-2:])
-    return "I am not sure: " + " or ".join(LEVELS[k] for k in two)
+    logits, odd = read_windows(model, [text]), np.array([is_odd(text)])
+    (k,), (confidence,), (sure,) = decide(logits, odd, THRESHOLD)
+    return f"{LEVELS[k]} ({confidence:.2f})" if sure else "I am not sure"
 
 
-# %%
-for text in (
-    "My cat is black. It sleeps on my bed.",
-    "The train was late, so we missed the beginning of the film.",
-    sentence,
-    strange[0],
-    "12:45, 13:10, 14:00",
-):
-    print(f"{level(text):<38} {text}")
+for text in ("My cat is black. It sleeps on my bed.", sentence, strange[0], "12:45"):
+    print(f"{level(text):<14} {text}")
 
 # %% [markdown]
-# **Try it.** Give it a sentence in your own language. Which of the three ways out does it take, if any?
+# **Try it.** Give it a sentence in your own language. Which of the two ways does it take?
 #
 # <details><summary>An answer</summary>
 #
-# Strange words look hard to this model. So expect C2, as for the German sentence. If the tokenizer has to cut most of
-# the words, the second guard stops it. A model knows nothing about texts of a kind that it never saw, and it does not
-# notice.
+# Strange words look hard to this model. So expect a high level, as for the German sentence. If the tokenizer has to cut
+# most of the words, the guard makes it silent.
 #
 # </details>
+
+# %% tags=["try"]
+own_language = ["Il gatto dorme sul divano.", "Ang pusa ay natutulog.", "Kedi uyuyor."]
+heard = [level(text) for text in own_language]
+if course.profile == "laptop":
+    assert not any(answer[:2] in ("A1", "A2", "B1") for answer in heard), heard
+
+# %% [markdown]
+# ## Which promises are kept?
+#
+# Now we measure **this** function: its windows, its guard, its threshold, its silence.
+#
+# One training could be lucky. So all five go the whole way: each gets a threshold of its own from the validation texts,
+# and answers the test texts. The last two lines ask `level` itself for twenty texts: it is the same function.
+
+# %%
+odd = np.array([is_odd(text) for text in raw["test"]])
+runs = []
+for out in family:
+    said, confidence = most_likely(out["validation"])
+    its_offers = offers_of(confidence, said == labels["validation"])
+    runs.append(decide(out["test"], odd, lowest(its_offers, WISH)))
+distance = np.array([abs(said - truth) for said, _, _ in runs])
+sure = np.array([given for _, _, given in runs])
+for text, k, given in zip(raw["test"][:20], runs[0][0], sure[0], strict=False):
+    assert level(text)[:2] == (LEVELS[k] if given else "I ")
+
+# %% [markdown]
+# Promise 2 needs a rival: the simple method that does best on these very test texts. That is hard for us, on purpose.
+# Then each promise is a score and its goal.
+
+# %%
+simple = {name: abs(answers[name][0] - truth) for name in list(answers)[:7]}
+rival = min(simple, key=lambda name: simple[name].mean())
+
+
+def of_given(hits):
+    return lambda each, rows: hits[each, rows][sure[each, rows]].mean()
+
+
+checks = {
+    "1 near": (of_given(distance <= 1), 0.95),
+    "2 closer": (lambda e, rows: (simple[rival][rows] - distance[e, rows]).mean(), 0.1),
+    "3 useful": (lambda e, rows: sure[e, rows].mean(), 0.5),
+    "4 exact": (of_given(distance == 0), 0.8),
+}
+print("rival:", rival)
+
+# %% [markdown]
+# A promise is **kept** if the whole interval reaches the goal, and **not kept** if the whole interval misses it. If the
+# goal lies inside, these texts and trainings cannot tell.
+
+# %%
+verdict = []
+for name, (score, goal) in checks.items():
+    value, low, high = spread(score, len(family), times=1000)
+    word = "kept" if low >= goal else "not kept" if high < goal else "cannot be told"
+    verdict.append((name, goal, value, low, high, word))
+columns = ["promise", "goal", "measured", "low", "high", "verdict"]
+pd.DataFrame(verdict, columns=columns).round(3)
+
+# %% tags=["record"]
+for name, _, value, low, high, _ in verdict:
+    course.record(f"promise_{name.replace(' ', '_')}", value)
+    course.record(f"low_{name.replace(' ', '_')}", low)
+    course.record(f"high_{name.replace(' ', '_')}", high)
+
+# %% [markdown]
+# One by one:
+#
+# - Promise 1, near: **kept**. The whole interval lies above 95%.
+# - Promise 2, closer: **kept**, by more than was promised. It counts all texts, also those where the function is
+#   silent.
+# - Promise 3, useful: **not kept**. More than half of the texts stay with the teachers.
+# - Promise 4, exact: **cannot be told**. We took the lowest threshold that just reached 80% on the validation texts. So
+#   on new texts it misses 80% about as often as it reaches it. Whoever wants to be sure must aim higher.
+# - Promise 5, elsewhere: **not kept**, as told in front.
+#
+# Promises 3 and 4 pull against each other: a lower threshold mends the third and breaks the fourth.
 #
 # ## What must nobody use it for?
 #
 # - **For a person.** No placement, no mark, no visa. It saw texts to read, never what learners write.
-# - **For a single text that matters.** About three in ten of its levels are wrong, most by one.
-# - **For other texts.** Poems, slang, forms: not tested. Other languages: tested above, and wrong.
-# - **For real shelves, before it is tried on them.** The card of the offline data tells why: a model that learned from
-#   all its 3,587 texts reached a Spearman of 0.96 on its own test texts, and 0.50 on 1,853 public sentences.
-# - **For changing texts until the number fits.** A model that is used as a target is soon a bad measure.
+# - **For a single text that matters.** About one in five of the levels that it gives is wrong.
+# - **For other texts.** Poems, slang, forms: not tested. Other languages: tried above, and wrong.
+# - **For real shelves, before it is tried on them.** See promise 5. What helps? Trained on 900 of the public sentences
+#   themselves, the same checkpoint puts the others into a better order (Spearman 0.59 against 0.50).
 #
 # ## What do I hand over?
 #
-# A model without a card is a rumour. The notebook writes the card, so that each number in it is one that it measured.
+# A model and its card. The notebook writes the card, so each number in it was measured. First its head, for programs.
 
 # %%
 from huggingface_hub import ModelCard, ModelCardData
 
-head = ModelCardData(
-    language="en",
-    pipeline_tag="text-classification",
-    base_model=course.published_name(checkpoint),
-    tags=["cefr"],
-)
+name = course.published_name(checkpoint)
+task = {"language": "en", "pipeline_tag": "text-classification", "tags": ["cefr"]}
+head = ModelCardData(base_model=name, **task)
 print(head.to_yaml())
 
 # %%
-each = recall_score(truth["test"], levels, labels=present, average=None)
-found = [f"{LEVELS[k]} {share:.2f}" for k, share in zip(present, each, strict=True)]
-rows = [
-    f"| {metric} | {value:.2f} | {low:.2f} to {high:.2f} |"
-    for metric, (value, low, high) in results[KEPT].items()
-]
-print(", ".join(found), *rows, sep="\n")
+from lessons.case_cefr.card import page
 
-# %% [markdown]
-# The head is for programs. The rest is for people.
-
-# %%
-body = f"""# Levels A1 to C2 for short English texts
-A first guess for teachers, from a case study of a course.
-**Data.** The dataset `cefr` of the course (profile {course.profile}), cut at {LIMIT} tokens:
-{len(train)} texts to learn from, {len(test)} to test.
-**Scores on the test texts, with 95% intervals, one seed.**\n
-| metric | score | interval |\n|---|---|---|\n{chr(10).join(rows)}\n
-Found of each level: {", ".join(found)}. A level that is missing here was not measured.
-**Not sure.** Under a confidence of {THRESHOLD:.2f} it gives no level. So it answers
-{sure.mean():.0%} of the texts, and {kept:.0%} of those are right.
-**Not for** judging people or their writing, other languages, texts it was not tried on.
-"""
+train_part, test_part = len(raw["train"]), len(truth)
+facts = {"learned": train_part, "tested": test_part, "profile": course.profile}
+facts |= {"limit": LIMIT, "threshold": THRESHOLD, "most_cut": MOST_CUT}
+body = page(facts, verdict, seeds=len(family), own_texts=course.profile != "full")
 card = ModelCard(f"---\n{head.to_yaml()}\n---\n{body}")
 print(card)
 
 # %% [markdown]
-# Card, model and tokenizer go into one folder. Believe it? Load it again, and ask.
+# Card, model and tokenizer go into one folder. Does it work? Load it again, and ask.
 
 # %%
 folder = course.workdir / "level_model"
 model.config.id2label = dict(enumerate(LEVELS))
-model.config.label2id = {name: number for number, name in enumerate(LEVELS)}
-model.save_pretrained(folder)
-tokenizer.save_pretrained(folder)
+model.config.label2id = {name: k for k, name in enumerate(LEVELS)}
+for part in (model, tokenizer):
+    part.save_pretrained(folder)
 card.save(folder / "README.md")
 again = AutoModelForSequenceClassification.from_pretrained(folder).to(course.device)
-assert np.allclose(
-    ask(again, windows(sentence)), ask(model, windows(sentence)), atol=1e-4
-)
+asked = [read_windows(each, [sentence]) for each in (model, again)]
+assert np.allclose(*asked, atol=1e-4)
 print(sorted(path.name for path in folder.iterdir()))
 print(again.config.problem_type, list(again.config.id2label.values()))
 
 # %% [markdown]
-# The outputs carry the names of the levels. Whoever loads the folder in a year can read them. The threshold is in the
-# card.
-#
-# **Try it.** The school wants nine of ten answers right. Set `WISH = 0.9`. What does it pay?
-#
-# <details><summary>An answer</summary>
-#
-# The threshold rises to 0.6, and on validation it answers only a fifth of the texts. That is a price which the school
-# can now weigh: fewer wrong levels, more reading.
-#
-# </details>
+# The outputs carry the names of the levels, and the threshold is in the card. So the folder can be read in a year.
 #
 # ## In this notebook we have
 #
 # - **measured** with four numbers, and seen what each of them does not see;
-# - **built** simple methods first, and found that seven handmade numbers beat counting words;
-# - **fine-tuned** in three ways under one protocol, and chosen by validation texts and three seeds;
-# - **explained** one answer by leaving words out, and tested the explanation;
-# - **delivered** a `level(text)` that knows when to be silent, with a card that the notebook wrote.
+# - **built** simple methods first: by kappa, seven handmade numbers beat counting words;
+# - **fine-tuned** in three ways under one protocol, and found no clear difference;
+# - **explained** one answer by leaving words out, drawn a line for noise, and tested the explanation;
+# - **delivered** a `level(text)` that knows when to be silent, and settled five promises that we made before.
+#
+# What would you tell Amina? Let the function speak where it is sure, and let teachers read the rest. But first let them
+# label some hundred texts of her own shelves, and measure there: promise 5 is the one that counts for her.
 #
 # ## Where it breaks
 #
 # | you see | it means | do this |
 # |---|---|---|
-# | `The least populated class in label column has only 1 member` | you stratify, and a level has one row | keep such rows in `train`, and say so |
 # | a regression that only says middle levels | too few steps, or targets that are not centred | subtract the mean of the scale; train longer |
 # | `result type Float can't be cast to ... Long` | the answers to the questions are whole numbers, and the loss wants floats | `float(...)` for each yes and no |
 # | kappa is `nan` | only one level in labels and answers | look at the counts |
-# | great within-one scores for everything | the levels lie close together in your data | compare with the constant answer |
 # | `stride` makes far more windows than you thought | it is the overlap, not the step | a quarter of the window is a good start |
 #
 # **Next:** you have carried two cases to the end. Take a question of your own, with texts of your own, and go the same

@@ -8,14 +8,14 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
-from datasets import ClassLabel, Dataset, load_dataset
+from datasets import Dataset, DatasetDict, load_dataset
 from scipy.stats import spearmanr
 from sklearn.metrics import cohen_kappa_score
-from transformers import BertConfig
 
 from benchmarks import cefr_ways
 from course_tools.project import ROOT
 from course_utils.sources import DATA
+from lessons.case_cefr import card, parts
 from tests.prose import cell, made, offline_tokenizer, printed, prose, said, small_bert, stored_records
 from tests.public_data import PUBLIC, needs_public
 
@@ -47,51 +47,62 @@ class TestTheData:
         assert f"{same} ({percent:.0f}%, Cohen's kappa 0.88), never more than one level apart" in CARD
 
     def test_what_a_model_learns_from_all_of_it(self):
-        learned, own, others, sentences = said(
-            SLUG, "all its {} texts reached a Spearman of {} on its own test texts, and {} on {} public sentences"
-        )
+        learned, home, sentences, away = said(
+            SLUG, "learned from all {} training texts. It had {}% of the levels right on texts of the same kind. On {} "
+            "public sentences, levelled by teachers, it had {}%"
+        )  # fmt: skip
         assert learned == len(rows_of("train"))
-        assert own == round(float(re.search(r"\| own test rows \| 719 \| [\d.]+ \| ([\d.]+) \(", CARD)[1]), 2)
-        assert others == round(
-            float(re.search(rf"\| CEFR-SP sentences \| {sentences:,} \| [\d.]+ \| ([\d.]+) \(", CARD)[1]), 2
-        )
+        assert [home, away] == [self.accuracy("own test rows"), self.accuracy("CEFR-SP sentences")]
+        assert f"| CEFR-SP sentences | {sentences:,} |" in CARD
+        assert "Promise 5 is settled already, and it is not kept" in prose(SLUG)
+        [points] = said(SLUG, "it is right as often as on ours | {} points less at most |")
+        assert home - away > points
+        for percent in (home, away):
+            assert f"{percent}%" in card.AWAY
+
+    @staticmethod
+    def accuracy(judged_on: str) -> int:
+        """Return the accuracy of the fine-tuned model in a row of the data's card, in percent."""
+        cells = re.search(rf"\| {judged_on} \|([^\n]*?)(?=\| own|\| CEFR|Fine-tuned:)", CARD)[1].split("|")
+        return round(100 * float(cells[4].split()[0]))
+
+    def test_what_public_labels_bring(self):
+        rows, better, worse = said(
+            SLUG, "Trained on {} of the public sentences themselves, the same checkpoint puts the others into a better "
+            "order (Spearman {} against {})"
+        )  # fmt: skip
+        assert f"trained on {rows} of these sentences themselves (four epochs, one seed) reached {better}" in CARD
+        assert round(float(re.search(r"\| CEFR-SP sentences \| [\d,]+ \| [\d.]+ \| ([\d.]+) \(", CARD)[1]), 2) == worse
 
     @needs_public
     def test_the_public_sentences(self):
-        *_, sentences = said(SLUG, "reached a Spearman of {} on its own test texts, and {} on {} public sentences")
+        [sentences] = said(SLUG, "On {} public sentences, levelled by teachers")
         file = PUBLIC / "datasets/UniversalCEFR/cefr_sp_en/cefr_sp_en.json"
         levels = Counter(row["cefr_level"] for row in json.loads(file.read_text(encoding="utf-8")))
         assert sentences == levels.total()
-        assert "the public sentences are nine tenths A2 and B1" in prose(SLUG)
-        assert (levels["A2"] + levels["B1"]) / sentences == pytest.approx(0.9, abs=0.01)
-        assert "almost no A1, C1 or C2" in prose(SLUG)
         assert "below ten, hardly anything. In the public file of `full`, that is C2, C1 and nearly A1" in prose(SLUG)
-        assert 'texts["train"], 0.2)' in cell(SLUG, "def cut(")
-        assert levels["C2"] == 0
-        assert max(levels["C1"], levels["A1"]) * 0.2 < 10
+        rows = [{"text": str(k), "cefr_level": level} for k, level in enumerate(levels.elements())]
+        texts = parts.with_labels(DatasetDict(train=Dataset.from_list(rows)))
+        test = parts.three_parts(texts, dict.fromkeys(("train", "validation", "test")), 42)["test"]
+        tested = Counter(test["label"][:])
+        assert tested[5] == 0
+        assert max(tested[4], tested[0]) < 10
 
     def test_always_a2_is_within_one_for_half_of_the_test_texts(self):
         percent, luck = said(
-            SLUG, "That is three of six levels: {}% of the test texts. Half of the shelf \"nearly right\", without "
-            "reading a word. Its kappa is exactly {}."
+            SLUG, "That is three of six levels: {}% of the test texts, without reading a word. Its kappa is exactly {}:"
         )  # fmt: skip
         levels = np.array([LEVELS.index(row["label"]) for row in rows_of("test")])
         assert percent == round(100 * np.mean(abs(levels - 1) <= 1))
         assert cohen_kappa_score(levels, np.full(len(levels), 1), weights="quadratic") == pytest.approx(luck)
 
     def test_the_vocabulary_begins_with_common_words(self, tokenizer):
-        assert "Its vocabulary is a list, and common words mostly stand before rare ones" in prose(SLUG)
+        assert "BERT's vocabulary is a list, and common words mostly stand before rare ones" in prose(SLUG)
         words = Counter(re.findall(r"[a-z']+", " ".join(row["text"] for row in rows_of("train")).lower()))
         vocabulary = tokenizer.get_vocab()
         known = [word for word, count in words.items() if count >= 5 and word in vocabulary]
         ranks, counts = [vocabulary[word] for word in known], [words[word] for word in known]
         assert spearmanr(ranks, counts).statistic < -0.5
-
-    def test_some_texts_are_longer_than_the_limit(self, tokenizer):
-        [some] = said(SLUG, "texts of some {}: nothing to build on")
-        limit = made(SLUG, "LIMIT")
-        ids = tokenizer([row["text"] for row in rows_of("test")])["input_ids"]
-        assert some == round(sum(len(row) > limit for row in ids), -1)
 
 
 class TestTheMeasures:
@@ -130,6 +141,12 @@ class TestTheMeasures:
         assert {word: counted(word) for word in truth} == truth
         assert counted("recipe") != 3
 
+    def test_the_worked_line(self):
+        error, luck, kappa = said(SLUG, "One worked line: 1 - {} / {} = {}.")
+        found = re.findall(r"error ([\d.]+), luck ([\d.]+), kappa ([\d.]+)", printed(SLUG, "invented = "))
+        assert [tuple(map(float, each)) for each in found] == [(error, luck, kappa)]
+        assert 1 - error / luck == pytest.approx(kappa, abs=0.002)
+
     def test_three_raters(self):
         """The figures of the stored table: accuracy, within one, kappa, Spearman."""
         near, anywhere, strict = table("raters = {").values()
@@ -139,8 +156,11 @@ class TestTheMeasures:
         assert near[0] == anywhere[0]
         assert near[1] > anywhere[1]
         assert near[2] > anywhere[2] + 0.1
-        assert "Look at the third. Its accuracy is zero, and its Spearman is perfect" in prose(SLUG)
-        assert (strict[0], strict[3]) == (0, 1)
+        assert "Only its C2 texts are right, so its accuracy is very low. Its Spearman is nearly perfect" in prose(SLUG)
+        levels = [row["label"] for row in rows_of("test")]
+        assert strict[0] == pytest.approx(levels.count("C2") / len(levels), abs=0.006)
+        assert strict[0] < 0.2
+        assert 0.95 < stored_records(SLUG)["spearman_one_too_high"] < 1
 
     def test_the_bands(self):
         common, rare = said(SLUG, "Five bands, from very common ({}) to so rare that the word is cut into pieces ({})")
@@ -166,7 +186,6 @@ class TestThreeWays:
         assert target == level - middle
         assert middle == np.mean(range(6))
         assert said(SLUG, "Why minus {}? A new head begins near zero") == [middle]
-        assert said(SLUG, "Teach `float(level)` instead, without minus {}, and read it without plus {}") == [middle] * 2
 
 
 class TestTheRepeatedTrainings:
@@ -182,9 +201,10 @@ class TestTheRepeatedTrainings:
         )
 
     def test_it_learned_from_other_texts(self):
-        [many] = said(SLUG, "(`benchmarks/cefr_ways.py`): {} other training texts, three seeds, the offline checkpoint")
+        [many] = said(SLUG, "(`benchmarks/cefr_ways.py`: {} other training texts, three seeds, all layers learn)")
         assert many == cefr_ways.ROWS
-        lesson = int(re.search(r'laptop={"train": (\d+),', cell(SLUG, "sizes = course.pick("))[1])
+        lesson = int(re.search(r'"train": course.pick\(laptop=(\d+),', cell(SLUG, "sizes = {"))[1])
+        assert many == lesson
         rows = load_dataset(str(DATA / "cefr"))["train"]
         rows = rows.add_column("number", range(len(rows)))
         cut = {"stratify_by_column": "label", "seed": 42}
@@ -196,24 +216,20 @@ class TestTheRepeatedTrainings:
     def test_the_table_of_means(self, way):
         assert said(SLUG, f"| {way} | {{}} | {{}} |") == [self.mean(way, "accuracy"), self.mean(way, "kappa")]
 
-    def test_six_names_was_ahead_in_accuracy_in_each_seed_and_not_here(self):
-        assert "had the best accuracy in each of the three seeds. In the table above it has the lowest" in prose(SLUG)
+    def test_six_names_was_ahead_in_accuracy_in_each_seed_and_here_they_are_close(self):
+        assert "There, six names had the best accuracy in each of the three seeds" in prose(SLUG)
+        assert "In our own table the three are close" in prose(SLUG)
         for seed, scores in MEASURED["six names"].items():
             for other in ("one number", "five questions"):
                 assert scores["accuracy"] > MEASURED[other][seed]["accuracy"]
-        accuracy = {way: numbers[0] for way, numbers in table("on_validation = {").items()}
-        assert len(accuracy) == 3
-        assert min(accuracy, key=accuracy.get) == "six names"
+        kappa = [numbers[2] for numbers in table("on_validation = {").values()]
+        assert len(kappa) == 3
+        assert max(kappa) - min(kappa) < 0.03
 
     def test_targets_that_are_not_centred(self):
-        numbers = said(
-            SLUG, "the accuracy falls from {} to {}, the kappa from {} to {}. The order stays good (Spearman {})."
-        )
-        right, wrong = "one number", "one number, not centred"
-        assert numbers == [
-            *(self.mean(way, score) for score in ("accuracy", "kappa") for way in (right, wrong)),
-            self.mean(wrong, "spearman"),
-        ]
+        numbers = said(SLUG, "Without the middle, the accuracy falls from {} to {}, the kappa from {} to {}.")
+        ways = ("one number", "one number, not centred")
+        assert numbers == [self.mean(way, score) for score in ("accuracy", "kappa") for way in ways]
 
 
 class TestTheOwnRun:
@@ -234,79 +250,70 @@ class TestTheOwnRun:
         assert max(words) < 2 * min(words)
 
     def test_rounding_says_only_middle_levels(self):
-        assert "rounding never says A1 or C2" in prose(SLUG)
+        assert "Rounded, it never says A1 or C2" in prose(SLUG)
         assert "Rounded, length alone says only middle levels. With thresholds it uses all" in prose(SLUG)
-        counts = re.findall(r"\[ *(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)\]", printed(SLUG, "rounded = "))
+        counts = re.findall(r"\[ *(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)\]", printed(SLUG, 'print("rounded'))
         rounded, cuts = ([int(count) for count in row] for row in counts)
         assert rounded[0] == rounded[5] == 0
         assert min(cuts) > 0
 
     def test_simple_methods(self):
-        scores = table("table = pd.DataFrame(\n")
-        accuracy, within_one, kappa = ({name: row[place] for name, row in scores.items()} for place in (0, 1, 2))
-        assert "counting words has a lower kappa than seven numbers that somebody thought about" in prose(SLUG)
-        assert "seven handmade numbers beat counting words" in prose(SLUG)
-        assert kappa["TF-IDF"] < kappa["all three"]
-        assert "length alone is poor. Readability and rare words are far better" in prose(SLUG)
+        accuracy, within_one, kappa = self.means()
+        assert "By kappa, seven numbers that somebody thought about beat counting words" in prose(SLUG)
+        assert "by kappa, seven handmade numbers beat counting words" in prose(SLUG)
+        numbers = said(SLUG, "beat counting words: {} against {}. By accuracy the two are close: {} against {}.")
+        assert numbers == [each[name] for each in (kappa, accuracy) for name in ("all three", "TF-IDF")]
+        assert kappa["TF-IDF"] < kappa["all three"] - 0.1
+        assert abs(accuracy["TF-IDF"] - accuracy["all three"]) < 0.06
+        assert "Length alone is poor. Readability and rare words are far better" in prose(SLUG)
         assert kappa["length"] + 0.2 < min(kappa["readability"], kappa["rare words"])
         assert "and together they are better still" in prose(SLUG)
         assert max(kappa["readability"], kappa["rare words"]) < kappa["all three"]
-        assert "the frozen encoder hits more levels exactly than the seven handmade numbers" in prose(SLUG)
-        assert accuracy["frozen"] > accuracy["all three"] + 0.05
-        assert "Its kappa is hardly better" in prose(SLUG)
-        assert kappa["frozen"] == pytest.approx(kappa["all three"], abs=0.05)
+        numbers = said(SLUG, "the seven handmade numbers: {} against {}. Its kappa is no better: {} against {}.")
+        assert numbers == [each[name] for each in (accuracy, kappa) for name in ("frozen", "all three")]
+        assert kappa["frozen"] <= kappa["all three"]
+        [above] = said(SLUG, "a kappa above {} from seven numbers")
+        assert kappa["all three"] > above
         assert "*Within one* begins at one half for no work at all" in prose(SLUG)
+        assert "Within one is 50% for no work at all" in prose(SLUG)
         assert min(within_one.values()) == within_one["always A2"] == 0.5
 
+    @staticmethod
+    def means() -> tuple[dict[str, float], ...]:
+        """Return accuracy, within one and kappa of each method."""
+        scores = table("means = {")
+        return tuple({name: row[place] for name, row in scores.items()} for place in range(3))
+
     def test_the_fine_tuned_lie_above_all_baselines_and_overlap(self):
-        assert "The three fine-tuned models lie above all baselines in every panel" in prose(SLUG)
+        assert "The three fine-tuned models lie above all simple methods in every panel" in prose(SLUG)
         assert "Among the three, the intervals overlap" in prose(SLUG)
         figure = printed(SLUG, "metric_panels(results")
         for metric in ("accuracy", "within one", "kappa", "Spearman"):
             found = re.findall(rf"{metric} (-?[\d.]+) \((-?[\d.]+) to (-?[\d.]+)\)", figure)
             points = [tuple(map(float, each)) for each in found]
             assert len(points) == 10
-            baselines, tuned = points[:7], points[7:]
-            assert min(tuned)[0] > max(baselines)[0]
+            simple, tuned = points[:7], points[7:]
+            assert min(tuned)[0] > max(simple)[0]
             assert max(low for _, low, _ in tuned) <= min(high for *_, high in tuned)
 
-    def test_the_raised_probability(self):
-        assert "their *yes* and *no* stay in order" in prose(SLUG)
-        records = stored_records(SLUG)
-        assert records["yes_after_no"] == 0
-        assert "for nearly half of the texts, one of the five rises where it should fall" in prose(SLUG)
-        assert records["rising_probability"] == pytest.approx(0.5, abs=0.1)
-
-    def test_three_in_ten_levels_are_wrong(self):
-        assert "About three in ten of its levels are wrong, most by one" in prose(SLUG)
-        records = stored_records(SLUG)
-        assert round(10 * (1 - records["accuracy_kept"])) == 3
-        assert records["errors_one_off"] > 0.5
+    def test_the_errors(self):
+        assert "Nearly all errors lie in a dashed frame" in prose(SLUG)
+        assert stored_records(SLUG)["errors_one_off"] > 0.85
+        assert "The row of C1 is the worst: most of its texts are called B2 or C2" in prose(SLUG)
+        rows = {
+            label: {said: int(count) for said, count in re.findall(r"(..) (\d+) \(", answers)}
+            for label, answers in re.findall(r"label (..): ([^;.]*)", printed(SLUG, "confusion(matrix, LEVELS"))
+        }
+        right = {label: row[label] / sum(row.values()) for label, row in rows.items()}
+        assert min(right, key=right.get) == "C1"
+        assert rows["C1"]["B2"] + rows["C1"]["C2"] > sum(rows["C1"].values()) / 2
 
     def test_the_worst_errors(self):
         errors = re.findall(r"label (..), model (..): (.*)", printed(SLUG, "argsort(-abs(place - truth"))
         answers = {text: answer for _, answer, text in errors}
-        assert "*There was about his dress a want of finish*" in prose(SLUG)
-        assert "The model says A2. *Thousands of years ago, there was no paper*" in prose(SLUG)
-        assert "*papyrus*. The model says B2" in prose(SLUG)
-        assert {text[:27]: answer for text, answer in answers.items()}.items() >= {
-            "There was about his dress, ": "A2", "Thousands of years ago, the": "B2",
-        }.items()  # fmt: skip
-
-    def test_splits_and_weights(self):
-        found = re.findall(r"(plain|stratified) +(\d+) to (\d+) texts", printed(SLUG, "import train_test_split"))
-        held = {kind: (int(low), int(high)) for kind, low, high in found}
-        assert "A plain split may give you one text of that level, or none" in prose(SLUG)
-        assert held["plain"][0] == 0
-        assert "A stratified split gives nearly the same number each time" in prose(SLUG)
-        assert held["stratified"][1] - held["stratified"][0] <= 1
-        recall = table("recall_table = ")
-        assert "Without weights the rare levels are hardly found. With weights they are found more often" in prose(SLUG)
-        assert "and A2 and B1 pay for it" in prose(SLUG)
-        weighted = np.array(recall["class weights"][:6]) - recall["no weights"][:6]
-        assert [gain > 0 for gain in weighted] == [True, False, False, True, True, True]
-        assert "the mean of ten shelves" in prose(SLUG)
-        assert "range(course.pick(laptop=10," in cell(SLUG, 'recalls = {"no weights"')
+        assert "*There was about his dress, as about all he did, a want of finish*" in prose(SLUG)
+        assert "The model says A2. It hears words more than grammar" in prose(SLUG)
+        assert answers["There was about his dress, as about all he did, a want of finish."] == "A2"
 
     @staticmethod
     def effects() -> dict[str, list[float]]:
@@ -317,87 +324,67 @@ class TestTheOwnRun:
         return effects
 
     def test_occlusion(self):
-        [noise] = said(SLUG, "leaving out so empty a word moves the place by {}.")
         effects = self.effects()
         assert len(effects["the"]) == 3
-        assert [round(effect, 1) for effect in effects["the"]] == [noise] * 3
-        assert "one word does nearly all of it: *inundated*" in prose(SLUG)
-        others = [abs(effect) for word, each in effects.items() for effect in each if word != "inundated"]
-        assert effects["inundated"][0] > 5 * max(others)
-        assert "both put *inundated* first" in prose(SLUG)
-        attention, occlusion = re.findall(r": \['(\w+)", printed(SLUG, 'print("attention:"'))
-        assert attention == occlusion == "inundated"
-        assert "*Postponed* is high up in it, and without that word the text would be harder" in prose(SLUG)
-        assert "postponed" in printed(SLUG, 'print("attention:"').splitlines()[0]
-        assert effects["postponed"][0] < 0
+        loudest = max(abs(each) for word in ("the", "because", "was") for each in effects[word])
+        noise = stored_records(SLUG)["noise"]
+        assert noise == pytest.approx(2 * loudest, abs=0.02)
+        assert "if it moves the place more than twice as far as each of these" in prose(SLUG)
+        assert "A word without a shade is within the noise: it tells nothing, whatever its sign" in prose(SLUG)
+        loud = [each for effect in effects.values() for each in map(abs, effect) if each > noise]
+        assert stored_records(SLUG)["words_above_noise"] == len(loud)
 
     def test_what_changed_words_do(self):
         assert "the first change moves the text by more than two levels, the second hardly at all" in prose(SLUG)
-        assert "all changed together, they moved more than the shades add up to" in prose(SLUG)
-        changed = ("committee", "reluctantly", "postponed", "meadow", "inundated")
-        shades = sum(effect for word in changed for effect in self.effects()[word])
         place = {name: each for name, each in stored_records(SLUG).items() if name.startswith("place_")}
-        moved = place["place_as_it_was"] - place["place_rare_words_made_easy"]
-        assert moved > max(2, shades)
-        assert place["place_easy_words_made_other"] == pytest.approx(place["place_as_it_was"], abs=0.3)
+        assert place["place_as_it_was"] - place["place_rare_words_made_easy"] > 2
+        assert place["place_easy_words_made_other"] == pytest.approx(place["place_as_it_was"], abs=0.4)
 
     def test_the_confidence_is_too_low(self):
-        assert "the confidence is far below the accuracy" in prose(SLUG)
-        output = printed(SLUG, 'answer(out["validation"])')
-        [(sure, right)] = re.findall(r"confidence ([\d.]+), accuracy ([\d.]+)", output)
-        assert float(sure) < float(right) - 0.1
-
-    def test_the_wish_of_four_in_five(self):
-        assert "four of five shall be exactly right" in prose(SLUG)
-        assert cell(SLUG, "WISH = ").startswith("WISH = 0.8\n")
-        records = stored_records(SLUG)
-        assert "the promise of four in five holds" in prose(SLUG)
-        assert records["accuracy_when_sure"] >= 0.8
-        assert "half of the texts stay with the teachers" in prose(SLUG)
-        assert records["coverage"] == pytest.approx(0.5, abs=0.1)
-        assert "where the model is unsure, it is right far less often" in prose(SLUG)
-        assert records["accuracy_when_unsure"] < records["accuracy_when_sure"] - 0.1
-
-    def test_the_wish_of_nine_in_ten(self):
-        [wish] = said(SLUG, "The school wants nine of ten answers right. Set `WISH = {}`.")
-        [rises] = said(SLUG, "The threshold rises to {}, and on validation it answers only a fifth of the texts")
-        assert wish == 0.9
-        offers = re.findall(r"^\d+ +([\d.]+) +([\d.]+) +([\d.]+)$", printed(SLUG, "WISH = "), re.MULTILINE)
-        threshold, answered, _ = next(offer for offer in offers if float(offer[2]) >= wish)
-        assert float(threshold) == rises
-        assert float(answered) == pytest.approx(0.2, abs=0.03)
+        assert "The confidence is far below the accuracy" in prose(SLUG)
+        assert stored_records(SLUG)["too_modest"] > 0.1
 
     def test_strange_texts(self):
-        assert "nonsense is C2, and so is a German sentence" in prose(SLUG)
-        assert "Both with a confidence above our threshold" in prose(SLUG)
+        assert "Nonsense gets a level, and a high one. So does a German sentence that a child can read" in prose(SLUG)
         found = re.findall(r"^(..) \(([\d.]+)\)  (\S+)", printed(SLUG, "strange = ["), re.MULTILINE)
-        threshold = float(re.search(r"threshold: ([\d.]+)", printed(SLUG, "WISH = "))[1])
-        (nonsense, sure, _), (german, as_sure, _), _ = found
-        assert nonsense == german == "C2"
-        assert min(float(sure), float(as_sure)) > threshold
-        assert "The guard will stop the nonsense. It will not stop the German sentence" in prose(SLUG)
-        most, *cut = map(int, re.findall(r"(\d+)%(?: of such words|  )", printed(SLUG, "MOST_CUT = ")))
-        assert cut[0] > most >= cut[1]
+        assert {level for level, *_ in found[:2]} <= {"C1", "C2"}
+        assert "The guard stops the nonsense. It does not stop the German sentence" in prose(SLUG)
+        odd = re.findall(r"'(\w+) .*?': (True|False)", printed(SLUG, "MOST_CUT = "))
+        assert odd == [("qwx", "True"), ("Der", "False"), ("The", "False")]
+
+
+GOALS = {"1 near": 0.95, "2 closer": 0.1, "3 useful": 0.5, "4 exact": 0.8}
+
+
+class TestTheVerdict:
+    def test_the_goals_were_said_in_front(self):
+        assert said(SLUG, "are right or one level off | at least {}%") == [95]
+        assert said(SLUG, "smaller than that of every simple method | by {} levels") == [0.1]
+        assert said(SLUG, "and leaves the others to the teachers | at least {}%") == [50]
+        assert said(SLUG, "of the levels that it gives, so many are right | at least {}%") == [80]
+        for name, goal in GOALS.items():
+            assert re.search(rf'"{name}": \(.*, {goal}\)', cell(SLUG, "checks = {"))
+        assert made(SLUG, "WISH") == GOALS["4 exact"]
+        assert prose(SLUG).index("at least 95%") < prose(SLUG).index("What do the texts look like?")
+
+    @pytest.mark.parametrize("name", GOALS)
+    def test_each_promise_is_settled_as_its_interval_says(self, name):
+        records, goal = stored_records(SLUG), GOALS[name]
+        low, high = (records[f"{end}_{name.replace(' ', '_')}"] for end in ("low", "high"))
+        word = "kept" if low >= goal else "not kept" if high < goal else "cannot be told"
+        number, what = name.split()
+        assert f"Promise {number}, {what}: {word}" in prose(SLUG)
+
+    def test_about_one_in_five_of_its_levels_is_wrong(self):
+        assert "About one in five of the levels that it gives is wrong" in prose(SLUG)
+        assert stored_records(SLUG)["promise_4_exact"] == pytest.approx(0.8, abs=0.05)
 
 
 class TestWhereItBreaks:
-    def test_one_row_of_a_level_cannot_be_stratified(self):
-        message = "The least populated class in label column has only 1 member"
-        assert f"| `{message}` | you stratify, and a level has one row |" in prose(SLUG)
-        rows = Dataset.from_dict({"text": list("abcde"), "label": [0, 0, 0, 0, 1]})
-        rows = rows.cast_column("label", ClassLabel(names=["A1", "A2"]))
-        with pytest.raises(ValueError, match=message):
-            rows.train_test_split(test_size=2, stratify_by_column="label")
-
-    def test_a_bert_reads_up_to_so_many_tokens(self):
-        [most] = said(SLUG, "A BERT reads up to {} tokens")
-        assert most == BertConfig().max_position_embeddings
-        assert f'"whole": {most}}}' in cell(SLUG, "policies = {")
-
     def test_stride_is_the_overlap(self, tokenizer):
-        assert "its `stride` is the overlap, not the step" in prose(SLUG)
+        assert "`stride` is the overlap, not the step" in prose(SLUG)
         assert "| it is the overlap, not the step | a quarter of the window is a good start |" in prose(SLUG)
-        assert "OVERLAP = LIMIT // 4\n" in cell(SLUG, "OVERLAP = ")
+        assert '"stride": LIMIT // 4' in cell(SLUG, "def windows")
         one, two = tokenizer(
             "a b c d e f g h", truncation=True, max_length=7, stride=2, return_overflowing_tokens=True
         )["input_ids"]

@@ -1,8 +1,11 @@
-"""The figures of this lesson: levels in order, methods by metrics, words in shades."""
+"""The figures of this lesson: the machine, levels in order, methods by metrics, words in shades."""
 
 from functools import partial
 
-from lessons.case_cefr.figures import metric_panels, spreads, word_shades
+import numpy as np
+import pytest
+
+from lessons.case_cefr.figures import machine, metric_panels, spreads, word_shades
 from tests.figures import check_picture
 
 METRIC_RESULTS = {
@@ -13,14 +16,26 @@ METRIC_RESULTS = {
 two_metrics = partial(metric_panels, METRIC_RESULTS, "Two.", strong=1)
 
 
+class TestMachine:
+    @pytest.mark.parametrize("windows", [[64, 64, 20], [9], [32] * 8])
+    def test_every_window_and_the_distance_are_told(self, windows):
+        draw = partial(machine, windows, ["easy", "middle", "hard"], "easy", "hard")
+        counts = " ".join(map(str, windows))
+        check_picture(draw, f"windows of {counts} tokens easy middle hard label is easy says hard distance 2")
+
+    def test_no_distance_where_the_label_is_said(self):
+        check_picture(partial(machine, [7], ["low", "high"], "low", "low"), "7 tokens label is low says low distance 0")
+
+
 class TestSpreads:
     def test_median_and_middle_of_each_level_are_told(self):
-        panels = {"words": {"A1": range(11), "A2": [7]}, "grade": {"A1": [1], "A2": []}}
-        said = "80% Spread words A1 5 1 to 9 A2 7 7 to 7 grade A1 1 1 to 1 A2 no texts"
-        check_picture(partial(spreads, panels, "Spread."), said)
+        measures = {"words": [*range(11), 7], "grade": np.arange(12)}
+        labels = np.array([0] * 11 + [1])
+        said = "80% Spread words A1 5 1 to 9 A2 7 7 to 7 B1 no texts grade A1 5 1 to 9 A2 11 11 to 11 B1 no texts"
+        check_picture(partial(spreads, measures, labels, ["A1", "A2", "B1"], "Spread."), said)
 
     def test_it_draws_one_panel_for_each_measure(self):
-        picture = spreads({"words": {"A1": range(11)}, "grade": {"A1": range(3)}}, "Spread.")
+        picture = spreads({"words": range(11), "grade": range(11)}, np.zeros(11), ["A1"], "Spread.")
         first, second = picture.figure.axes
         assert first.get_xlabel() == "words"
         assert list(first.lines[0].get_xdata()) == [1, 9]
@@ -62,3 +77,9 @@ class TestWordShades:
     def test_a_long_text_begins_a_new_line(self):
         axes = word_shades(["incomprehensible"] * 6, [0.1] * 6, "Words.", "levels").figure.axes[0]
         assert len({round(patch.get_y(), 1) for patch in axes.patches}) == 2
+
+    def test_a_word_within_the_noise_has_no_shade(self):
+        draw = partial(word_shades, ["a", "ravine"], [-0.1, 0.5], "Words.", "levels", noise=0.2)
+        picture = check_picture(draw, "a -0.10 ravine +0.50 as noise up to 0.20")
+        low, _, high, _ = picture.figure.axes[0].patches
+        assert low.get_alpha() == 0 < high.get_alpha()
