@@ -1,18 +1,65 @@
-"""The figures of this lesson: points with intervals, how confidence meets accuracy, lines with a marked place."""
-
+"""The figures of this lesson: who sees which part, points with intervals, confidence and accuracy, marked lines."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from scipy.stats import binomtest
 
 from course_utils.plots.charts import LINE_STYLES
+from course_utils.plots.drawing import Drawing
 from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture, canvas
 
 SERIES_COLOURS = (COLOURS[0], COLOURS[4], COLOURS[2], GREY)  # yellow and orange are too pale for a thin line
 MARKERS = ("o", "s", "D", "^")
+
+
+JOBS = {
+    "train": "learning:\nthe weights",
+    "validation": "choosing:\na temperature, a threshold",
+    "test": "judging:\nevery verdict",
+}
+
+
+def three_parts(**sizes: int) -> Picture:
+    """Draw train, validation and test as boxes as long as their numbers of rows, each with an arrow to its one job."""
+    drawing = Drawing(width=20, height=2.1 * len(sizes), title="Three parts with three jobs")
+    longest = max(sizes.values())
+    for place, (name, size) in enumerate(sizes.items()):
+        y, length = 2.1 * place + 0.2, max(3.6, 9.5 * size / longest)
+        drawing.box(0.1, y, length, 1.5, f"{name}\n{size:,} tweets", colour=place)
+        drawing.arrow((length + 0.2, y + 0.75), (11.4, y + 0.75))
+        drawing.box(11.5, y, 8.3, 1.5, JOBS[name], colour=place)
+    told = "; ".join(f"{name}, {size:,} tweets, for {JOBS[name]}" for name, size in sizes.items())
+    return drawing.picture(" ".join(told.split()) + ".")
+
+
+def from_answers(right: Sequence[bool], score: tuple[float, float, float], gain: float) -> Picture:
+    """Draw some right and wrong answers as a row of 1 and 0, the ways to look at them, and what they lead to."""
+    ways = {
+        "their mean": f"the score: {score[0]:.1%}",
+        "drawn anew, many times": f"interval: {score[1]:.1%} to {score[2]:.1%}",
+        "group by group": "slices: where is it weak?",
+        "beside the other's answers": f"gain: {gain:+.1%}",
+    }
+    drawing = Drawing(width=20, height=1.7 * len(ways), title="From answers to a decision")
+    middle = 0.85 * len(ways)
+    drawing.matrix(0.1, middle - 0.4, [[int(each) for each in right]], cell=(0.75, 0.8))
+    edge = 0.1 + 0.75 * len(right)
+    drawing.text(edge / 2, middle - 0.9, "right: 1, wrong: 0", size=9.5, colour=GREY)
+    drawing.text(edge / 2, middle + 0.9, "one for each test tweet", size=9.5, colour=GREY)
+    for place, (way, words) in enumerate(ways.items()):
+        y = 1.7 * place + 0.85
+        drawing.box(8.3, y - 0.7, 6.9, 1.4, f"{way}\n{words}", colour=4)
+        drawing.arrow((edge + 0.1, middle), (8.2, y))
+        drawing.arrow((15.3, y), (16.6, middle))
+    drawing.box(16.7, middle - 0.8, 3.2, 1.6, "decision", colour=2)
+    told = "; ".join(f"{way}: {words}" for way, words in ways.items())
+    row = " ".join(str(int(each)) for each in right)
+    return drawing.picture(f"right and wrong answers {row}, then {told}; all lead to a decision.")
 
 
 @rc_context(STYLE)
@@ -94,6 +141,45 @@ def reliability(bins: Mapping[str, Sequence[tuple[float, float, float, float, in
     grid[1][0].set_ylabel("rows")
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12, color=INK)
     return Picture(figure, f"Reliability diagram. {title} {'; '.join(told)}.")
+
+
+def reliability_of(answers: Mapping[str, tuple[np.ndarray, np.ndarray]], title: str, number: int = 10) -> Picture:
+    """Draw `reliability` from each model's confidence and right answers, in bins of equal width.
+
+    The lines up and down are Wilson's 95% intervals: they stay between 0 and 1 even for few rows.
+    """
+    bins = {}
+    for name, (confidence, right) in answers.items():
+        place = np.minimum((confidence * number).astype(int), number - 1)
+        bins[name] = []
+        for each in np.unique(place):
+            mask = place == each
+            hits, size = int(right[mask].sum()), int(mask.sum())
+            ends = binomtest(hits, size).proportion_ci(method="wilson")
+            bins[name].append((confidence[mask].mean(), hits / size, ends.low, ends.high, size))
+    return reliability(bins, title)
+
+
+def costs_by_threshold(thresholds: np.ndarray, costs: Mapping[str, Sequence[float]], chosen: float) -> Picture:
+    """Draw what a row costs on average along the threshold, a line for each part. The first part chose."""
+    lowest = min(next(iter(costs.values())))
+    curves = {name: (thresholds, each) for name, each in costs.items()}
+    marks = {f"chosen: {chosen:.2f}": (chosen, lowest)}
+    title = "What a tweet costs, by threshold."
+    return marked_lines(curves, title, "threshold for negative", "cost of a tweet", marks)
+
+
+def risk_by_coverage(answers: Mapping[str, tuple[np.ndarray, np.ndarray]], marks: Mapping) -> Picture:
+    """Draw the share of mistakes among the answers that a model is most sure of, from 5% of all rows on."""
+    curves = {}
+    for name, (confidence, right) in answers.items():
+        order = np.argsort(-confidence)
+        answered = np.arange(1, len(order) + 1)
+        risk, first = np.cumsum(~right[order]) / answered, len(order) // 20
+        curves[name] = (answered / len(order))[first:], risk[first:]
+    x, y = "coverage: share of tweets answered", "risk: mistakes among them"
+    title = "The fewer tweets it answers, the fewer mistakes."
+    return marked_lines(curves, title, x, y, marks, forms=("{:.0%}", "{:.0%}"))
 
 
 @rc_context(STYLE)

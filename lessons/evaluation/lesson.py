@@ -24,6 +24,8 @@
 # - **judge** whether a difference between two models is real or luck.
 #
 # {{ times }}
+#
+# All numbers in the text are those of the profile `laptop`.
 
 # %% tags=["parameters"]
 PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
@@ -39,125 +41,48 @@ course = start("evaluation", PROFILE)
 # An airline wants to find complaints among its tweets. Two candidates:
 #
 # - **fine-tuned**: our pretrained model, with a few hundred labelled tweets;
-# - **counting words**: TF-IDF as in {{ lesson:start_here }}, with many times more labels.
+# - **counting words**: TF-IDF as in {{ lesson:start_here }}, with many more labels.
 #
-# Somebody asks: *How good is it?* You could say one number. This lesson collects what that number hides. At the end
-# stands a page that a decision maker can use.
-#
-# Three parts with three jobs, as always. Every **choice** below is made on `validation`. Every **verdict** comes from
-# `test`.
+# The head of the service desk asks: *How good is it?* You could say one number. We collect what that number hides. At
+# the end stands a page that she can use.
 
 # %% tags=["nbval-check-output"]
 from datasets import disable_progress_bars, load_dataset
-from transformers import AutoTokenizer
 
 disable_progress_bars()
-tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
 tweets = load_dataset(*course.dataset("tweets"))
 labels = tweets["train"].features["label"].names
-
-
-def tokenize(batch):
-    return tokenizer(batch["text"], truncation=True, max_length=48)
-
-
 print(labels, {name: len(rows) for name, rows in tweets.items()})
 
 # %% [markdown]
-# We take a part of each, the short tweets first: that changes no score and saves time ({{ lesson:dataloader }}).
-
+# We take a part of each, and give each one job. Nothing is judged on the tweets that chose it.
 
 # %% tags=["nbval-check-output"]
-import numpy as np
+from lessons.evaluation import figures
 
-
-def part(split, size):
-    rows = tweets[split].select(range(size)).map(tokenize, batched=True)
-    lengths = [len(ids) for ids in rows["input_ids"]]
-    return rows.select(np.argsort(lengths, kind="stable"))
-
-
-train = part("train", course.pick(laptop=512, full=6000, smoke=32))
-validation = part("validation", course.pick(laptop=400, full=2000, smoke=40))
-test = part("test", course.pick(laptop=1000, full=3000, smoke=60))
-len(train), len(validation), len(test)
-
-# %% [markdown]
-# Now the fine-tuned model, as in {{ lesson:trainer }}: without a GPU only the upper layers and the head are trained.
-
-# %%
-from transformers import AutoModelForSequenceClassification, logging, set_seed
-
-logging.disable_progress_bar()
-logging.set_verbosity_error()  # no table with MISSING this time
-set_seed(course.seed)
-model = AutoModelForSequenceClassification.from_pretrained(
-    course.checkpoint, num_labels=len(labels)
+sizes = course.pick(
+    laptop=(512, 400, 1000), full=(6000, 2000, 3000), smoke=(32, 40, 60)
 )
-logging.set_verbosity_warning()
-if course.profile != "full":
-    layers = model.base_model.encoder.layer
-    model.base_model.embeddings.requires_grad_(False)
-    layers[: len(layers) - 2].requires_grad_(False)
-trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
-print(f"{trained / 1e6:.1f} million weights are trained")
+parts = zip(("train", "validation", "test"), sizes, strict=True)
+train, validation, test = (tweets[name].select(range(n)) for name, n in parts)
+figures.three_parts(train=len(train), validation=len(validation), test=len(test))
 
 # %% [markdown]
-# The Trainer evaluates after each epoch, and calls `compute_metrics`. We do not compute anything there. We **keep the
-# logits**. Nearly everything in this lesson is arithmetic on stored logits, and costs no second of the model's time.
+# Now the fine-tuned model: its upper layer and the head are trained, on what the layers below give
+# ({{ lesson:recipe }}). That is not our topic today, so one call does it. We **keep the logits**: for validation after
+# each epoch, for test at the end. Nearly all of this lesson is arithmetic on them.
 
-# %%
-from transformers import Trainer, TrainingArguments
+# %% tags=["nbval-check-output"]
+from lessons.evaluation.models import FineTuned, read
 
-kept = []
-
-
-def keep_logits(prediction):
-    kept.append(prediction.predictions)
-    return {}
-
-
-print("logits kept so far:", len(kept))
-
-# %%
-arguments = TrainingArguments(
-    output_dir=course.workdir / "checkpoints",
-    num_train_epochs=course.pick(laptop=3, full=3, smoke=2),
-    per_device_train_batch_size=16,
-    per_device_eval_batch_size=64,
-    learning_rate=course.pick(laptop=5e-4, full=5e-5, smoke=5e-4),
-    warmup_steps=0.1,
-    weight_decay=0.01,
-    eval_strategy="epoch",
-    logging_strategy="epoch",
-    save_strategy="no",
-    report_to="none",
-    seed=course.seed,
-)
-print(arguments.num_train_epochs, "epochs")
+below_validation = read(course, validation["text"])
+below_test = read(course, test["text"])
+model = FineTuned(course, train, course.seed, watched=below_validation)
+val_logits, logits = model.epochs[-1], model(below_test)
+val_logits.shape, logits.shape
 
 # %% [markdown]
-# You know all of these arguments from {{ lesson:trainer }}. Train.
-
-# %%
-trainer = Trainer(
-    model=model,
-    args=arguments,
-    train_dataset=train,
-    eval_dataset=validation,
-    processing_class=tokenizer,
-    compute_metrics=keep_logits,
-)
-result = trainer.train()
-
-# %% [markdown]
-# Last, the logits for the test tweets, once. And the second candidate, with its many labels.
-
-# %%
-val_logits = kept[int(arguments.num_train_epochs) - 1]  # after the last epoch
-logits = trainer.predict(test).predictions
-truth, val_truth = np.array(test["label"]), np.array(validation["label"])
-logits.shape, val_logits.shape
+# A row for each tweet, a logit for each label. The second candidate, with nine times as many labels:
 
 # %%
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -166,14 +91,36 @@ from sklearn.pipeline import make_pipeline
 
 many = tweets["train"].select(range(course.pick(laptop=4800, full=40000, smoke=480)))
 word_counter = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
-word_counter.fit(many["text"][:], many["label"])
-counted_probs = word_counter.predict_proba(test["text"][:])
-said, counted = logits.argmax(axis=-1), counted_probs.argmax(axis=-1)
-for name, answers in {"fine-tuned": said, "counting words": counted}.items():
-    print(f"{name}: {np.mean(answers == truth):.1%} right")
+word_counter = word_counter.fit(many["text"][:], many["label"])
 
 # %% [markdown]
-# Two numbers, and not far from each other. Is that the verdict? Let us open the numbers.
+# Each says a label for each test tweet. Compare:
+
+# %%
+import numpy as np
+
+truth, val_truth = np.array(test["label"]), np.array(validation["label"])
+said, counted = logits.argmax(axis=1), word_counter.predict(test["text"][:])
+right, counted_right = said == truth, counted == truth
+print(f"fine-tuned:     {right.mean():.1%} right")
+print(f"counting words: {counted_right.mean():.1%} right")
+
+# %% tags=["record"]
+course.record("accuracy", right.mean())
+course.record("counted_accuracy", counted_right.mean())
+
+# %% [markdown]
+# Is that the verdict? Each number is the mean of an array: one True or False for each test tweet. The array holds more.
+
+# %%
+from course_utils.statistics import interval, interval_over_seeds
+
+gain_so_far = right.mean() - counted_right.mean()
+figures.from_answers(right[:8], score=interval(right), gain=gain_so_far)
+
+# %% [markdown]
+# The **interval** is that of {{ lesson:start_here }}: test sets drawn out of our own, and the middle 95% of their
+# scores.
 #
 # ## How good is a model that has learned nothing?
 #
@@ -187,42 +134,33 @@ lazy = np.full(len(truth), most_common)
 print(classification_report(truth, lazy, target_names=labels, zero_division=0))
 
 # %% [markdown]
-# Read it line by line. **Recall** of a class: of the tweets that *are* so, how many were found? For *negative* (in
-# `laptop`) all of them, 1.00. **Precision**: of the tweets that were *called* so, how many are so? Only 0.43. **F1**
-# is a mean of the two that is low as soon as one of them is low. **Support** is the number of rows.
+# **Recall** of a class: of the tweets that *are* so, how many were found? For *negative* all of
+# them, 1.00. **Precision**: of the tweets that were *called* so, how many are so? Only 0.43. **F1** is a mean of the
+# two that is low as soon as one of them is low: 2 × 0.43 × 1.00 / (0.43 + 1.00) = 0.60. **Support** is the number of
+# tweets.
 #
-# The last three lines are averages, and they disagree about the same answers. Which one is true? All of them.
-
-# %% tags=["nbval-check-output"]
-from sklearn.metrics import f1_score
-
-for average in ("micro", "macro", "weighted"):
-    score = f1_score(truth, lazy, average=average)
-    print(f"{average:<9} {score:.2f}")
-print(f"accuracy  {np.mean(lazy == truth):.2f}")
-
-# %% [markdown]
-# | average | how it is made | what it hides |
-# |---|---|---|
-# | micro | all rows in one pot; with one label a row, it **is** the accuracy | the small classes |
-# | weighted | the mean of the classes, by their support | the small classes again, a little less |
-# | macro | the mean of the classes, each counts the same | how often each class comes |
+# The last three lines are averages. They disagree about the same answers, and all are true.
 #
-# Two classes of three were never found. Only macro says it loudly: a third of one good F1.
+# | average | how it is made | here | it hides |
+# |---|---|---|---|
+# | accuracy (or *micro*) | right by all tweets | 0.43 | small classes |
+# | weighted | F1 of the classes, by support | 0.43 × 0.60 = 0.26 | small classes: they count little |
+# | macro | F1 of the classes, all alike | 0.60 / 3 = 0.20 | how often each class comes |
+#
+# Two classes were never found. Macro says it loudest.
 #
 # ## What does the fine-tuned model do, class by class?
 
 # %%
 print(classification_report(truth, said, target_names=labels, zero_division=0))
-macro = f1_score(truth, said, average="macro")
 
 # %% tags=["record"]
-course.record("accuracy", np.mean(said == truth))
-course.record("macro_f1", macro)
+from lessons.evaluation.luck import macro_f1
+
+course.record("macro_f1", macro_f1(truth, said))
 
 # %% [markdown]
-# Read the three classes before the averages. With the offline checkpoint *positive* is the weak one, and it is the
-# smallest. Macro averages over such a class, and so it hides something too: **which** class is weak.
+# *Positive* is the weak class, and the smallest. An average never says **which** class is weak.
 #
 # ## Which mistakes are these?
 
@@ -230,336 +168,245 @@ course.record("macro_f1", macro)
 from sklearn.metrics import confusion_matrix
 
 from course_utils.plots.evaluation import confusion
-from lessons.evaluation.figures import intervals
 
 counts = confusion_matrix(truth, said, labels=range(len(labels)))
 confusion(counts, labels, "What people said, and what the model said.")
 
 # %% [markdown]
-# A row holds all tweets to which people gave one label. So a row shows recall on its diagonal. A **column** holds all
-# that the model gave one label, and shows precision. We check that for *negative*, and put the rest into words.
-
-# %%
-recall = counts[0, 0] / counts[0].sum()
-precision = counts[0, 0] / max(1, counts[:, 0].sum())
-print(f"of {counts[0].sum()} complaints it finds {recall:.1%}")
-print(f"of {counts[:, 0].sum()} that it calls negative, {precision:.1%} are")
-report = classification_report(truth, said, output_dict=True, zero_division=0)
-assert np.isclose(recall, report["0"]["recall"])
-assert np.isclose(precision, report["0"]["precision"])
-
-# %% tags=["record"]
-course.record("negative_recall", recall)
+# A row holds all tweets to which people gave one label, and shows recall on its diagonal. A **column** holds all that
+# the model gave one label, and shows precision.
 
 # %%
 wrong = counts - np.diag(np.diag(counts))
 row, column = np.unravel_index(wrong.argmax(), wrong.shape)
-most, grave = wrong.max(), wrong[0, 2] + wrong[2, 0]
-print(f"most common mistake: {labels[row]}, called {labels[column]}: {most} times")
-print(f"negative and positive confused: {grave} of {wrong.sum()} mistakes")
+print(f"of {counts[0].sum()} complaints it finds {counts[0, 0]}")
+print(f"of {counts[:, 0].sum()} that it calls negative, {counts[0, 0]} are")
+print(f"most common: {labels[row]}, called {labels[column]}, {wrong.max()} times")
+print(f"negative and positive confused: {wrong[0, 2] + wrong[2, 0]} of {wrong.sum()}")
+
+# %% tags=["record"]
+course.record("negative_recall", counts[0, 0] / counts[0].sum())
 
 # %% [markdown]
-# *A neutral tweet called negative* costs a look. *An angry tweet called positive* may cost a customer. The accuracy
-# counts both as one mistake. Keep this for the part about cost.
-#
-# **Try it.** In medicine one says *sensitivity* and *specificity*. Which is the recall? Compute the other one for
-# *negative* from `counts`.
-#
-# <details><summary>An answer</summary>
-#
-# Sensitivity is the recall of the class you look for. Specificity is the recall of *all the rest*. A rest that is
-# confused with itself does no harm here.
-#
-# `counts[1:, 1:].sum() / counts[1:].sum()`
-#
-# </details>
+# *A neutral tweet called negative* costs a look. *An angry tweet called positive* may cost a customer. Accuracy counts
+# both as one mistake.
 #
 # ## Where is it weak?
 #
-# A **slice** is a part of the test set that somebody cares about: a topic, a source, short tweets. The data have no
-# column for the topic, so we look for words. That is rough, and says so.
-
-# %%
-import re
-
-import pandas as pd
-
-topics = {
-    "football": r"deflate|patriots|brady|belichick",
-    "cars": r"\bcars?\b|driverless|self.?driving|autonomous",
-    "festival": r"coachella",
-    "airline": r"flight|plane|airport|\bbags?\b|airline|\bgate\b|delayed|\bseats?\b",
-}
-
-
-def topic(text):
-    hits = [name for name, words in topics.items() if re.search(words, text.lower())]
-    return hits[0] if hits else "other"
-
-
-table = test.to_pandas()[["text", "label"]]
-table["right"], table["topic"] = said == truth, table["text"].map(topic)
-table["topic"].value_counts()
-
-# %% [markdown]
-# For each topic: how many are right, and how many would be right by always saying the **topic's own** most common
+# A **slice** is a part of the test set that somebody cares about: a topic, say. We find topics by words such as
+# *flight* or *patriots*. How many are right in each, and how many by always saying the **topic's own** most common
 # label?
 
 # %%
+import pandas as pd
+
+from lessons.evaluation.slices import surface_slices, topic_of
+
+topics = [topic_of(text) for text in test["text"]]
+table = pd.DataFrame({"topic": topics, "label": truth, "right": right})
 by_topic = table.groupby("topic").agg(
-    rows=("right", "size"),
+    tweets=("right", "size"),
     right=("right", "mean"),
-    lazy=("label", lambda part: part.value_counts(normalize=True).iloc[0]),
+    lazy=("label", lambda given: given.value_counts(normalize=True).iloc[0]),
 )
 by_topic["gain"] = by_topic["right"] - by_topic["lazy"]
-each = (by_topic["lazy"] * by_topic["rows"]).sum() / len(test)
-print(f"always the topic's most common label: {each:.0%} right")
 by_topic.sort_values("gain", ascending=False).round(2)
 
-# %% [markdown]
-# With the offline tweets, read the table twice. By `right`, *cars* is the best topic, and by far. By `gain` it is not:
-# nearly all tweets about cars have the same label, and the laziest answer does as well. In *football* and *festival*
-# the model does not beat it either.
-#
-# So a high score on a slice may only say that the slice is easy. **Compare each slice with its own baseline.** And the
-# floor of this test set is higher than it seemed: whoever knows the topic is right far more often than the laziest
-# answer for all.
-#
-# Now other slices: length, source, style. Each point needs its interval: that of {{ lesson:start_here }}, now from the
-# course's helper.
-
-# %%
-from course_utils.statistics import interval
-
-EMOJI = r"[:;]-?[()DP]|<3|[\U0001F300-\U0001FAFF]"
-text, words = table["text"], table["text"].str.split().str.len()
-slices = {
-    "short (10 words at most)": words <= 10,
-    "long (20 words and more)": words >= 20,
-    "has a link": text.str.contains("http"),
-    "starts with a name": text.str.startswith("@user"),
-    "retweet": text.str.contains(r"\bRT\b"),
-    "hashtag": text.str.contains(r"#\w"),
-}
-print("all tweets: {:.1%} right ({:.1%} to {:.1%})".format(*interval(said == truth)))
-
-# %%
-slices |= {
-    "question mark": text.str.contains(r"\?"),
-    "exclamation mark": text.str.contains("!"),
-    "negation": text.str.contains(r"\b(?:not|no|never|nothing|\w+n't)\b", case=False),
-    "a word in capitals": text.str.contains(r"\b[A-Z]{4,}\b"),
-    "emoticon or emoji": text.str.contains(EMOJI),
-}
-slices = {f"{n}, {rows.sum()}": rows for n, rows in slices.items() if rows.sum() > 1}
-right = table["right"].to_numpy()
-intervals(
-    {name: {"right": interval(right[rows])} for name, rows in slices.items()},
-    "Right answers by slice, with its number of rows",
-    "right answers",
-    line=("all test tweets", right.mean()),
-)
+# %% tags=["record"]
+course.record("gain_on_cars", by_topic["gain"].get("cars", 0))
 
 # %% [markdown]
-# The last number of each name counts the rows. The smallest slice has the widest interval. On a few rows you cannot
-# say anything, good or bad.
+# By `right`, *cars* is the best topic, and by far. By `gain` it is not: nearly all tweets about cars have the same
+# label, and the laziest answer does as well. In *football* and *festival* the model does not beat it either. A high
+# score on a slice may only say that the slice is easy. **Compare each slice with its own baseline.**
 #
-# And a second trap. We looked at many slices. Look at enough of them, and one stands out by luck alone. How far would
-# the most extreme one stand out, if there were nothing to find? We **shuffle** the right and wrong answers over all
-# tweets, and see.
+# Now other slices, by what stands in the text. Each is a **mask**: True for a tweet that belongs to it.
 
 # %%
-masks = np.array([rows.to_numpy() for rows in slices.values()]).astype(float)
-sizes = masks.sum(axis=1)
-luck = np.sqrt(right.mean() * (1 - right.mean()) / sizes * (1 - sizes / len(right)))
+slices = surface_slices(test["text"])
+shown = {f"{n}, {m.sum()}": {"right": interval(right[m])} for n, m in slices.items()}
+all_tweets = ("all test tweets", right.mean())
+figures.intervals(shown, "Right answers by slice", "right answers", line=all_tweets)
+
+# %% [markdown]
+# The number behind a name counts its tweets. The smallest slice has the widest interval. *Hashtag* lies far from the
+# line. Is that luck? If a `#` meant nothing, right and wrong would lie anywhere. So we **shuffle** them over all
+# tweets, 2,000 times, and look at the same slice each time.
+
+# %%
 rng = np.random.default_rng(course.seed)
-shuffled = np.array([rng.permutation(right) for _ in range(2000)]).T
-extreme = np.abs((masks @ shuffled / sizes[:, None] - right.mean()) / luck[:, None])
-limit = np.percentile(extreme.max(axis=0), 95)
-print(f"surprising: one slice from 1.96 on, one of {len(slices)} from {limit:.2f} on")
-stand_out = (masks @ right / sizes - right.mean()) / luck
-for name, z in zip(slices, stand_out, strict=True):
-    if abs(z) > 1.96:
-        print(f"{name:<30} {z:+.1f} {'stands' if abs(z) > limit else 'perhaps luck'}")
-
-# %% [markdown]
-# With many slices, a gap must be bigger before it surprises. What stands is worth a look with **new** data. What does
-# not stand may still be true: these rows cannot tell.
-#
-# With the offline checkpoint, *hashtag* stands, on the low side. Does a `#` confuse the model? Look at who uses it.
-
-# %%
-tagged = table["topic"][text.str.contains(r"#\w")]
-share = tagged.isin(["football", "festival"]).mean()
-print(f"{share:.0%} of tweets with a hashtag are about football or the festival")
-
-# %% [markdown]
-# Slices overlap. In `laptop` it may well be the topic, and not the sign. A slice says **where** it is weak, not why.
-#
-# ## What if people type badly?
-#
-# Test tweets are as clean or as messy as the training tweets. Next year's may not be. So we change the test tweets on
-# purpose, one way at a time, and count what it costs.
-
-# %% tags=["nbval-check-output"]
-dice = np.random.default_rng(course.seed)
-
-
-def typo(word):
-    if len(word) < 4 or word[0] in "@#" or dice.random() > 0.5:
-        return word
-    at = dice.integers(1, len(word) - 2)
-    return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-
-
-changes = {
-    "capitals": str.upper,
-    "typos": lambda text: " ".join(map(typo, text.split())),
-    "no names": lambda text: text.replace("@user", ""),
-    "no punctuation": lambda text: re.sub(r"[^\w\s@#']", " ", text),
-    "no emoji": lambda text: re.sub(EMOJI, "", text),
-}
-for name, change in changes.items():
-    print(f"{name:<15} {change('@user Great, cancelled again without reason :(')}")
-
-# %% [markdown]
-# Typos: every second long word gets two letters swapped. Before we ask the model, one cheaper question: in how many
-# tweets do the **tokens** change at all? Where they do not, the answer cannot change.
-
-# %%
-from datasets import Dataset
-
-number = course.pick(laptop=150, full=500, smoke=8)
-messy = {}
-for name, change in changes.items():
-    rows = Dataset.from_dict({"text": [change(text) for text in test["text"]]})
-    rows = rows.map(tokenize, batched=True)
-    pairs = zip(rows["input_ids"], test["input_ids"], strict=True)
-    changed = np.flatnonzero([new != old for new, old in pairs])
-    chosen = np.sort(rng.permutation(changed)[:number])
-    messy[name] = chosen, rows.select(chosen)
-    print(f"{name:<15} changes {len(changed):>4} of {len(test)} tweets")
-
-# %% [markdown]
-# *Capitals* change nothing: this tokenizer makes all letters small first ({{ lesson:tokenization }}). A test of case is
-# wasted on an uncased model. On a cased one it would not be. And *no emoji* touches only a few of the offline tweets,
-# because their emoji were broken and had to be removed. In `full` there are more.
-#
-# For each change we draw some of the tweets that it does change. Then the drop, paired: the same tweets, clean and
-# messy, for both candidates.
-
-# %%
-drops = {}
-for name, (chosen, rows) in messy.items():
-    if not len(chosen):
-        continue
-    new = trainer.predict(rows).predictions.argmax(axis=-1) == truth[chosen]
-    new_counted = word_counter.predict(rows["text"][:]) == truth[chosen]
-    drop = new * 1 - right[chosen]
-    course.record(f"drop_{name.replace(' ', '_')}", drop.mean())
-    if len(chosen) > 1:  # one tweet has no interval
-        drops[f"{name}, {len(chosen)}"] = {
-            "fine-tuned": interval(drop),
-            "counting words": interval(new_counted * 1 - (counted == truth)[chosen]),
-        }
-
-# %%
-intervals(
-    drops,
-    "What a change costs, and on how many tweets",
-    "change in right answers",
-    line=("no change", 0),
-    form="{:+.0%}",
-)
-
-# %% [markdown]
-# With the offline checkpoint, typos cost the fine-tuned model most. A swapped letter turns a known word into several
-# pieces ({{ lesson:tokenization }}). For names and punctuation the intervals hold zero: nothing that so few tweets can
-# show. And *no emoji* has so wide an interval that it says nothing at all.
-#
-# The last kind of mess is no mess for a person: the same thing in other words, a **paraphrase**. No program makes good
-# ones. We wrote ten pairs by hand, and ask whether both get the same answer.
-
-# %%
-pairs = [
-    ("My flight was cancelled.", "They scrapped my flight."),
-    ("The staff were very rude.", "Manners? The staff had none."),
-    ("I have waited two hours.", "Two hours, and I am still standing here."),
-    ("You lost my suitcase.", "Where is my suitcase? Your desk has no idea."),
-    ("I hate this airline.", "Never again with this airline."),
-    ("Thank you, great service.", "You made my day, and you did it fast."),
-    ("I love the new seats.", "The new seats? I did not want to get up."),
-    ("The crew was wonderful.", "Hats off to the crew."),
-    ("Best flight ever.", "No flight of mine was ever better."),
-    ("I am so happy with your help.", "Your help put a smile on my face."),
-]
-print(len(pairs), "pairs: five complaints, five thanks")
-
-# %%
-sides = []
-for side in zip(*pairs, strict=True):
-    rows = Dataset.from_dict({"text": list(side)}).map(tokenize, batched=True)
-    sides.append(trainer.predict(rows).predictions.argmax(axis=-1))
-meant = np.array([0] * 5 + [2] * 5)
-for (plain, other), first, second in zip(pairs, *sides, strict=True):
-    if first != second:
-        print(f"{labels[first]}: {plain}\n  {labels[second]}: {other}")
-print("plain, right:", (sides[0] == meant).sum(), "of", len(pairs))
-print("other words, right:", (sides[1] == meant).sum(), "of", len(pairs))
+shuffled = [rng.permutation(right) for _ in range(2000)]
+by_luck = np.array([answers[slices["hashtag"]].mean() for answers in shuffled])
+gap, step = right[slices["hashtag"]].mean() - right.mean(), by_luck.std()
+beyond = np.mean(np.abs(by_luck - right.mean()) > 1.96 * step)
+print(f"gap {gap:+.1%}, step {step:.1%}, z = {gap / step:+.1f}")
+print(f"beyond 1.96 steps: {beyond:.0%} of shuffles")
 
 # %% tags=["record"]
-course.record("paraphrases_same_answer", (sides[0] == sides[1]).mean())
+course.record("hashtag_z", gap / step)
 
 # %% [markdown]
-# Ten pairs prove little, and you can read every one of them. That is their use. Add the sentences that **your** users
-# write.
+# Luck moves this slice by about 1.6 points: one **step** (a standard deviation). **z** counts the steps of a gap:
+# −9.0 / 1.6 is more than five. Luck goes beyond 1.96 steps in one shuffle of twenty. So 1.96 is the usual limit for
+# **one** slice.
+#
+# But we looked at many, and one of many stands out by luck. How far does the *most extreme* go in a shuffle?
+
+# %%
+steps = {n: np.std([each[m].mean() for each in shuffled]) for n, m in slices.items()}
+
+
+def z_of_slices(answers):
+    gaps = {name: answers[mask].mean() - right.mean() for name, mask in slices.items()}
+    return np.array([gaps[name] / steps[name] for name in slices])
+
+
+extreme = np.array([np.abs(z_of_slices(answers)).max() for answers in shuffled])
+print("the most extreme slice in three shuffles:", extreme[:3].round(1))
+print(f"some slice beyond 1.96: in {np.mean(extreme > 1.96):.0%} of shuffles")
+limit = np.percentile(extreme, 95)
+print(f"only one shuffle of twenty goes beyond {limit:.2f}")
+
+# %% [markdown]
+# With 1.96 we would cry "weak spot!" in more than a third of the shuffles, where nothing is to be found. The last
+# number is the limit for all slices together. Which of ours go beyond it?
+
+# %%
+found = pd.DataFrame({"z": z_of_slices(right)}, index=list(slices))
+found["verdict"] = np.where(found["z"].abs() > limit, "stands", "perhaps luck")
+found[found["z"].abs() > 1.5].sort_values("z").round(1)
+
+# %% tags=["record"]
+course.record("limit_for_all_slices", limit)
+
+# %% [markdown]
+# What stands is worth a look with **new** data. About the rest, these tweets cannot tell.
+#
+# **Try it.** *Hashtag* stands, on the low side. Does a `#` confuse the model? Count the topics of these tweets:
+# `table["topic"][slices["hashtag"]].value_counts()`.
+#
+# <details><summary>An answer</summary>
+#
+# Most are about football or the festival, where the model gains nothing. So it may be the topic, and not the sign. A
+# slice says **where** a model is weak, not why.
+#
+# </details>
+
+# %% tags=["try"]
+tagged = table["topic"][slices["hashtag"]]
+print(tagged.value_counts())
+if course.profile == "laptop":
+    assert tagged.isin(["football", "festival"]).mean() > 0.6
+
+# %% [markdown]
+# ## What if people type badly?
+#
+# We change the test tweets on purpose, one way at a time. First a cheap question: in how many tweets do the **tokens**
+# change at all? Where they do not, the answer cannot change.
+
+# %% tags=["nbval-check-output"]
+from transformers import AutoTokenizer
+
+from lessons.evaluation.messy import CHANGES, PAIRS
+
+tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
+clean = tokenizer(test["text"][:])["input_ids"]
+touched = {}
+for name, change in CHANGES.items():
+    messy = tokenizer([change(text) for text in test["text"]])["input_ids"]
+    pairs = zip(messy, clean, strict=True)
+    touched[name] = np.flatnonzero([new != old for new, old in pairs])
+    example = change("@user Great, cancelled again without reason :(")
+    print(f"{name:<15} {len(touched[name]):>4} of {len(test)}   {example}")
+
+# %% [markdown]
+# *Capitals* change nothing: this tokenizer makes all letters small first ({{ lesson:tokenization }}). *Typos* swap two
+# letters in every second long word. What do the changes cost? We draw some of the tweets that they touch, and compare
+# each with itself: messy minus clean.
+
+# %%
+number = course.pick(laptop=150, full=500, smoke=8)
+drops = {}
+for name, places in touched.items():
+    chosen = rng.permutation(places)[:number]
+    if len(chosen) > 1:  # one tweet has no interval
+        texts = [CHANGES[name](test[int(place)]["text"]) for place in chosen]
+        tuned = model(read(course, texts)).argmax(axis=1) == truth[chosen]
+        counting = word_counter.predict(texts) == truth[chosen]
+        drops[name] = {
+            "fine-tuned": interval(tuned * 1 - right[chosen]),
+            "counting words": interval(counting * 1 - counted_right[chosen]),
+        }
+
+# %% tags=["record"]
+for name in ("typos", "no names", "no punctuation"):
+    course.record(f"drop_{name.replace(' ', '_')}", drops[name]["fine-tuned"][0])
+
+# %%
+zero = ("no change", 0)
+figures.intervals(drops, "What a change costs", "change", line=zero, form="{:+.0%}")
+
+# %% [markdown]
+# Typos have the lowest point: a swapped letter turns a known word into several pieces. But all these intervals hold
+# zero: 150 tweets cannot tell. *No emoji* touches even fewer.
+#
+# The last kind of mess is none for a person: the same thing in other words, a **paraphrase**. We wrote ten pairs by
+# hand, five complaints and five thanks.
+
+# %%
+plain, other = zip(*PAIRS, strict=True)
+first, second = (model(read(course, texts)).argmax(axis=1) for texts in (plain, other))
+meant = np.array([0] * 5 + [2] * 5)
+for place in np.flatnonzero(first != second):
+    print(f"{labels[first[place]]}: {plain[place]}")
+    print(f"    {labels[second[place]]}: {other[place]}")
+print(f"plain: {(first == meant).sum()} of 10 right", end=", ")
+print(f"in other words: {(second == meant).sum()} of 10")
+
+# %% tags=["record"]
+course.record("paraphrases_same_answer", (first == second).mean())
+
+# %% [markdown]
+# Ten pairs prove little, but you can read them all. Add what **your** users write.
 #
 # ## Can an epoch be better and worse at once?
 #
-# We kept the logits after every epoch, for the validation tweets. Two scores for each: the accuracy, and the
-# **log-loss**. That is the loss of the training: small, if the right label got a high probability.
+# We kept the logits after every epoch, for the validation tweets. **Log-loss** is the loss of the training: small if
+# the right label got a high probability. **Confidence** is the biggest of the three probabilities: its mean over all
+# answers, and over the wrong ones.
 
 # %%
 from scipy.special import softmax
 from sklearn.metrics import log_loss
 
-rows = []
-for epoch, stored in enumerate(kept[: int(arguments.num_train_epochs)], 1):
-    probs = softmax(stored, axis=1)
-    each = -np.log(probs[np.arange(len(val_truth)), val_truth])
-    fine = probs.argmax(axis=1) == val_truth
-    assert np.isclose(each.mean(), log_loss(val_truth, probs, labels=[0, 1, 2]))
-    rows.append(
-        [epoch, fine.mean(), each.mean(), each[fine].mean(), each[~fine].mean()]
-    )
-names = ["epoch", "accuracy", "log-loss", "on right answers", "on wrong answers"]
-epochs = pd.DataFrame(rows, columns=names).set_index("epoch")
-epochs.round(3)
-
-# %%
-from itertools import combinations
-
-for first, later in combinations(epochs.index, 2):
-    change = epochs.loc[later] - epochs.loc[first]
-    both = change["accuracy"] > 0 and change["log-loss"] > 0
-    print(f"epoch {first} to {later}: accuracy {change['accuracy']:+.1%},", end=" ")
-    print(f"log-loss {change['log-loss']:+.3f}", "<- better and worse" if both else "")
+scores = {}
+for epoch, stored in enumerate(model.epochs, start=1):
+    probabilities = softmax(stored, axis=1)
+    sure, good = probabilities.max(axis=1), probabilities.argmax(axis=1) == val_truth
+    scores[epoch] = {
+        "accuracy": good.mean(),
+        "log-loss": log_loss(val_truth, probabilities, labels=[0, 1, 2]),
+        "confidence": sure.mean(),
+        "when wrong": sure[~good].mean(),
+    }
+pd.DataFrame(scores, index=scores[1].keys()).T.rename_axis("epoch").round(3)
 
 # %% tags=["record"]
-course.record("wrong_answers_loss_rise", epochs.iloc[-1, 3] - epochs.iloc[0, 3])
+course.record(
+    "confidence_rise", scores[len(scores)]["confidence"] - scores[1]["confidence"]
+)
+course.record("log_loss_rise", scores[len(scores)]["log-loss"] - scores[1]["log-loss"])
 
 # %% [markdown]
-# Look for the arrow. There the later epoch has more right answers **and** a higher log-loss: better and worse at once.
-# How can that be? The two columns on the right of the table say it. On right answers the loss falls: the model is
-# surer, with reason. On wrong answers it rises: surer, without reason. A wrong answer at 99% costs at least 4.6, at
-# 60% at least
-# 0.9. The accuracy counts both as one mistake.
+# The second epoch has more right answers than the first **and** a higher log-loss: better and worse at once. How? The
+# last column says it: the model is surer, also where it is wrong. A wrong answer at 99% costs at least 4.6, at 60% at
+# least 0.9. The accuracy counts both as one mistake.
 #
-# Is it always so? We trained three times more, with other seeds (`benchmarks/evaluation_seeds.py`). Two of the three
-# have such an arrow, one has none.
+# A published notebook lists "Confidence increase (e.g., 33% → 85%)" as an improvement. Here the confidence rises by 15
+# points, and the accuracy ends where it began. **A rising confidence alone is no gain.**
 #
-# So which epoch is better? It depends on what you need: right answers, or honest probabilities. We go on with the last
-# one. Its probabilities can be mended.
+# So which epoch is better? It depends on what you need: right answers, or honest probabilities. We go on with the
+# last. Its probabilities can be mended.
 #
 # ## Assumption and sceptic
 #
@@ -567,86 +414,60 @@ course.record("wrong_answers_loss_rise", epochs.iloc[-1, 3] - epochs.iloc[0, 3])
 # >
 # > **Sceptic:** *Who told it what 90% means? Count.*
 #
-# The biggest of the three probabilities is the model's **confidence**. We take all test tweets where it is above 90%,
-# and two groups below.
+# We put the test tweets into **bins** by confidence: 30% to 40%, and so on. How sure is the model in each, and how
+# often is it right?
+
 
 # %%
-from scipy.stats import binomtest
+def bins(confidence, right):
+    number = np.minimum((confidence * 10).astype(int), 9)
+    answers = pd.DataFrame({"sure": confidence, "right": right})
+    return answers.groupby(number).agg(
+        sure=("sure", "mean"), right=("right", "mean"), tweets=("right", "size")
+    )
 
-probs = softmax(logits, axis=1)
-sure = probs.max(axis=1)
-for low, high in ((0.7, 0.8), (0.8, 0.9), (0.9, 1.0)):
-    chosen_rows = (sure >= low) & (sure <= high)
-    found = right[chosen_rows]
-    ends = binomtest(int(found.sum()), max(1, len(found))).proportion_ci(
-        method="wilson"
-    )
-    print(f"{low:.0%} to {high:.0%} sure, {sure[chosen_rows].mean():.1%} on average:")
-    print(
-        f"    {len(found)} tweets, {found.mean():.1%} right ({ends.low:.0%} to {ends.high:.0%})"
-    )
+
+probabilities = softmax(logits, axis=1)
+sure = probabilities.max(axis=1)
+bins(sure, right).round(2)
 
 # %% [markdown]
-# The sceptic is right. With the offline checkpoint each group is right less often than it says, and the lower two by
-# ten points or more. The model is **overconfident**. Who reads "90%" on a screen should know that.
+# The sceptic is right. In the last bin the model is 97% sure, and right less often. In the two before, it says 10
+# points too much or more. It is **overconfident**.
 #
-# All levels of confidence in one figure, a **reliability diagram**. On the dashed line, confidence and share of right
-# answers are equal: the model is **calibrated**. First the table behind it, ten bins wide.
-
-
-# %%
-def bins(confidence, fine, number=10):
-    place = np.minimum((confidence * number).astype(int), number - 1)
-    rows = []
-    for each in np.unique(place):
-        inside = place == each
-        hits, size = int(fine[inside].sum()), int(inside.sum())
-        ends = binomtest(hits, size).proportion_ci(method="wilson")
-        rows.append((confidence[inside].mean(), hits / size, ends.low, ends.high, size))
-    return rows
-
-
-columns = ["sure", "right", "low", "high", "rows"]
-pd.DataFrame(bins(sure, right), columns=columns).round(2)
-
-# %% [markdown]
 # One number for the whole table: the **expected calibration error** (ECE). It is the mean gap between the first two
-# columns, weighted by the rows.
+# columns, where a bin with many tweets counts more.
 
 
 # %%
-def expected_calibration_error(confidence, fine):
-    rows = bins(confidence, fine)
-    return sum(size * abs(sure - hit) for sure, hit, _, _, size in rows) / len(fine)
+def expected_calibration_error(confidence, right):
+    each = bins(confidence, right)
+    return np.average((each["sure"] - each["right"]).abs(), weights=each["tweets"])
 
 
 ece = expected_calibration_error(sure, right)
-lucky = [
-    expected_calibration_error(sure, rng.random(len(sure)) < sure)
-    for _ in range(course.pick(laptop=100, full=100, smoke=10))
+honest = [
+    expected_calibration_error(sure, rng.random(len(sure)) < sure) for _ in range(100)
 ]
 print(f"ECE of our model: {ece:.3f}")
-print(f"of a calibrated one: {np.mean(lucky):.3f}, at most {np.max(lucky):.3f}")
+print(f"of an honest one: {np.mean(honest):.3f}, at most {np.max(honest):.3f}")
 
 # %% tags=["record"]
 course.record("ece_before", ece)
 
 # %% [markdown]
-# The second line is a check that is often missing. We let a computer draw right and wrong with exactly the stated
-# confidence. Even then the ECE is not zero, because the bins hold few rows. Ours lies above: the overconfidence is
-# real.
-#
-# You need not write this sum yourself. The library `torchmetrics` has it. Does it agree?
+# The second line is a check that is often missing. The computer draws right and wrong with exactly the stated
+# confidence, as if the model were **calibrated**. Even then the ECE is not zero, because the bins hold few tweets. Ours
+# lies far above: the overconfidence is real. Does the library `torchmetrics` agree with our sum?
 
 # %%
 import torch
 from torchmetrics.functional.classification import multiclass_calibration_error
 
 library = multiclass_calibration_error(
-    torch.tensor(probs), torch.tensor(truth), num_classes=3, n_bins=10
+    torch.tensor(probabilities), torch.tensor(truth), num_classes=3, n_bins=10
 )
 print(f"ours {ece:.6f}, torchmetrics {library:.6f}")
-assert np.isclose(ece, library, atol=1e-5)
 
 # %% [markdown]
 # ## Can it be mended without training?
@@ -659,15 +480,12 @@ from scipy.optimize import minimize_scalar
 
 
 def validation_loss(temperature):
-    return log_loss(
-        val_truth, softmax(val_logits / temperature, axis=1), labels=[0, 1, 2]
-    )
+    return log_loss(val_truth, softmax(val_logits / temperature, axis=1))
 
 
 best = minimize_scalar(validation_loss, bounds=(0.2, 10), method="bounded")
 temperature = best.x
-print(f"T = {temperature:.2f}")
-print(f"log-loss {validation_loss(1):.3f} becomes {best.fun:.3f}")
+print(f"T = {temperature:.2f}: log-loss {validation_loss(1):.3f} -> {best.fun:.3f}")
 
 # %% tags=["record"]
 course.record("temperature", temperature)
@@ -678,66 +496,34 @@ course.record("temperature", temperature)
 # %%
 calibrated = softmax(logits / temperature, axis=1)
 cool = calibrated.max(axis=1)
-rows = {}
-for name, p in {"as trained": probs, "with temperature": calibrated}.items():
-    error = expected_calibration_error(p.max(axis=1), right)
-    rows[name] = [
-        np.mean(p.argmax(axis=1) == truth),
-        log_loss(truth, p, labels=[0, 1, 2]),
-        error,
-    ]
-pd.DataFrame(rows, index=["accuracy", "log-loss", "ECE"]).T.round(3)
+ece_after = expected_calibration_error(cool, right)
+before, after = log_loss(truth, probabilities), log_loss(truth, calibrated)
+print(f"log-loss {before:.3f} -> {after:.3f}, ECE {ece:.3f} -> {ece_after:.3f}")
+print("the same answers:", (calibrated.argmax(axis=1) == said).all())
 
 # %% tags=["record"]
-course.record("ece_after", error)
-course.record("log_loss_saved", rows["as trained"][1] - rows["with temperature"][1])
-
-# %%
-from lessons.evaluation.figures import marked_lines, reliability
-
-reliability(
-    {"as trained": bins(sure, right), "with temperature": bins(cool, right)},
-    "Is it right as often as it says?",
-)
+course.record("ece_after", ece_after)
+course.record("log_loss_saved", before - after)
 
 # %% [markdown]
-# Log-loss and ECE fall. The accuracy is the same to the last digit. With the offline checkpoint most points move
-# towards the dashed line, but not all: the surest tweets are now right *more* often than it says. One number cannot
-# bend a whole curve.
-#
-# What else does a temperature leave alone?
+# As a figure, a **reliability diagram**: on the dashed line, confidence and share of right answers are equal.
 
 # %%
-from scipy.stats import spearmanr
-
-same = (probs.argsort(axis=1) == calibrated.argsort(axis=1)).all()
-print("order of the labels in each tweet, the same:", same)
-ranks = spearmanr(sure, cool).statistic
-print(f"order of the tweets by confidence, rank correlation: {ranks:.4f}")
-
-# %% tags=["record"]
-course.record("rank_correlation", ranks)
+both = {"as trained": (sure, right), "with temperature": (cool, right)}
+figures.reliability_of(both, "Is it right as often as it says?")
 
 # %% [markdown]
-# "Temperature keeps the order", one reads. Inside one tweet: always. Between two tweets, with three labels:
-# **nearly**. With two labels it would be exact.
+# Log-loss and ECE fall, and the ECE is now as small as an honest model's. The answers are the same: inside one tweet, a
+# temperature never changes the order of the labels. The surest tweets are now right *more* often than it says.
 #
-# **Try it.** Is the word counter calibrated? Use `bins` and `expected_calibration_error` with `counted_probs`.
-#
-# <details><summary>An answer</summary>
-#
-# `expected_calibration_error(counted_probs.max(axis=1), counted == truth)`. With the offline tweets it is not
-# overconfident. It rather says too little: logistic regression on rare words is held back by its regularization.
-#
-# </details>
+# **Half way: a good place to rest.** So far: an average hides classes, a slice needs its own baseline, and a confidence
+# must be checked. Next: what to do with it.
 #
 # ## When should the model raise its hand?
 #
-# Now the airline's real question. A complaint that nobody sees costs 5. A false alarm costs 1: somebody reads a tweet
-# in vain. Those two numbers come from the **decision maker**, not from you. Ask for them.
-#
-# The model says "complaint" if the probability of *negative* is above a **threshold**. Which one? Try all of them, on
-# validation.
+# A complaint that nobody sees costs 5. A false alarm costs 1: somebody reads a tweet
+# in vain. Those two numbers come from the **decision maker**. The model says "complaint" if the
+# probability of *negative* reaches a **threshold**. Which one? Try all, on validation.
 
 # %%
 MISSED, FALSE_ALARM = 5, 1
@@ -749,7 +535,6 @@ def cost(chance, complaint, threshold):
 
 
 val_chance = softmax(val_logits / temperature, axis=1)[:, 0]
-chance, complaint = calibrated[:, 0], truth == 0
 thresholds = np.linspace(0.01, 0.99, 99)
 val_costs = [cost(val_chance, val_truth == 0, t).mean() for t in thresholds]
 threshold = thresholds[np.argmin(val_costs)]
@@ -757,19 +542,15 @@ theory = FALSE_ALARM / (MISSED + FALSE_ALARM)
 print(f"chosen on validation: {threshold:.2f}; from the costs alone: {theory:.2f}")
 
 # %% [markdown]
-# The second number needs no data: with **true** probabilities, raise your hand from 1 / (5 + 1) on. Below that, one
-# look costs more than it saves on average. So calibration pays here: the probabilities mean something, and you can put
-# them into a sum.
+# The second number needs no data. Let p be the probability that a tweet is a complaint. Silence costs 5p on average.
+# An alarm costs 1 − p. Both are equal at p = 1 / (5 + 1), about 0.17. Above it an alarm is cheaper: for p = 0.3,
+# silence costs 1.5 and an alarm 0.7. This sum needs **true** probabilities. That is why the temperature came first.
 
 # %%
+chance, complaint = calibrated[:, 0], truth == 0
 test_costs = [cost(chance, complaint, t).mean() for t in thresholds]
-marked_lines(
-    {"validation": (thresholds, val_costs), "test": (thresholds, test_costs)},
-    "What a tweet costs, by threshold.",
-    "threshold for negative",
-    "cost of a tweet",
-    marks={f"chosen: {threshold:.2f}": (threshold, min(val_costs))},
-)
+both_costs = {"validation": val_costs, "test": test_costs}
+figures.costs_by_threshold(thresholds, both_costs, chosen=threshold)
 
 # %%
 rules = {
@@ -779,325 +560,280 @@ rules = {
     "chosen": cost(chance, complaint, threshold),
 }
 for name, each in rules.items():
-    print(f"{name:<16} {each.mean():.3f} a tweet")
-saved, low, high = interval(rules["threshold 0.5"] - rules["chosen"])
-print(f"chosen against 0.5 saves {saved:.3f} a tweet ({low:.3f} to {high:.3f})")
+    print("{:<16} {:.2f} a tweet ({:.2f} to {:.2f})".format(name, *interval(each)))
 
 # %% tags=["record"]
-course.record("cost_saved", saved)
+course.record("cost_saved", (rules["threshold 0.5"] - rules["chosen"]).mean())
 
 # %% [markdown]
-# Look at the second line. With the offline checkpoint the usual threshold costs **more** than reading everything:
-# worse than no model. Accuracy would never have told. The low threshold raises far more false alarms, and it is right
-# to do so.
+# The usual threshold costs **more** than reading everything: worse than no model. The
+# last two lines are close: the curve is flat there, so the second digit of a threshold means nothing.
 #
-# And look at the last two. The threshold from the costs does about as well as the chosen one. The curve is flat there,
-# so the second digit of a threshold means nothing.
-#
-# (Scikit-learn has a tool for its own models: `TunedThresholdClassifierCV`.)
-#
-# **Try it.** Set `MISSED = 1`. Before you run it: where will the threshold go? And `MISSED = 50`?
+# **Try it.** Where would the threshold from the costs go with `MISSED = 1`? And with `MISSED = 50`? How many
+# test tweets would then stay unread?
 #
 # <details><summary>An answer</summary>
 #
-# From the costs alone: 1 / 2, and 1 / 51. With 50, a tweet stays unread only if the model is 98% sure that it is no
-# complaint. How many tweets are left to save work on? Count them: `(chance < 1 / 51).sum()`.
+# 1 / 2, and 1 / 51. With 50, a tweet stays unread only if the model is 98% sure that it is no complaint. Count them:
+# `(chance < 1 / 51).sum()`. They are few, so the model saves almost no work.
 #
 # </details>
-#
+
+# %% tags=["try"]
+for missed in (1, 50):
+    print(f"{missed}: threshold {1 / (missed + 1):.3f}")
+unread = (chance < 1 / 51).sum()
+print(unread, "of", len(chance))
+if course.profile == "laptop":
+    assert unread < 0.1 * len(chance)
+
+# %% [markdown]
 # ## May it say "I do not know"?
 #
 # A model need not answer everything. Let it answer where it is sure, and hand the rest to a person. **Coverage** is
-# the share that it answers. **Risk** is the share of mistakes among those.
+# the share that it answers. **Risk** is the share of mistakes among those. The bar is set on validation: 80% of those
+# tweets lie above it.
 
 # %%
-curves = {}
-both = {
-    "fine-tuned": (cool, right),
-    "counting words": (counted_probs.max(axis=1), counted == truth),
-}
-for name, (confidence, fine) in both.items():
-    order = np.argsort(-confidence)
-    answered = np.arange(1, len(order) + 1)
-    risk = np.cumsum(~fine[order]) / answered
-    start_at = len(order) // 20
-    curves[name] = (answered / len(order))[start_at:], risk[start_at:]
 val_sure = softmax(val_logits / temperature, axis=1).max(axis=1)
-bar = np.quantile(val_sure, 0.2)  # on validation, 80% lie above it
-answer = cool >= bar
-print(f"answer from {bar:.0%} confidence on")
-
-# %%
-marked_lines(
-    curves,
-    "The fewer tweets it answers, the fewer mistakes.",
-    "coverage: share of tweets answered",
-    "risk: mistakes among them",
-    marks={"answer 80%": (answer.mean(), 1 - right[answer].mean())},
-    forms=("{:.0%}", "{:.0%}"),
-)
+answer = cool >= np.quantile(val_sure, 0.2)
+counted_sure = word_counter.predict_proba(test["text"][:]).max(axis=1)
+both = {"fine-tuned": (cool, right), "counting words": (counted_sure, counted_right)}
+our_bar = (answer.mean(), 1 - right[answer].mean())
+figures.risk_by_coverage(both, {"with our bar": our_bar})
 
 # %% [markdown]
-# Left of 5% there are too few tweets to draw. A curve that falls to the left says: when it is unsure, it is wrong more
-# often. So the confidence is worth something.
-#
-# The bar was set on validation. What did it do on test? And **who** is left without an answer?
+# Both curves fall to the left: where a model is unsure, it is wrong more often. So the confidence is worth something.
+# And **who** is left without an answer?
 
 # %%
-value, low, high = interval(right[answer])
-print(f"answered {answer.mean():.1%}; right {value:.1%} ({low:.1%} to {high:.1%})")
-print(f"the others would be right in {right[~answer].mean():.1%}")
+answered_right, low, high = interval(right[answer])
+print(f"{answer.mean():.0%} answered, {answered_right:.1%} right", end=" ")
+print(f"({low:.1%} to {high:.1%}); of the others {right[~answer].mean():.1%}")
 for number, name in enumerate(labels):
     print(f"no answer for {np.mean(~answer[truth == number]):.0%} of the {name} tweets")
 
 # %% tags=["record"]
-course.record("answered_accuracy", value)
+course.record("answered_accuracy", answered_right)
 
 # %% [markdown]
-# The last lines matter. With the offline checkpoint it is the **complaints** that stay unanswered most often. If those
-# tweets wait longer, somebody should know.
-#
-# ## Is it unsure where people were unsure?
-#
-# Several people read each of these tweets. The column `confidence` holds how far they agreed: 1 means that all gave
-# the same label. (It is empty for some tweets. In `full`, the public dataset does not have it.)
-
-# %%
-has_people = "confidence" in test.column_names
-people = np.array(test["confidence"] if has_people else [], dtype=float)
-groups = {
-    "less than 65%": people < 0.65,
-    "65% to 80%": (people >= 0.65) & (people < 0.8),
-    "all agreed": people == 1,
-}
-for name, rows in groups.items():
-    print(f"{name:<14} {rows.sum()} tweets")
-if not has_people:
-    print("skipped: this dataset does not say how far people agreed")
-
-# %%
-from IPython.display import display
-
-if has_people:
-    shown = intervals(
-        {
-            f"{name}, {rows.sum()}": {
-                "the model is right": interval(right[rows]),
-                "the model's confidence": interval(cool[rows]),
-            }
-            for name, rows in groups.items()
-        },
-        "How far people agreed, and on how many tweets",
-        "share",
-    )
-    display(shown)
-
-# %% [markdown]
-# With the offline tweets: where people agreed less, the model is right less often. Part of that is not its fault.
-# There the **label** itself is a close vote, and no model can agree with a coin. Its confidence falls too, but far
-# less.
-#
-# One number for it, the rank correlation between people's agreement and the model's confidence:
-
-# %%
-if has_people:
-    known = ~np.isnan(people)
-    asked = cool[known], people[known]
-    draws = rng.integers(known.sum(), size=(500, known.sum()))
-    again = [spearmanr(asked[0][rows], asked[1][rows]).statistic for rows in draws]
-    agreement = spearmanr(*asked).statistic
-    low, high = np.percentile(again, [2.5, 97.5])
-    print(f"rank correlation {agreement:.2f} ({low:.2f} to {high:.2f})")
-    course.record("people_and_model", agreement)
-
-# %% [markdown]
-# Above zero, and small. A low confidence is a hint that people would argue, not more. The model's doubt is mostly its
-# own: words it has not seen, jokes, little training.
+# No class is left out far more than the others. If it were the complaints, the desk should know.
 #
 # ## Which of the two candidates is better?
 #
-# Back to the beginning. Each answered the same tweets. So we count only the tweets where **one** is right and the
-# other wrong. The rest says nothing about the difference.
+# Both answered the same tweets. So we count only the tweets where **one** is right and the other wrong. If both were
+# equally good, each of these would be a coin toss.
 
 # %%
-other_right = counted == truth
-only_tuned, only_counted = (right & ~other_right).sum(), (~right & other_right).sum()
-both_answers = pd.DataFrame(
-    [
-        [(right & other_right).sum(), only_tuned],
-        [only_counted, (~right & ~other_right).sum()],
-    ],
-    index=["fine-tuned right", "fine-tuned wrong"],
-    columns=["counting right", "counting wrong"],
-)
-both_answers
+from scipy.stats import binomtest
 
-# %% [markdown]
-# If both were equally good, each of these tweets would be a coin toss. How surprising is our split for a fair coin?
-# That question is **McNemar's test**. The library `statsmodels` has it. (Hand it an array. A table of pandas with two
-# columns is taken for raw answers.) Beside it, the difference tweet by tweet, as in {{ lesson:five_models }}, with its
-# interval: for accuracy and for macro-F1.
-
-# %%
-from statsmodels.stats.contingency_tables import mcnemar
-
+only_tuned = (right & ~counted_right).sum()
+only_counted = (~right & counted_right).sum()
 split = int(only_tuned + only_counted)
-chance_of_luck = mcnemar(both_answers.to_numpy(), exact=True).pvalue
-print(f"{only_tuned} to {only_counted}: p = {chance_of_luck:.3f}")
-gain, gain_low, gain_high = interval(right * 1 - other_right)
-print(f"accuracy: {gain:+.1%} ({gain_low:+.1%} to {gain_high:+.1%})")
+p_value = binomtest(int(only_tuned), split).pvalue
+print(f"{only_tuned} to {only_counted}: p = {p_value:.3f}")
+gain = interval(right * 1 - counted_right)
+print("accuracy: {:+.1%} ({:+.1%} to {:+.1%})".format(*gain))
 
 # %% tags=["record"]
-course.record("gain", gain)
+course.record("gain", gain[0])
+course.record("disagreement", split / len(truth))
 
+# %% [markdown]
+# **p** answers one question. A fair coin is tossed once for each of these tweets. How often is the split as uneven as
+# ours, **or more uneven**? Here in about 8% of games. So p is *not* the chance that the models are equal. A large p
+# says "these tweets cannot tell", not "the same". (This is **McNemar's exact test**.)
+#
+# Below it, the difference tweet by tweet, as in {{ lesson:five_models }}. Macro-F1 is no mean over tweets. So we draw
+# test sets ourselves, each time the same tweets for both:
 
 # %%
-def macro_f1(truth, answers):
-    table = np.bincount(3 * truth + answers, minlength=9).reshape(3, 3)
-    return np.mean(2 * np.diag(table) / np.maximum(1, table.sum(0) + table.sum(1)))
+from lessons.evaluation.luck import f1_gain_over_seeds, macro_f1
 
-
-assert np.isclose(macro_f1(truth, said), macro)
 draws = rng.integers(len(truth), size=(2000, len(truth)))
 gains = [
-    macro_f1(truth[rows], said[rows]) - macro_f1(truth[rows], counted[rows])
-    for rows in draws
+    macro_f1(truth[drawn], said[drawn]) - macro_f1(truth[drawn], counted[drawn])
+    for drawn in draws
 ]
 low, high = np.percentile(gains, [2.5, 97.5])
-f1_gain = macro - macro_f1(truth, counted)
+f1_gain = macro_f1(truth, said) - macro_f1(truth, counted)
 print(f"macro-F1: {f1_gain:+.3f} ({low:+.3f} to {high:+.3f})")
 
 # %% [markdown]
-# p is **not** the chance that the models are equal. It says: if they were equal, so uneven a split would come so
-# often. A large p says "these tweets cannot tell", not "the same".
+# Both intervals hold zero. But they know one kind of luck only: which **tweets** stand in the test set. The other kind
+# is the **training**: its seed, and which tweets somebody labelled. And the comparison is unfair: the counter had nine
+# times as many labels. So we train again, on other tweets, with other seeds, and the counter on the **same** tweets:
+
+# %%
+from sklearn.base import clone
+
+few, trainings = len(train), course.pick(laptop=5, full=5, smoke=2)
+tuned_said, same_said = [said], []
+for number in range(trainings):
+    drawn = tweets["train"].select(range(number * few, (number + 1) * few))
+    counter = clone(word_counter).fit(drawn["text"][:], drawn["label"])
+    same_said.append(counter.predict(test["text"][:]))
+    if number:  # the first is the model that we have
+        again = FineTuned(course, drawn, course.seed + number)
+        tuned_said.append(again(below_test).argmax(axis=1))
+tuned_said, same_said = np.array(tuned_said), np.array(same_said)
+
+# %%
+tuned_right, same_right = (tuned_said == truth) * 1.0, (same_said == truth) * 1.0
+for name, table_of_right in {"fine-tuned": tuned_right, "counting": same_right}.items():
+    print(f"{name:<11}", " ".join(f"{s:.1%}" for s in table_of_right.mean(axis=1)))
+print(f"counting, all labels: {counted_right.mean():.1%}")
+
+# %% tags=["record"]
+by_training = tuned_right.mean(axis=1)
+course.record("spread_by_training", by_training.max() - by_training.min())
+
+# %% [markdown]
+# The same recipe, and nearly three points between the best and the worst training. Ours is the worst of the five. Now
+# one interval for both kinds of luck: it draws trainings **and** tweets anew.
+
+# %%
+score = interval_over_seeds(tuned_right)
+same_labels = interval_over_seeds(tuned_right - same_right)
+more_labels = interval_over_seeds(tuned_right - counted_right)
+print("score:       {:.1%} ({:.1%} to {:.1%})".format(*score))
+print("same labels: {:+.1%} ({:+.1%} to {:+.1%})".format(*same_labels))
+print("all labels:  {:+.1%} ({:+.1%} to {:+.1%})".format(*more_labels))
+
+# %% tags=["record"]
+course.record("gain_same_labels", same_labels[0])
+course.record("gain_more_labels", more_labels[0])
+course.record("same_labels_low", same_labels[1])
+
+# %% [markdown]
+# The verdict has two halves. With the **same** number of labels, fine-tuning wins: the whole interval lies above zero.
+# Against **all** labels it does not win. Zero lies inside: these tweets and trainings cannot tell. And macro-F1?
+
+# %%
+all_said = np.tile(counted, (trainings, 1))  # the same answers beside each training
+f1_same = f1_gain_over_seeds(truth, tuned_said, same_said, course.seed)
+f1_more = f1_gain_over_seeds(truth, tuned_said, all_said, course.seed)
+print("same labels: {:+.3f} ({:+.3f} to {:+.3f})".format(*f1_same))
+print("all labels:  {:+.3f} ({:+.3f} to {:+.3f})".format(*f1_more))
+
+# %% tags=["record"]
+course.record("f1_gain_same_labels", f1_same[0])
+course.record("f1_gain_more_labels", f1_more[0])
+course.record("counted_positive_recall", (same_said[:, truth == 2] == 2).mean())
+
+# %% [markdown]
+# The same. With few labels, counting words finds only one *positive* tweet in four or so.
 #
 # ## What does 0.84 against 0.85 on 500 texts mean?
 #
-# A report that this course grew from says that a model went from 0.84 to 0.85, on 500 texts. We let a computer play
-# that game. Two models, **equally good**. They differ on as many rows as our two candidates. How often is one of them
-# ahead by a point or more?
+# A report on a student project says that a model went from 0.84 to 0.85, on 500 texts. Let a computer play that: two
+# models, **equally good**. On some texts they differ, and a coin decides who is right. How often is one of them ahead
+# by a point or more?
 
 # %%
 from scipy.stats import binom
 
 
-def play(rows, true_gain, disagree, games=20000):
-    differ = rng.binomial(rows, disagree, games)
+def play(texts, true_gain, disagree, games=20000):
+    differ = rng.binomial(texts, disagree, games)
     better = rng.binomial(differ, 0.5 + true_gain / disagree / 2)
-    fewer = np.minimum(better, differ - better)
+    fewer = np.minimum(better, differ - better)  # McNemar's p, as above:
     p_values = np.minimum(1, 2 * binom.cdf(fewer, differ, 0.5))
-    return (2 * better - differ) / rows, p_values
+    return (2 * better - differ) / texts, p_values
 
 
+ahead = {}
 for disagree in (0.05, 0.10, split / len(truth)):
     gaps, _ = play(500, 0, disagree)
-    ahead = np.mean(np.abs(gaps) >= 0.01 - 1e-9)
-    print(f"differ on {disagree:.0%} of rows: a point ahead in {ahead:.0%} of games")
+    ahead[disagree] = np.mean(np.abs(gaps) >= 0.01 - 1e-9)
+    print(f"differ on {disagree:.0%}: a point ahead in {ahead[disagree]:.0%} of games")
 
 # %% tags=["record"]
-course.record("disagreement", split / len(truth))
-course.record("a_point_by_luck", ahead)
+course.record("a_point_by_luck", ahead[0.10])
 
 # %% [markdown]
-# Equal models, and one of them is "better" by a point in most games. So 0.85 after 0.84 is what luck does. The fewer
-# rows they differ on, the rarer it is. So keep the answers of each model, not only its score.
+# Equal models, and one of them is "better" by a point: in more than a third of games if they differ on 5% of the
+# texts, in more than half if on 10%. So 0.85 after 0.84 may well be luck. Keep each model's answers, not only its
+# score: without them nobody can count where they differ.
 #
-# And if the point is **real**? How many texts does one need to see it?
+# And if the point is **real**? Then the coin is not fair. A point on all texts is 10 points on the 10% where they
+# differ: the better model wins 55% of these, the other 45%. How many texts does one need to see it?
 
 # %%
-for rows in (500, 2000, 8000, 32000):
-    _, p_values = play(rows, 0.01, 0.10)
-    print(f"{rows:>6,} texts: found in {np.mean(p_values < 0.05):.0%} of games")
-    if rows == 500:
-        course.record("real_point_found_500", np.mean(p_values < 0.05))
-
-# %% [markdown]
-# With 500 texts a real point is nearly always missed. Decide **before** the test which difference matters, and collect
-# enough rows for it.
-#
-# There is one more kind of luck, and no interval above knows it: the training itself. Other labelled tweets, or
-# another seed. For the word counter we can afford to look: the same number of labels, drawn anew.
-
-# %%
-from sklearn.base import clone
-
-few = len(train)
-by_draw = []
-for place in range(course.pick(laptop=8, full=5, smoke=3)):
-    rows = tweets["train"].select(range(place * few, (place + 1) * few))
-    drawn = clone(word_counter).fit(rows["text"][:], rows["label"])
-    by_draw.append(np.mean(drawn.predict(test["text"][:]) == truth))
-print(" ".join(f"{score:.1%}" for score in sorted(by_draw)))
-low, high = min(by_draw), max(by_draw)
-print(f"{len(by_draw)} times {few} labels: from {low:.1%} to {high:.1%}")
+power = {}
+for texts in (500, 2000, 8000, 32000):
+    _, p_values = play(texts, 0.01, 0.10)
+    power[texts] = np.mean(p_values < 0.05)
+    print(f"{texts:>6,} texts: found in {power[texts]:.0%} of games")
 
 # %% tags=["record"]
-course.record("spread_by_draw", high - low)
+course.record("real_point_found_500", power[500])
 
 # %% [markdown]
-# Nothing changed but **which** tweets somebody labelled. The fine-tuned model has this luck too, and its random head
-# on top. To train it again takes minutes, so we did it elsewhere: `benchmarks/evaluation_seeds.py`.
+# With 500 texts a real point is nearly always missed. Decide **before** the test which difference matters.
 #
-# Three seeds, the same tweets: 68.6%, 69.3% and 71.0% right on test. So the seed alone moves it by more than two
-# points. All three are overconfident, with T from 1.5 to 1.8, and in all three the temperature brings log-loss and ECE
-# down.
-#
-# **Try it.** How many texts find a real point in 80% of games, if the models differ on 20% of rows? First guess: more
-# or fewer than with 10%?
+# **Try it.** How many texts find a real point in 80% of games, if the models differ on 20%? Guess first: more or fewer
+# than with 10%? Then try sizes in `play(texts, 0.01, 0.20)`.
 #
 # <details><summary>An answer</summary>
 #
-# More: about 16,000 with 20%, and about 8,000 with 10%. Each row on which they differ is a coin toss, and more tosses
-# are more noise.
+# More: about 16,000 with 20%, and about 8,000 with 10%. Each text on which they differ is a coin toss: more noise.
 #
 # </details>
+
+# %% tags=["try"]
+for texts in (8000, 16000):
+    _, p_values = play(texts, 0.01, 0.20)
+    print(f"{texts:>6,} texts: found in {np.mean(p_values < 0.05):.0%} of games")
+if course.profile == "laptop":
+    assert 0.77 < np.mean(p_values < 0.05) < 0.83
+
+# %% [markdown]
+# ## What does a place on a leaderboard prove?
+#
+# A lecture's slide says: "ranked #2 worldwide (Open LLM Leaderboard, Nov 2023)". A paper (Qin and others 2023) has a
+# small one: six models on MELD, with 2,610 test utterances (Poria and others 2019). Their scores go from 62.80 to
+# 63.65. How far apart would six **equal** models lie? Say that each tosses a coin on 20% of the texts. Then any two
+# differ on 10%.
+
+# %%
+tosses = rng.binomial(int(0.20 * 2610), 0.5, size=(20000, 6))
+spread = (tosses.max(axis=1) - tosses.min(axis=1)) / 2610
+print(f"equal models, first minus last: {spread.mean():.1%} on average")
+print(f"0.85 points or more: in {np.mean(spread >= 0.0085):.0%} of games")
+
+# %% tags=["record"]
+course.record("leaderboard_by_luck", np.mean(spread >= 0.0085))
+
+# %% [markdown]
+# Luck alone spreads six equal models further than that table, in most games. So its order proves nothing. (If they
+# differ on fewer texts, luck is smaller. The table does not say.)
+#
+# A place hides the gap, its interval and the seeds. And the first of many owes part of its place to luck. Ask for all
+# of these, and whether **your** texts look like those.
 #
 # ## So what do I tell the decision maker?
 #
-# One page, in words, with an interval where a number is. Everything on it was computed above.
+# One page, with an interval where a number is.
 
 # %%
-value, low, high = interval(right)
-worst = np.argmin([f1_score(truth == k, said == k) for k in range(len(labels))])
-if gain_low > 0:
-    compared = "It beats counting words, which had many more labels"
-elif gain_high < 0:
-    compared = "Counting words, with many more labels, beats it"
-else:
-    compared = "Not to be told from counting words, which had many more labels"
-verdict = {
-    "How good is it?": f"{value:.0%} right ({low:.0%} to {high:.0%}); always the "
-    f"same answer: {np.mean(lazy == truth):.0%}",
-    "Is it better?": f"{compared}: {gain:+.1%} ({gain_low:+.1%} to {gain_high:+.1%})",
-}
-print(*verdict.values(), sep="\n")
+from lessons.evaluation.page import decision_page
 
-# %%
-useless = by_topic.index[by_topic["gain"] < 0.02]
-flagged = chance >= threshold
-found = interval(flagged[complaint] * 1)
-value, low, high = interval(right[answer])
-verdict |= {
-    "Where is it weak?": f"{labels[worst]} tweets; no gain on: {', '.join(useless)}",
-    "Its percentages": f"not as trained (ECE {ece:.2f}); with T = {temperature:.1f}: {error:.2f}",
-    "To find complaints": f"from {threshold:.0%} on, a person reads: {flagged.mean():.0%} of "
-    f"all tweets, {found[0]:.0%} of complaints ({found[1]:.0%} to {found[2]:.0%})",
-    "Alone": f"{answer.mean():.0%} of tweets, {value:.0%} right ({low:.0%} to {high:.0%})",
-    "Not tested": "other subjects, other years, other languages, irony",
-}
-print(len(verdict), "answers")
+decision_page(
+    (score, same_labels, more_labels),
+    trainings=trainings,
+    answers=(truth, said, lazy),
+    labels=labels,
+    gain_by_topic=by_topic["gain"],
+    calibration=(ece, temperature, ece_after),
+    complaints=(threshold, chance >= threshold),
+    alone=answer,
+)
 
 # %% [markdown]
-# Both halves as one page:
-
-# %%
-from IPython.display import Markdown
-
-lines = [f"| **{question}** | {said_so} |" for question, said_so in verdict.items()]
-Markdown("\n".join(["| the question | what we found |", "|---|---|", *lines]))
-
-# %% [markdown]
-# Not one word about accuracy alone. And the last line may be the most useful one: what you did **not** look at.
+# What would you tell the head of the desk? With a few hundred labels: take the fine-tuned model, and let a person read
+# what it flags. With thousands: counting words may do as well, and is cheaper. And show her the last line: what you
+# did **not** look at.
 #
 # ## In this notebook we have
 #
@@ -1105,19 +841,16 @@ Markdown("\n".join(["| the question | what we found |", "|---|---|", *lines]))
 # - **searched** in slices and messy texts, and met a topic whose high score is no merit;
 # - **mended** an overconfident model with one number, chosen on validation;
 # - **decided** by cost where a person reads, and let the model answer only where it is sure;
-# - **judged** a difference of one point: on 500 texts it says next to nothing.
+# - **judged** a difference: with the luck of the tweets, and of the training.
 #
 # ## Where it breaks
 #
 # | you see | it means | do this |
 # |---|---|---|
-# | `Precision is ill-defined` (`UndefinedMetricWarning`) | a class was never predicted | look at the counts of its answers; `zero_division=0` only hides the warning |
+# | `Precision is ill-defined` (`UndefinedMetricWarning`) | a class was never predicted | count its answers; `zero_division=0` only hides the warning |
 # | high accuracy, low macro-F1 | a class is ignored | the report, class by class |
-# | a slice of nine rows with 100% | nine rows | its interval |
-# | a temperature at the edge of its bounds | the search did not find a valley | wider bounds; are the logits really logits? |
 # | an ECE of 0.02 on 100 rows | luck | compare with a calibrated model, as above |
 # | `y_true and y_prob contain different number of classes` in `log_loss` | the rows do not hold all classes | pass `labels=` |
 # | p = 0.04 after ten comparisons | the best of ten | new test rows for the winner |
-# | test scores far below validation scores | you chose on validation, many times | that is what the test is for; believe it |
 #
 # **Next:** a published case study, from the question to the report, and past its result: {{ lesson:case_emotion }}.
