@@ -37,44 +37,80 @@ course = start("case_emotion", PROFILE)
 # %% [markdown]
 # ## What was asked, and what was found?
 #
-# A paper asks: can a fine-tuned model tell which emotion a tweet expresses? Four answers are possible: anger, joy,
-# optimism, sadness. Its model is DistilBERT, a smaller BERT. Its data is TweetEval, a public benchmark: 3,257 tweets to
-# learn from, 374 to choose by, 1,421 to judge. Its result, on the 1,421: an accuracy of **72.77%** and a log-loss of
-# **0.7024**.
+# A paper asks: can a fine-tuned model tell which emotion a tweet expresses? It is by Flores: *Fine-Tuning NLP Models
+# with Hugging Face: A Case Study on Emotion Classification Using DistilBERT*. (Its first page names NeurIPS 2024.)
+# Four answers are possible: anger, joy, optimism, sadness. The model is DistilBERT, a smaller BERT. The data is
+# TweetEval, a public benchmark: 3,257 tweets to learn from, 374 to choose by, 1,421 to judge. Its result, on the 1,421:
+# an accuracy of **72.77%** and a log-loss of **0.7024**.
 #
-# Before we repeat it, three questions that the paper leaves open. How sure is that number? Compared with what? And what
-# did the model get wrong? The first can be answered now.
+# The paper leaves three questions open. We promise an answer to each.
+#
+# 1. How sure is that number?
+# 2. Compared with what?
+# 3. What did the model get wrong?
+#
+# The first can be answered now. The rule of thumb ({{ lesson:five_models }}): a share of right answers p on n texts has
+# an interval of 1.96 times the square root of p(1 - p)/n each way. The number 1.96 belongs to 95%.
 
 # %% tags=["nbval-check-output"]
 import math
 
-half_width = 1.96 * math.sqrt(0.7277 * (1 - 0.7277) / 1421)
-print(f"72.77% on 1,421 tweets: plus or minus {half_width:.1%}")
+
+def half_width(share, count):
+    return 1.96 * math.sqrt(share * (1 - share) / count)
+
+
+print(f"72.77% on 1,421 tweets: plus or minus {half_width(0.7277, 1421):.1%}")
 
 # %% [markdown]
-# (The rule of thumb from {{ lesson:five_models }}.) So any other result within two points is no news.
+# So any other result within two points is no news. Questions 2 and 3 need a study of our own. Here is its plan.
+
+# %% tags=["nbval-check-output"]
+from datasets import disable_progress_bars, load_dataset
+
+from lessons.case_emotion.figures import study
+
+disable_progress_bars()
+posts = load_dataset(*course.dataset("emotion"))
+few = course.pick(
+    laptop={"train": 1440}, full={}, smoke={"train": 48, "validation": 24, "test": 32}
+)
+sizes = {name: few.get(name, len(rows)) for name, rows in posts.items()}
+study(sizes)
+
+# %% [markdown]
+# **What is compared, exactly?** In `laptop` the posts were written for this course, and the encoder is a small one. The
+# numbers in the text belong to `laptop`, if nothing else is said. `full` would take the paper's tweets and DistilBERT.
+# But no run that is stored with this course judges a model on the paper's 1,421 tweets. So nothing here beats the
+# paper, or loses against it. We take over its question, and look what each step brings.
 #
-# We go the same way, in PyTorch, and further. In `laptop` with posts that were written for this course, and the offline
-# checkpoint. In `full` with the paper's tweets and DistilBERT. `CHECKPOINT` above sets another one. So does the
-# environment variable `COURSE_CHECKPOINT`.
+# The paper worked with TensorFlow. Version 5 of `transformers` has no TensorFlow classes any more. So we go the same
+# way in PyTorch.
+#
+# ## What do the paper's own curves say?
+#
+# It also reports accuracies on the way. Training: 60.88% in the first epoch, 76.54% in the last. Validation: 61.76% in
+# the first, and at its best 68.98%, in epoch 12. And then 72.77% on the test tweets. Is the test part easier than
+# validation, or is that luck?
 
-# %%
-checkpoint = course.pick_checkpoint(CHECKPOINT, full="distilbert-base-uncased")
-checkpoint_name = course.published_name(checkpoint)
-print(checkpoint_name)
+# %% tags=["nbval-check-output"]
+val_width, test_width = half_width(0.6898, 374), half_width(0.7277, 1421)
+print(f"validation: 68.98%, plus or minus {val_width:.1%}")
+difference, width = 0.7277 - 0.6898, math.hypot(val_width, test_width)
+print(f"test minus validation: {difference:+.1%}, plus or minus {width:.1%}")
 
 # %% [markdown]
+# (`hypot` is the square root of the sum of two squares: so the widths of two separate parts add up.) Zero lies inside.
+# Luck of the draw is enough to explain it: 374 tweets are few. The gap between training and validation, 7.6 points, is
+# what the paper calls "some overfitting".
+#
 # ## What is in the data?
 
 # %% tags=["nbval-check-output"]
 from collections import Counter
 
-from datasets import disable_progress_bars, load_dataset
-
 from course_utils import plots
 
-disable_progress_bars()
-posts = load_dataset(*course.dataset("emotion"))
 labels = posts["train"].features["label"].names
 counts = Counter(posts["train"]["label"])
 named = {name: counts[number] for number, name in enumerate(labels)}
@@ -82,68 +118,69 @@ plots.label_counts(named, f"What we learn from: {len(posts['train']):,} posts")
 
 # %% [markdown]
 # Which class is small? In `laptop` none, by design. In the public tweets, optimism is 9% and anger 43%. There, a model
-# can ignore optimism and still look good. This is why the benchmark scores with macro-F1 ({{ lesson:start_here }}).
+# can ignore optimism and still look good. This is why the benchmark scores with macro-F1 ({{ lesson:evaluation }}).
 #
-# Are the three parts really apart? A post that stands in two of them would be learned by heart, then asked.
+# Are the three parts really apart? If a post stands in two of them, a model can learn it by heart in the first, and
+# answer it from memory in the second.
 
 # %% tags=["nbval-check-output"]
 texts = {name: set(rows["text"]) for name, rows in posts.items()}
-print({name: len(rows) for name, rows in posts.items()})
 for one, other in (("train", "validation"), ("train", "test"), ("validation", "test")):
     print(f"{one} and {other} share {len(texts[one] & texts[other])} texts")
 
 # %% [markdown]
-# Now read. Always read, before anything is trained. One post of each label, and ask yourself: would I have chosen that
-# label?
+# Always read, before anything is trained. Here is one post of each label. Would you have chosen these labels?
 
 # %% tags=["nbval-check-output"]
 first = {}
-for row in posts["train"]:
-    first.setdefault(row["label"], row["text"])
+for post in posts["train"]:
+    first.setdefault(post["label"], post["text"])
 for number, text in sorted(first.items()):
     print(f"{labels[number]:>8}: {text}")
 
 # %% [markdown]
-# The label is the emotion of the **writer**, as far as a reader can tell. Some posts hold two. No model can be sure
-# there, and we should not want it to be.
+# The label is the emotion of the **writer**, as far as a reader can tell. Some posts hold two, and no model should be
+# sure there.
 #
 # ## How long is a post, in words and in tokens?
 #
-# The paper drops posts with more than 36 words, in all three parts. Then it pads and cuts at 36.
-# {{ Lesson:tokenization }} had doubts about both. Here are the numbers for this case.
+# The paper drops posts with more than 36 words, in all three parts. Then it pads and cuts at 36. Which encoder, and so
+# which tokenizer? `CHECKPOINT` above can set another one, and so can the environment variable `COURSE_CHECKPOINT`.
+
+# %%
+from transformers import AutoTokenizer
+
+checkpoint = course.pick_checkpoint(CHECKPOINT, full="distilbert-base-uncased")
+checkpoint_name = course.published_name(checkpoint)
+plain_tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+print(checkpoint_name)
+
+# %% [markdown]
+# Now count both, in each part:
 
 # %% tags=["nbval-check-output"]
 import numpy as np
 import pandas as pd
-from transformers import AutoTokenizer
 
-plain_tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+MAX_LENGTH = 128  # our own limit, see below
 lengths = {}
 for name, rows in posts.items():
     words = np.array([len(text.split()) for text in rows["text"]])
     ids = plain_tokenizer(rows["text"][:])["input_ids"]
-    tokens = np.array([len(row) for row in ids])
+    tokens = np.array([len(each) for each in ids])
     lengths[name] = {"longest, words": words.max(), "longest, tokens": tokens.max()}
     lengths[name] |= {"over 36 words": (words > 36).sum()}
     lengths[name] |= {"over 36 tokens": (tokens > 36).sum()}
 pd.DataFrame(lengths).T
 
 # %% [markdown]
-# Compare the last two columns. The filter counts words and drops few posts. (In the public tweets: none.) But the model
-# counts tokens, and there many posts are longer than 36. They would be cut without a word.
+# Compare the last two columns. The filter counts words and drops few posts. (In the public training and validation
+# tweets: none. We did not open their test part.) But the model counts tokens, and there many posts are longer than 36.
+# They would be cut, and nobody would be told.
 #
-# Why a limit at all? BERT and DistilBERT have 512 places, and each batch is only as wide as its longest post
-# ({{ lesson:dataloader }}). So the longest post of all costs us almost nothing. We drop no post, and we cut at 128
-# tokens. Whom does that hit?
-
-# %% tags=["nbval-check-output"]
-MAX_LENGTH = 128
-over = {name: row["longest, tokens"] > MAX_LENGTH for name, row in lengths.items()}
-print("longer than our limit, in any part:", any(over.values()))
-
-# %% [markdown]
-# And the test part? Nobody filters what people will send you. What a filter would do to the **score**, we measure
-# below, when there is a score.
+# BERT and DistilBERT have 512 places, and each batch is only as wide as its longest post ({{ lesson:dataloader }}). So
+# long posts cost us almost nothing. We drop none, and we cut at 128 tokens. The table says: no post is that long. What
+# a filter does to the **score**, we shall see below.
 #
 # ## What does the tokenizer not understand?
 #
@@ -153,23 +190,22 @@ print("longer than our limit, in any part:", any(over.values()))
 # %% tags=["nbval-check-output"]
 
 
-def share_with_unknown(tokenizer, part):
-    unknown = tokenizer.unk_token_id
-    rows = tokenizer(posts[part]["text"][:])["input_ids"]
-    return np.mean([unknown in row for row in rows])
+def share_with_unknown(tokenizer):
+    ids = tokenizer(posts["validation"]["text"][:])["input_ids"]
+    return np.mean([tokenizer.unk_token_id in each for each in ids])
 
 
-unknown_before = share_with_unknown(plain_tokenizer, "validation")
+unknown_before = share_with_unknown(plain_tokenizer)
 print(f"{unknown_before:.1%} of the posts hold something unknown")
 print(plain_tokenizer.tokenize("So proud of her 😭😭"))
 
 # %% [markdown]
 # Every emoji has an official name: 😭 is LOUDLY CRYING FACE. The model knows these words. So we replace the sign by its
-# name. And while we are here: `&amp;` becomes `&`, a written `\n` becomes a space, and a row of `@user` becomes one.
+# name. And while we are here, three more rules. `&amp;` becomes `&`. A row of `@user` becomes one. And some files hold
+# a backslash and an `n` where a line ended: these two signs become a space.
 #
-# Where should such cleaning live? Not in a cell. Whoever uses the model later must clean in the same way, or the model
-# reads another language. We put it **into the tokenizer**. It has a step for that, the *normalizer*, which also makes
-# the letters small.
+# Where should such cleaning live? Whoever uses the model later must clean in the same way. So we put it **into the
+# tokenizer**. It has a step for that, the *normalizer*, which also makes the letters small.
 
 # %% tags=["nbval-check-output", "recipe"]
 import unicodedata
@@ -186,11 +222,10 @@ cleaning = [normalizers.Replace(old, new) for old, new in steps]
 print(len(cleaning), "replacements, the last emoji:", steps[-2])
 
 # %% [markdown]
-# The rules come from the training posts only. Now the tokenizer around them.
-#
-# One trap, and it is a silent one. Change the normalizer of a `BertTokenizer`, save it, load it: the change is gone.
-# The class builds its own normalizer when it is loaded. `PreTrainedTokenizerFast` keeps what it was given. (A test of
-# this course holds both.)
+# The rules come from the training posts only. Now the tokenizer around them. There is a trap, and no message warns of
+# it. Change the normalizer of a `BertTokenizer`, save it, load it: the
+# change is gone. The class builds its own normalizer when it is loaded. `PreTrainedTokenizerFast` keeps what it was
+# given.
 
 # %% tags=["recipe"]
 from transformers import PreTrainedTokenizerFast
@@ -205,10 +240,13 @@ tokenizer = PreTrainedTokenizerFast(
 folder = course.workdir / "model"
 tokenizer.save_pretrained(folder)
 tokenizer = AutoTokenizer.from_pretrained(folder)  # what others will load
-print(tokenizer.tokenize("@user @user So proud of her 😭 &amp; you"))
+
+# %% [markdown]
+# We loaded it from its folder, so we test what others will get:
 
 # %% tags=["nbval-check-output"]
-unknown_after = share_with_unknown(tokenizer, "validation")
+unknown_after = share_with_unknown(tokenizer)
+print(tokenizer.tokenize("@user @user So proud of her 😭 &amp; you"))
 print(f"unknown before: {unknown_before:.1%}, after: {unknown_after:.1%}")
 
 # %% tags=["record"]
@@ -216,95 +254,90 @@ course.record("unknown_before", unknown_before)
 course.record("unknown_after", unknown_after)
 
 # %% [markdown]
-# We loaded it from its folder, so what we see is what others will get. Does it help the **score**? A little later.
+# Why is any post left? It holds a sign that no training post has, so no rule knows it.
 #
 # ## Which posts, for which job?
 #
-# The parts are given: learn on `train`, choose on `validation`, judge on `test`, once, at the end. In `laptop` we learn
-# from a part of `train`, to save time. Equal lengths stand together, also to save time. We keep the truth in the same
-# order.
-
+# The picture at the top says it. In `laptop` we learn from a part of `train`, to save time. Posts of equal length stand
+# together, also to save time.
 
 # %% tags=["recipe"]
+
+
 def prepare(rows, size):
     rows = rows.select(range(min(size, len(rows))))
     rows = rows.map(
         lambda batch: tokenizer(batch["text"], truncation=True), batched=True
     )
-    tokens = [len(row) for row in rows["input_ids"]]
+    tokens = [len(ids) for ids in rows["input_ids"]]
     return rows.select(np.argsort(tokens, kind="stable"))
 
 
-# %% tags=["nbval-check-output"]
-everything = len(posts["train"])
-train = prepare(posts["train"], course.pick(laptop=1440, full=everything, smoke=48))
-validation = prepare(
-    posts["validation"], course.pick(laptop=301, full=everything, smoke=24)
+# %%
+train, validation, test = (
+    prepare(posts[part], sizes[part]) for part in ("train", "validation", "test")
 )
-test = prepare(posts["test"], course.pick(laptop=451, full=everything, smoke=32))
-truth = {"validation": np.array(validation["label"]), "test": np.array(test["label"])}
-len(train), len(validation), len(test)
+val_truth, test_truth = np.array(validation["label"]), np.array(test["label"])
 
 # %% [markdown]
 # ## How good is no model, and how good is counting?
 #
-# Every method gets a name and a function: posts in, four chances for each post out. So we can ask all of them the same
-# posts, whenever we want.
+# Question 2: compared with what? Every method gets a name and a function. Posts go in, and four **probabilities** come
+# out for each post: what the method gives to each label. (The sheet of this lesson says *chances*.)
+
+# %%
+shares = np.bincount(train["label"], minlength=len(labels)) / len(train)
+methods = {"no model": lambda rows: np.tile(shares, (len(rows), 1))}
+
+# %% [markdown]
+# "No model" gives every post the shares of the labels among the training posts. So its answer is always the most common
+# label. The second method counts single words and pairs of words:
 
 # %%
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-shares = np.bincount(train["label"], minlength=len(labels)) / len(train)
-word_counter = make_pipeline(
-    TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-    LogisticRegression(C=10, max_iter=1000),
-)
+vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+word_counter = make_pipeline(vectorizer, LogisticRegression(C=10, max_iter=1000))
 word_counter.fit(train["text"][:], train["label"])
-methods = {
-    "no model": lambda rows: np.tile(shares, (len(rows), 1)),
-    "counting words": lambda rows: word_counter.predict_proba(rows["text"][:]),
-}
-list(methods)
+methods["counting words"] = lambda rows: word_counter.predict_proba(rows["text"][:])
 
 # %% [markdown]
-# "No model" gives every post the shares of the labels among the training posts. Its answer is always the most common
-# one. (The word counter counts single words and pairs.) And three scores. Accuracy and log-loss are the paper's,
-# macro-F1 is the benchmark's.
+# And three scores. Accuracy and log-loss are the paper's, macro-F1 is the benchmark's.
 
 # %% tags=["recipe"]
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 
-def judge(chances, truth):
-    said = chances.argmax(axis=1)
+def judge(probabilities, truth):
+    said = probabilities.argmax(axis=1)
     return {
         "accuracy": accuracy_score(truth, said),
         "macro-F1": f1_score(truth, said, average="macro"),
-        "log-loss": log_loss(truth, chances, labels=range(len(labels))),
+        "log-loss": log_loss(truth, probabilities, labels=range(len(labels))),
     }
 
 
 # %%
-val_truth = truth["validation"]
 on_validation = {n: judge(ask(validation), val_truth) for n, ask in methods.items()}
 pd.DataFrame(on_validation).T.round(3)
 
 # %% [markdown]
-# **Log-loss** is small when the right label got a high chance, and grows without limit when a model is sure and wrong.
-# "No model" shows the floor: a log-loss near 1.39, the logarithm of 4, means "I have no idea" among four labels. The
-# paper's 0.7024 is far below that. Counting words is a fair rival.
+# **Log-loss** is the mean of -log(p), where p is the probability of the right label. For p = 0.5 that is 0.69. It is
+# small when the right label got much, and grows without limit when a model is sure and wrong. A log-loss near 1.39, the
+# logarithm of 4, means "I have no idea" among four labels. That is where "no model" stands. Lower is better, and
+# counting words is a fair rival.
 #
 # ## What does a frozen encoder know already?
 #
 # The paper froze DistilBERT's weights and trained the layers above. So its case is the **frozen encoder** of
 # {{ lesson:bert_for_sequence_classification }}, and of {{ lesson:lora }}: one vector for each post, then a small
-# classifier.
+# classifier. Its head has two layers, which it lists as its own addition. DistilBERT's class in the library has both
+# already: a dense layer of 768 to 768, and one of 768 to 4.
 #
-# Which vector? The offline checkpoint has an untrained pooler ({{ lesson:bert_for_sequence_classification }}), and
-# DistilBERT has none. The mean of the token vectors works for both. No class of the library does that with a label, so
-# we write one. It is short.
+# Our head has one layer. And which vector goes in? The mean of the token vectors works for every encoder. No class of
+# the library does that, so we write one.
 
 # %% tags=["recipe"]
 import torch
@@ -320,7 +353,7 @@ def mean_vectors(encoder, input_ids, attention_mask):
     return (hidden * mask).sum(dim=1) / mask.sum(dim=1)
 
 
-# %% tags=["nbval-check-output", "recipe"]
+# %% tags=["recipe"]
 class TextModel(torch.nn.Module):
     def __init__(self, encoder, classes):
         super().__init__()
@@ -331,20 +364,18 @@ class TextModel(torch.nn.Module):
     def forward(self, input_ids, attention_mask, labels=None):
         vectors = mean_vectors(self.encoder, input_ids, attention_mask)
         logits = self.head(self.dropout(vectors))
-        loss = None
-        if labels is not None:
-            loss = cross_entropy(logits, labels, label_smoothing=0.1)
+        if labels is None:
+            return {"logits": logits}
+        loss = cross_entropy(logits, labels, label_smoothing=0.1)
         return {"loss": loss, "logits": logits}
 
 
-TextModel.__mro__[1]
-
 # %% [markdown]
-# A plain PyTorch module. The Trainer takes it, because it returns a loss and logits. (`label_smoothing=0.1` teaches the
-# model to give the right label a little less than all the chances, and each other one a little more than none. Keep it
-# in mind for the temperature below.)
+# A plain PyTorch module. The Trainer takes it, because it returns a loss and logits. `label_smoothing=0.1` changes what
+# the model shall learn: 0.925 for the right label and 0.025 for each other one, in place of 1 and 0. So it learns not
+# to be too sure. The temperature below will show it.
 #
-# One function asks any part of it about all posts, and we get the vectors.
+# `ask_all` gives all posts to a function, batch by batch, and collects the answers.
 
 # %% tags=["recipe"]
 from transformers import DataCollatorWithPadding
@@ -361,6 +392,7 @@ def ask_all(function, rows):
     return torch.cat(answers).cpu().numpy()
 
 
+# %% tags=["recipe"]
 def logits_of(model, rows):
     return ask_all(lambda **batch: model.eval()(**batch)["logits"], rows)
 
@@ -370,8 +402,8 @@ def soften(logits, temperature=1.0):
 
 
 # %% [markdown]
-# A new head is random, and its first lessons to an encoder are noise. But there is a head that is not random: a
-# logistic regression on the vectors. It is a linear layer, too. So we write its numbers into ours.
+# A new head is random, and the first corrections that it sends into the encoder are noise. But there is a head that is
+# not random: a logistic regression on the vectors. It is a linear layer, too. So we write its numbers into ours.
 
 # %% tags=["recipe"]
 from functools import partial
@@ -390,16 +422,20 @@ def begin(encoder, rows):
 
 
 # %% [markdown]
-# Is our layer really that regression? The same chances from the same posts:
+# Is our layer really that regression? It should give the same probabilities for the same posts.
 
 # %%
-frozen, probe = begin(AutoModel.from_pretrained(checkpoint), train)
-few = validation.select(range(16))
-vectors = ask_all(partial(mean_vectors, frozen.encoder), few)
-ours = soften(logits_of(frozen, few))
-assert np.allclose(ours, probe.predict_proba(vectors), atol=1e-4)
-print(f"largest difference: {np.abs(ours - probe.predict_proba(vectors)).max():.0e}")
+from lessons.case_emotion.figures import way
 
+frozen, probe = begin(AutoModel.from_pretrained(checkpoint), train)
+some = validation.select(range(16))
+vectors = ask_all(partial(mean_vectors, frozen.encoder), some)
+ours = soften(logits_of(frozen, some))
+assert np.allclose(ours, probe.predict_proba(vectors), atol=1e-4)
+way(vectors.shape, frozen.head.weight.shape)
+
+# %% [markdown]
+# The same numbers, so the check passes. How good is it?
 
 # %%
 methods["frozen encoder"] = lambda rows: soften(logits_of(frozen, rows))
@@ -409,24 +445,21 @@ on_validation["frozen encoder"] = judge(
 pd.DataFrame(on_validation).T.round(3)
 
 # %% [markdown]
-# No weight of the encoder has moved. On public tweets, this kind of model alone stands where the paper ends. With the
-# offline checkpoint it gets 72.9% of 815 tweets right (the table further down has it). So a frozen encoder explains the
-# paper's number. Can we do better by letting it learn?
+# No weight of the encoder has moved. On public tweets, our small frozen encoder gets 72.9% of 815 right. (The table
+# further down has it.) That is another encoder than the paper's, with another head, on other tweets. But it fits with
+# the paper's 72.77%: about so much can be had without training the encoder. Is there more when it learns?
 #
 # ## Does padding degrade the model?
 #
-# The paper says that padding "may slightly degrade model performance". {{ Lesson:tokenization }} and
-# {{ lesson:dataloader }} compared logits. Here we compare the vectors themselves, of some posts padded to 128 and of
-# the same posts as tight as possible.
+# The paper says that "excessive padding can introduce unnecessary computation and may slightly degrade model
+# performance". The first half is true. For the second, we compare vectors: of some posts padded to 128 and of the same
+# posts as tight as possible.
 
 # %%
-batch = tokenizer(few["text"][:], padding="max_length", return_tensors="pt")
-batch = batch.to(course.device)
+batch = tokenizer(some["text"][:], padding="max_length", return_tensors="pt")
 with torch.inference_mode():
-    padded = mean_vectors(frozen.encoder, **batch).cpu().numpy()
-real = batch["attention_mask"].float().mean()
+    padded = mean_vectors(frozen.encoder, **batch.to(course.device)).cpu().numpy()
 padding_difference = float(np.abs(padded - vectors).max())
-print(f"{1 - real:.0%} of the padded batch is padding")
 print(f"largest difference in a vector: {padding_difference:.1e}")
 assert np.allclose(padded, vectors, atol=1e-4)
 
@@ -434,8 +467,8 @@ assert np.allclose(padded, vectors, atol=1e-4)
 course.record("padding_difference", padding_difference)
 
 # %% [markdown]
-# Nothing but rounding. With the mask, padding costs time and changes no answer. So there is no reason to drop long
-# posts, and none to pad to 36.
+# Nothing but rounding. With the mask, padding costs time and changes no answer, however much there is of it. So there
+# is no reason to drop long posts, and none to pad to 36.
 #
 # ## How is it trained?
 #
@@ -455,18 +488,12 @@ class KeepAverage(TrainerCallback):
         self.averaged.update_parameters(model)
 
 
-KeepAverage.on_step_end.__name__
-
 # %% [markdown]
 # After each step, every averaged weight becomes 98% of itself and 2% of the new weight. Single steps are noisy, because
 # each sees 16 posts. The average is calmer. It costs no training.
 
+
 # %% tags=["recipe"]
-import copy
-
-from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
-
-
 def new_optimizer(model, rate):
     model.encoder.embeddings.requires_grad_(False)
     body = [p for p in model.encoder.parameters() if p.requires_grad]
@@ -477,30 +504,27 @@ def new_optimizer(model, rate):
     )
 
 
-# %%
-groups = new_optimizer(frozen, rate=1e-4).param_groups
-for name, group in zip(("encoder", "head"), groups, strict=True):
-    size = sum(p.numel() for p in group["params"])
-    print(f"{name:<8} {size:>10,} weights, rate {group['lr']:g}")
-
-# %% [markdown]
-# The settings that all our trainings share, and one function for a whole training. It works on a copy, and returns the
-# averaged weights.
-
 # %% tags=["recipe"]
 common = {
     "output_dir": course.workdir / "checkpoints",
     "per_device_train_batch_size": 16,
-    "warmup_steps": 0.1,
+    "warmup_steps": 0.1,  # below 1: a share of all steps
     "train_sampling_strategy": "group_by_length",
     "save_strategy": "no",
     "logging_strategy": "no",
     "report_to": "none",
     "disable_tqdm": True,
 }
-print(len(common), "settings")
+
+# %% [markdown]
+# Those are the settings that all our trainings share. Here is a whole training. It works on a copy, and returns the
+# averaged weights.
 
 # %% tags=["recipe"]
+import copy
+
+from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
+
 spent = {}
 
 
@@ -514,43 +538,50 @@ def fine_tune(model, rows, rate, epochs, seed, name):
     trainer.add_callback(KeepAverage(averaged))
     trainer.remove_callback(PrinterCallback)
     spent[name] = trainer.train().metrics["train_runtime"]
-    print(f"{name}: {len(rows):,} posts, {epochs} epochs, {spent[name]:.0f} s")
     return averaged.module
 
 
 # %% [markdown]
 # ## Which learning rate, and which seed?
 #
-# Small models take larger steps than big ones. Beyond that, nobody can tell you. So we train twice: once with a gentle
-# rate, once with a bold one, each with its own seed. Then validation may judge.
+# Nobody can tell you beforehand: a rate belongs to a model, to the layers that learn and to a number of steps
+# ({{ lesson:recipe }}). So we train twice: once with a gentle rate, once with a bold one, each with its own seed.
+#
+# Rate and seed change together here. So this pair cannot tell which of the two made a difference. It need not:
+# validation will choose **weights**, not a rate.
 
 # %%
 epochs = course.pick(laptop=1.25, full=1.75, smoke=1)
 rate = 1e-4 if frozen.encoder.config.hidden_size < 512 else 3e-5
 gentle = fine_tune(frozen, train, rate, epochs, seed=1, name="gentle")
 bold = fine_tune(frozen, train, 3 * rate, epochs, seed=2, name="bold")
-print(f"all training: {sum(spent.values()):.0f} s")
+for name, seconds in spent.items():
+    print(f"{name}: {seconds:.0f} s")
 
 # %% tags=["record"]
 course.record("training_seconds", sum(spent.values()))
 
 # %% [markdown]
-# What does this recipe bring, beside a plain one? `benchmarks/README.md` compares its gentle training with the project
-# of {{ lesson:five_models }}, which trains all weights and pads to 128. Both train on the same 256 tweets for one
-# epoch. Our training took 4.5 times less time. Of 500 other tweets, they got 44% against 68% right.
+# What does such a recipe cost, beside a plain one? `benchmarks/README.md` has the project of {{ lesson:five_models }}
+# beside it: all weights, padded to 128, a rate of 2e-5. Both train on the same 256 tweets for one epoch. Ours took 4.5
+# times less time. Of 500 other tweets, the project's recipe and ours got 44% against 68% right.
+#
+# Compare the times only. The project chose its rate for BERT base. Here it drives a smaller model, for 16 steps, and
+# 44% is about what the lazy answer gets. So this says nothing about the project's recipe.
 #
 # ## Which weights?
 #
-# There are two models now, and more can be had for nothing. The first trick is the **mean of two models**, weight by
-# weight. That sounds mad. It works because both began at the same place, head included, and did not go far. (It is
-# called a *model soup*: Wortsman et al., 2022.)
+# There are two models now, and more can be had without training. The first trick is the **mean of two models**, weight
+# by weight. It can work, because both began at the same place, head included, and did not go far. (It is called a
+# *model soup*: Wortsman et al., 2022.)
 #
 # The second trick is to **go back a little**, towards the frozen encoder. At 80%, each weight is 20% what it was before
-# our posts and 80% what it became. (Wortsman et al., 2022 again: *robust fine-tuning*.) The hope: a
-# training also learns single posts by heart, and going back takes away a part of that. The validation posts will judge.
-
+# our posts and 80% what it became. (Wortsman et al., 2022, again: *robust fine-tuning*.) The hope: a training also
+# learns single posts by heart, and going back takes away a part of that.
 
 # %% tags=["recipe"]
+
+
 @torch.no_grad()
 def mix(shares):
     """Return the weighted sum of models, weight by weight. `shares`: pairs of model and share."""
@@ -577,18 +608,66 @@ model = candidates[chosen]
 print("chosen:", chosen)
 pd.DataFrame(choice).T.round(3)
 
+# %% tags=["record"]
+course.record(
+    "mean_minus_bold", choice["mean of both"]["log-loss"] - choice["bold"]["log-loss"]
+)
+course.record(
+    "back_minus_mean",
+    choice["80% of the way"]["log-loss"] - choice["mean of both"]["log-loss"],
+)
+
 # %% [markdown]
-# Why log-loss, and not the accuracy? Log-loss looks at every chance, not only at who wins. So it moves less by luck.
+# The mean did **not** win here: *bold* alone has the lower log-loss. (They are close. On another processor they may
+# change places.) The further a model went from the frozen one, the better it is. Our training is short, and more of it
+# would help. The mean goes halfway back to *gentle*, and 80% goes back once more.
 #
-# And honestly: is any difference in accuracy real? On 301 posts, a score near 80% has an interval of 4.5 points each
-# way. The log-loss moves less by luck, but it moves, too. The next section shows how much.
+# Why log-loss, and not the accuracy? It looks at every probability, not only at which one is largest. So it moves less
+# by luck.
+#
+# And when does a mean of weights fail altogether? When the two did not begin at the same place. We make such a twin of
+# *bold*: the same model, but the neurons of each wide layer stand in another order. It gives the same answers.
+
+# %%
+twin, generator = copy.deepcopy(bold), torch.Generator().manual_seed(0)
+linear = [m for m in twin.encoder.modules() if isinstance(m, torch.nn.Linear)]
+wide = [m for m in linear if m.out_features > m.in_features]
+narrow = [m for m in linear if m.out_features < m.in_features]
+with torch.no_grad():
+    for up, down in zip(wide, narrow, strict=True):
+        order = torch.randperm(up.out_features, generator=generator).to(course.device)
+        up.weight.copy_(up.weight[order])
+        up.bias.copy_(up.bias[order])
+        down.weight.copy_(down.weight[:, order])
+
+# %% [markdown]
+# Now its mean with *gentle*, beside the mean of *gentle* and *bold*:
+
+# %%
+with_twin = mix([(gentle, 0.5), (twin, 0.5)])
+trio = {"twin": twin, "gentle and bold": both, "gentle and twin": with_twin}
+trio = {
+    name: judge(soften(logits_of(m, validation)), val_truth) for name, m in trio.items()
+}
+pd.DataFrame(trio).T.round(3)
+
+# %% tags=["record"]
+course.record(
+    "twin_difference", abs(trio["twin"]["log-loss"] - choice["bold"]["log-loss"])
+)
+course.record("twin_mean_accuracy", trio["gentle and twin"]["accuracy"])
+
+# %% [markdown]
+# The twin scores as *bold* does. But its mean with *gentle* is worse than the frozen encoder, though each half is better.
+# It is like the mean of two phone books with the same entries in another order: every line mixes two people. A mean of
+# weights needs a common beginning.
 #
 # ## Which of all this helped?
 #
-# For that question one needs more posts and more seeds than a lesson has time for. This course has measured it once, on
-# the public tweets: three quarters of its training and validation parts to learn from, the last quarter, 815 tweets, to
-# judge. The test part was never opened. Each row is the mean of three seeds. (The file is
-# `benchmarks/emotion_recipe.json`. A test compares it with this cell.)
+# For that question one needs more posts and more seeds than a lesson has time for. So it was measured once, on the
+# public tweets. Three quarters of their training part to learn from, the last quarter, 815 tweets, to judge. Their
+# validation and test parts were not opened. The small encoder, each row the mean of three seeds. (From
+# `benchmarks/emotion_recipe.json`.)
 
 # %% tags=["nbval-check-output"]
 recorded = {  # offline checkpoint, 2,442 tweets to learn from, 815 others to judge
@@ -606,112 +685,172 @@ pd.DataFrame(recorded, index=columns).T
 # (The last two columns: the log-loss of the best and of the worst seed.)
 #
 # - The big step is from *frozen* to anything else: more than five points.
-# - The **mean** of *gentle* and *bold* has a lower log-loss than each of them, in each of the three seeds. The
-#   averaging itself costs nothing.
-# - Going **back** to 80% lowers the log-loss once more, by little. Going back to 60% costs macro-F1. So we did not even
-#   offer it above.
+# - There the training was longer, and the **mean** of *gentle* and *bold* has a lower log-loss than each of them, in
+#   each of the three seeds.
+# - Going **back** to 80% lowers the log-loss once more, by little. Going back to 60% lowers macro-F1 in each of the
+#   three seeds. So we did not even offer it above.
 #
 # A score near 0.80 on 815 tweets has an interval of 2.7 points each way. So most gaps in the first column prove
 # nothing. The log-loss tells more.
 #
-# What did **not** help enough to stay:
-#
-# - *Reading 3,000 other tweets first*, with the labels negative, neutral and positive. With one seed, the log-loss of
-#   the mean went from 0.557 to 0.556, and the macro-F1 from 0.754 to 0.752. The price is a third dataset and more
-#   training.
-# - *Two gentle trainings* instead of a gentle and a bold one. With two seeds, the log-loss of the mean
-#   was 0.567 and 0.578, where it had been 0.557 and 0.571. Perhaps because two gentle models are more alike.
-#
 # ## Is it as sure as it should be?
 #
-# A model that says 0.9 should be right nine times in ten. We compare its mean chance with its share of right answers.
-# Then we look for one number, the **temperature**: all logits are divided by it ({{ lesson:evaluation }}). The best one
-# on validation is the one with the lowest log-loss.
+# A model that says 0.9 should be right nine times in ten. We compare the mean of its largest probabilities with its
+# share of right answers. Then we look for one number, the **temperature**: all logits are divided by it
+# ({{ lesson:evaluation }}). The best one on validation is the one with the lowest log-loss.
 
 # %%
 from scipy.optimize import minimize_scalar
 
-best = minimize_scalar(
-    lambda t: judge(soften(val_logits[chosen], t), val_truth)["log-loss"],
-    bounds=(0.3, 3),
-    method="bounded",
-)
-temperature = float(best.x)
+
+def loss_at(t):
+    return judge(soften(val_logits[chosen], t), val_truth)["log-loss"]
+
+
+temperature = float(minimize_scalar(loss_at, bounds=(0.3, 3), method="bounded").x)
+right_share = choice[chosen]["accuracy"]
 for t in (1.0, temperature):
-    said = soften(val_logits[chosen], t)
-    scored = judge(said, val_truth)
-    print(f"temperature {t:.2f}: mean chance {said.max(axis=1).mean():.3f},", end=" ")
-    print(f"right {scored['accuracy']:.3f}, log-loss {scored['log-loss']:.3f}")
+    sure = soften(val_logits[chosen], t).max(axis=1).mean()
+    print(
+        f"temperature {t:.2f}: sure {sure:.3f}, right {right_share:.3f}, loss {loss_at(t):.3f}"
+    )
 
 # %% tags=["record"]
 course.record("temperature", temperature)
 
 # %% [markdown]
-# The accuracy does not move: dividing all four logits by the same number changes no order. Above 1, the model was too
-# sure. Below 1, it was too modest, which is what label smoothing teaches.
+# Dividing all four logits by the same number changes no order, so the share of right answers stays. A temperature above
+# 1 means: the model was too sure. Below 1, as here: it was too modest. That is what label smoothing teaches.
 #
 # The temperature must not get lost on the way to the user. The head is linear, so we divide its weights once, and
 # forget about it.
 
 # %%
-before = soften(logits_of(model, few), temperature)
+before = soften(logits_of(model, some), temperature)
 with torch.no_grad():
     model.head.weight.div_(temperature)
     model.head.bias.div_(temperature)
-after = soften(logits_of(model, few), 1.0)
-assert np.allclose(before, after, atol=1e-4)
-print(f"largest difference: {np.abs(before - after).max():.0e}")
-methods["fine-tuned"] = lambda rows: soften(logits_of(model, rows), 1.0)
-
-# %% [markdown]
-# **Try it.** After the next section, look for the best temperature on the **test** posts. Is the log-loss there lower
-# than with ours? May you report it?
-#
-# <details><summary>An answer</summary>
-#
-# It is lower, or equal. It must be: you searched for the lowest one on these very posts. That is why you may not report
-# it. The test part would have chosen something, and a test that chooses is a validation.
-#
-# </details>
+assert np.allclose(before, soften(logits_of(model, some)), atol=1e-4)
+methods["fine-tuned"] = lambda rows: soften(logits_of(model, rows))
 
 # %% [markdown]
 # ## Now the test part. Once.
 #
-# Everything is chosen. All four methods get the same test posts. For the intervals we draw the posts again and again,
-# as in {{ lesson:start_here }}, and score each draw.
+# Everything is chosen. All four methods get the same test posts. The intervals are those of {{ lesson:start_here }}: draw
+# the posts again and again, and score each draw.
 
 # %%
-chances = {name: ask(test) for name, ask in methods.items()}
-test_truth = truth["test"]
-draws = np.random.default_rng(course.seed).integers(
-    len(test), size=(course.pick(laptop=300, full=1000, smoke=50), len(test))
-)
+answers = {name: ask(test) for name, ask in methods.items()}
+times = course.pick(laptop=300, full=1000, smoke=50)
+draws = np.random.default_rng(course.seed).integers(len(test), size=(times, len(test)))
 
 
-def with_interval(name):
-    point = judge(chances[name], test_truth)
-    drawn = [judge(chances[name][rows], test_truth[rows]) for rows in draws]
+def with_interval(probabilities):
+    point = judge(probabilities, test_truth)
+    drawn = [judge(probabilities[each], test_truth[each]) for each in draws]
     ends = pd.DataFrame(drawn).quantile([0.025, 0.975])
     return {score: (point[score], *ends[score]) for score in point}
 
 
-report = {name: with_interval(name) for name in methods}
-form = "{:.3f} ({:.3f} to {:.3f})".format
-pd.DataFrame(report).T.map(lambda cell: form(*cell))
+# %%
+report = {name: with_interval(each) for name, each in answers.items()}
+written = pd.DataFrame(report).map(
+    lambda cell: "{:.3f} ({:.3f} to {:.3f})".format(*cell)
+)
+written.T
+
+# %% tags=["record"]
+names = {"no model": "lazy", "counting words": "counted"}
+names |= {"frozen encoder": "frozen", "fine-tuned": "test"}
+for name, row in report.items():
+    for score, (value, _, _) in row.items():
+        course.record(f"{names[name]}_{score.replace('-', '_').lower()}", value)
+
+# %% [markdown]
+# The score, and the two ends of its interval. As a picture, for macro-F1:
 
 # %%
-plots.scores(
-    {name: row["macro-F1"] for name, row in report.items()},
-    f"Four methods, {len(test):,} unseen posts",
-    "macro-F1",
-)
+four = {name: row["macro-F1"] for name, row in report.items()}
+plots.scores(four, f"Four methods, {len(test):,} unseen posts", "macro-F1")
 
 # %% [markdown]
 # Each row costs more than the one above it. The last step is the one that the paper did not take: the encoder itself
-# learns. Look also at the width of the intervals, and at the log-loss of each method in the table.
+# learns. The fair question is asked post by post. How much better is the fine-tuned model than the frozen encoder,
+# which is its own beginning?
+
+# %%
+from course_utils.statistics import interval, interval_over_seeds
+
+right = {name: each.argmax(axis=1) == test_truth for name, each in answers.items()}
+gain, low, high = interval(right["fine-tuned"].astype(int) - right["frozen encoder"])
+print(f"fine-tuned minus frozen: {gain:+.1%}, from {low:+.1%} to {high:+.1%}")
+
+# %% tags=["record"]
+course.record("gain", gain)
+course.record("gain_low", low)
+
+# %% [markdown]
+# That interval counts the luck of the posts. It does not count the luck of a training: another seed gives another
+# model. We have two trainings, so we let both answer, and draw trainings **and** posts anew.
+
+# %%
+tuned = np.array(
+    [logits_of(m, test).argmax(axis=1) == test_truth for m in (gentle, bold)]
+)
+gain, low, high = interval_over_seeds(tuned.astype(int) - right["frozen encoder"])
+print(f"two trainings: {tuned.mean(axis=1).round(3)}")
+print(f"minus frozen: {gain:+.1%}, from {low:+.1%} to {high:+.1%}")
+
+# %% tags=["record"]
+course.record("gain_over_trainings", gain)
+course.record("gain_over_trainings_low", low)
+
+# %% [markdown]
+# Both trainings beat the frozen encoder, and this interval lies above zero, too. But two trainings are few: below five,
+# such an interval is too narrow.
 #
-# **Try it.** How many test posts would you need for an interval of one point each way, at an accuracy of 80%? Take the
-# rule of thumb from the top of this page.
+# Did the temperature keep its promise on posts that did not choose it? We multiply it back, and compare.
+
+# %%
+without = soften(logits_of(model, test) * temperature)
+for name, each in {"without": without, "with": answers["fine-tuned"]}.items():
+    print(f"{name:<8} sure {each.max(axis=1).mean():.3f},", end=" ")
+    print(
+        f"right {right['fine-tuned'].mean():.3f}, loss {judge(each, test_truth)['log-loss']:.3f}"
+    )
+
+# %% tags=["record"]
+course.record(
+    "temperature_helps",
+    judge(without, test_truth)["log-loss"] - report["fine-tuned"]["log-loss"][0],
+)
+
+# %% [markdown]
+# It did: the loss is lower with it, on new posts, too.
+#
+# **Try it.** In a new cell, find the best temperature for the **test** posts: write `found = logits_of(model, test)`,
+# and below it `minimize_scalar(lambda t: judge(soften(found, t), test_truth)["log-loss"], bounds=(0.3, 3))`. Is the
+# loss (`fun`) lower than with ours? May you report it?
+#
+# <details><summary>An answer</summary>
+#
+# It is lower, or equal: you searched for the lowest one on these very posts. So you may not report it. A test that
+# chooses is a validation.
+#
+# </details>
+
+# %% tags=["try"]
+found = logits_of(model, test)
+best = minimize_scalar(
+    lambda t: judge(soften(found, t), test_truth)["log-loss"], bounds=(0.3, 3)
+)
+print(best.x, best.fun)
+if course.profile == "laptop":
+    assert best.fun <= report["fine-tuned"]["log-loss"][0] + 1e-4
+
+# %% [markdown]
+# **Try it.** How many test posts would you need for an interval of one point each way, at an accuracy of 80%? Try
+# numbers in `half_width(0.8, ...)`.
 #
 # <details><summary>An answer</summary>
 #
@@ -720,144 +859,101 @@ plots.scores(
 #
 # </details>
 
-# %%
-names = {"no model": "lazy", "counting words": "counted"}
-names |= {"frozen encoder": "frozen", "fine-tuned": "test"}
-for name, row in report.items():
-    for score, (value, _, _) in row.items():
-        course.record(f"{names[name]}_{score.replace('-', '_').lower()}", value)
-
-# %% [markdown]
-# Did the temperature keep its promise on posts that did not choose it? We take it out again and compare.
-
-# %%
-without = soften(np.log(chances["fine-tuned"]), 1 / temperature)
-for name, each in {"without": without, "with": chances["fine-tuned"]}.items():
-    loss = judge(each, test_truth)["log-loss"]
-    sure, hits = each.max(axis=1).mean(), (each.argmax(axis=1) == test_truth).mean()
-    print(f"{name:<8} log-loss {loss:.3f}, mean chance {sure:.3f}, right {hits:.3f}")
-
-# %% [markdown]
-# And the fair question, post by post: how much better is the fine-tuned model than the frozen encoder, which is its own
-# beginning?
-
-# %%
-from course_utils.statistics import interval
-
-right = {name: chances[name].argmax(axis=1) == test_truth for name in methods}
-gain = right["fine-tuned"].astype(int) - right["frozen encoder"].astype(int)
-gain, gain_low, gain_high = interval(gain)
-print(f"fine-tuned minus frozen: {gain:+.1%}")
-print(f"95% interval: from {gain_low:+.1%} to {gain_high:+.1%}")
-
-# %% tags=["record"]
-course.record("gain", gain)
-course.record("gain_low", gain_low)
+# %% tags=["try"]
+for count in (1421, 3000, 6150, 4 * 6150):
+    print(count, f"{half_width(0.8, count):.4f}")
+assert round(half_width(0.8, 6150), 4) == 0.01
+assert round(half_width(0.8, 4 * 6150), 4) == 0.005
 
 # %% [markdown]
 # ## Assumption and sceptic
 #
-# > **Assumption:** *Posts beyond the limit are few and odd. We can leave them out of the test, and the score stays what
-# > it was.*
+# > **Assumption:** *Posts beyond the limit are few and odd. Leave them out of the test, and the score stays the same.*
 # >
-# > **Sceptic:** *Then choose the limit after you have seen the scores, and choose your score.*
+# > **Sceptic:** *Then somebody can pick the limit with the best score.*
 #
 # We have the right and wrong answers. So we can play the cheat, and try every limit.
 
 # %%
 words = np.array([len(text.split()) for text in test["text"]])
-limits = sorted({8, 12, 16, 20, 25, 36, int(words.max())})
-rows = {}
-for limit in limits:
-    kept = words <= limit
-    rows[f"at most {limit} words"] = {
-        "posts kept": kept.sum(),
-        "fine-tuned": right["fine-tuned"][kept].mean(),
-        "counting words": right["counting words"][kept].mean(),
-    }
-pd.DataFrame(rows).T.round(3)
-
-# %%
-shown = [row["fine-tuned"] for row in rows.values()]
-limit_spread = max(shown) - min(shown)
-print(f"by the limit alone: from {min(shown):.1%} to {max(shown):.1%}")
+by_limit = {}
+for limit in sorted({8, 12, 16, 20, 25, 36, int(words.max())}):
+    mask = words <= limit
+    score = round(right["fine-tuned"][mask].mean(), 3)
+    by_limit[f"at most {limit} words"] = {"posts kept": mask.sum(), "right": score}
+pd.DataFrame(by_limit).T
 
 # %% tags=["record"]
-course.record("limit_spread", limit_spread)
+shown = [row["right"] for row in by_limit.values()]
+course.record("limit_spread", max(shown) - min(shown))
 
 # %% [markdown]
 # One model, the same answers, and several scores to choose from. A report would only say "posts of at most so many
-# words". Nobody could see that the limit was chosen last. And the users of the model will send long posts all the same.
-#
-# So we refuse to filter the test part. In the training part a filter is a choice like any other, for validation to
-# judge.
+# words". Nobody could see that the limit was chosen last. And users will send long posts all the same. So we do not
+# filter the test part.
 #
 # ## Where is it wrong?
 #
-# First the table of confusions ({{ lesson:evaluation }}), then words.
+# Question 3. First the table of confusions ({{ lesson:evaluation }}), then words.
 
 # %%
 from sklearn.metrics import confusion_matrix
 
 from course_utils.plots.evaluation import confusion
 
-said = chances["fine-tuned"].argmax(axis=1)
+said = answers["fine-tuned"].argmax(axis=1)
 table = confusion_matrix(test_truth, said, labels=range(len(labels)))
 confusion(table.tolist(), labels, "The fine-tuned model on the test posts.")
 
 # %%
-errors = {
-    (labels[row], labels[column]): table[row, column]
-    for row in range(len(labels))
-    for column in range(len(labels))
-    if row != column
-}
-most = sorted(errors, key=lambda pair: -errors[pair])
-for people, answer in most[:4]:
-    print(f"{errors[people, answer]:>3} posts of {people} were called {answer}")
+pairs = [(i, j) for i in range(len(labels)) for j in range(len(labels)) if i != j]
+pairs.sort(key=lambda pair: -table[pair])
+for i, j in pairs[:4]:
+    print(f"{table[i, j]:>3} posts of {labels[i]} were called {labels[j]}")
 
 # %% [markdown]
-# Numbers do not say **why**. So we read. The errors of which the model was most sure come first.
+# Numbers do not say **why**. So we read. The errors of which the model was surest come first.
 
 # %%
-sure = chances["fine-tuned"].max(axis=1)
+sure = answers["fine-tuned"].max(axis=1)
 wrong = [int(i) for i in np.argsort(-sure) if not right["fine-tuned"][i]]
 for i in wrong[:6]:
-    print(
-        f"{labels[test_truth[i]]}, but the model says {labels[said[i]]} ({sure[i]:.2f}):"
-    )
+    print(f"{labels[test_truth[i]]}, but called {labels[said[i]]} ({sure[i]:.2f}):")
     print("   ", test[i]["text"])
 
 # %% [markdown]
-# Sort them as you read. Is the model wrong? Or the label? Or would two people disagree? Typical reasons: a post that
-# says two things, a joke that takes its words from the other side, a feeling that is told and not named.
+# Sort them as you read. Is the model wrong? Or the label? Or would two people disagree? Look for a post that says two
+# things, a joke that says the opposite of what it means, a feeling that is told and not named.
 #
 # Reading finds reasons. Slices ({{ lesson:evaluation }}) count how often they hold.
 
 # %%
-columns = {"chance at least 0.8": sure >= 0.8, "below 0.8": sure < 0.8}
+masks = {"probability at least 0.8": sure >= 0.8, "below 0.8": sure < 0.8}
 if "hard" in test.column_names:  # marked by the writers of the course's own posts
-    hard = np.array(test["hard"])
-    columns |= {"hard": hard, "not hard": ~hard}
+    masks |= {"hard": np.array(test["hard"]), "not hard": ~np.array(test["hard"])}
     styles = np.array(test["author_style"])
-    columns |= {f"style: {style}": styles == style for style in sorted(set(styles))}
+    masks |= {f"style: {style}": styles == style for style in sorted(set(styles))}
 slices = {
-    name: {"posts": rows.sum(), "right": right["fine-tuned"][rows].mean()}
-    for name, rows in columns.items()
-    if rows.sum() >= 20
+    name: {"posts": mask.sum(), "right": right["fine-tuned"][mask].mean()}
+    for name, mask in masks.items()
+    if mask.sum() >= 20
 }
 pd.DataFrame(slices).T.sort_values("right").round(2)
 
+# %% tags=["record"]
+surer = sure >= np.median(sure)
+sure_gap = right["fine-tuned"][surer].mean() - right["fine-tuned"][~surer].mean()
+course.record("sure_gap", sure_gap)
+
 # %% [markdown]
-# The first thing to look for: is the model less often right where it is less sure? Then its chance is worth showing to
-# a user. In `laptop` the posts also have a style, and a mark for the hard ones. (Slices below 20 posts are left out. A
-# slice of 30 has an interval of some 15 points each way.)
+# Is the model less often right where it is less sure? It is. So its probability is worth showing to a user. In `laptop`
+# the posts also have a style, and a mark for the hard ones. (Slices below 20 posts are left out. A slice of 30 has an
+# interval of some 15 points each way.)
 #
 # ## What must others know? The card.
 #
-# A model without a card is a file of unknown origin. The card says what it is for, what it was trained on, how good it
-# is and for what it must not be used. `huggingface_hub` writes its head in the form that the Hub reads
-# ({{ lesson:hugging_face_basics }}).
+# The card says what a model is for, what it was trained on, how good it is and for what it must not be used.
+# `huggingface_hub` writes its head in the form that the Hub reads ({{ lesson:hugging_face_basics }}).
 
 # %%
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
@@ -872,36 +968,22 @@ results = [
 head = ModelCardData(
     model_name="emotion of a post", language="en", eval_results=results
 )
-print(head.to_yaml()[:250], "...")
 
 # %% [markdown]
-# The head is for programs. The rest is for people: the table from above, and a few sentences.
+# The head is for programs. The rest is for people: the table from above, and a few sentences. (`card_text` has the
+# sentences. All numbers come from here.)
 
 # %%
-lines = [
-    f"| {name} | " + " | ".join(form(*cell) for cell in row.values()) + " |"
-    for name, row in report.items()
-]
+from lessons.case_emotion.card import card_text
 
-# %%
-text = f"""# Which emotion does a post express?
-
-{checkpoint_name}, fine-tuned on {len(train):,} posts of `{data_name}`, judged on {len(test):,} others.
-
-| | accuracy | macro-F1 | log-loss |
-|---|---|---|---|
-{chr(10).join(lines)}
-
-Chosen on {len(validation)} validation posts: weights ({chosen}), temperature ({temperature:.2f}).
-Wrong most often: {", ".join(f"{a} called {b}" for a, b in most[:3])}.
-Not for decisions about people, other languages, or posts with none of the four emotions.
-"""
-card = ModelCard(f"---\n{head.to_yaml()}\n---\n{text}")
-card.save(folder / "README.md")
+choices = f"weights ({chosen}), temperature ({temperature:.2f})"
+errors = [f"{labels[i]} called {labels[j]}" for i, j in pairs[:3]]
+text = card_text(written.to_dict(), checkpoint_name, data_name, sizes, choices, errors)
+ModelCard(f"---\n{head.to_yaml()}\n---\n{text}").save(folder / "README.md")
 print(text)
 
 # %% [markdown]
-# Every number in it was computed above and put there by the program. So it cannot be out of date.
+# So card and notebook say the same.
 #
 # ## How does somebody else use it?
 #
@@ -912,7 +994,6 @@ print(text)
 from safetensors.torch import save_model
 
 model.encoder.config.id2label = dict(enumerate(labels))
-model.encoder.config.label2id = {name: number for number, name in enumerate(labels)}
 model.encoder.save_pretrained(folder)
 save_model(model.head, str(folder / "head.safetensors"))
 for file in sorted(folder.iterdir()):
@@ -934,49 +1015,78 @@ vectors = (encoder(**batch).last_hidden_state * mask).sum(1) / mask.sum(1)
 for post, row in zip(sys.argv[1:], (vectors @ head["weight"].T + head["bias"]).softmax(-1)):
     print(encoder.config.id2label[int(row.argmax())], f"{row.max():.4f}", post, sep="\\t")
 """
-(folder / "emotion.py").write_text(script, encoding="utf-8")
-print(len(script.splitlines()), "lines")
 
 # %% [markdown]
-# We run it as others would: a new process, the folder, two posts. Then we compare with the model in this notebook.
+# We run it as others would: a new process, the folder, two posts.
 
 # %%
 import os
 import subprocess
 import sys
 
+(folder / "emotion.py").write_text(script, encoding="utf-8")
+
+
+def in_a_new_process(*mine):
+    command = [sys.executable, "emotion.py", *mine]
+    there = {"cwd": folder, "env": {**os.environ, "PYTHONIOENCODING": "utf-8"}}
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", **there
+    )
+    return done.stdout or done.stderr
+
+
+# %%
 mine = [
     "@user The bus is late AGAIN and nobody says a word 😡",
     "Tomorrow is a new day, we will get there together",
 ]
-command = [sys.executable, "emotion.py", *mine]
-there = {"cwd": folder, "env": {**os.environ, "PYTHONIOENCODING": "utf-8"}}
-answer = subprocess.run(
-    command, capture_output=True, text=True, encoding="utf-8", **there
-)
-print(answer.stdout or answer.stderr)
-
-# %%
-rows = tokenizer(mine, padding=True, return_tensors="pt").to(course.device)
-with torch.inference_mode():
-    here = model.eval()(**rows)["logits"].softmax(-1).cpu()
-for line, row in zip(answer.stdout.splitlines(), here, strict=True):
-    name, chance, _ = line.split("\t")
-    assert name == labels[int(row.argmax())] and abs(float(chance) - row.max()) < 1e-3
-    print(name, chance, "in the script;", f"{row.max():.4f}", "here")
+answer = in_a_new_process(*mine)
+print(answer)
 
 # %% [markdown]
-# The same label and the same chance. The tokenizer brought its cleaning along, the head its temperature, and nobody had
-# to know of either.
+# Then we compare with the model in this notebook.
+
+# %%
+batch = tokenizer(mine, padding=True, return_tensors="pt").to(course.device)
+with torch.inference_mode():
+    here = model.eval()(**batch)["logits"].softmax(-1).cpu()
+for line, row in zip(answer.splitlines(), here, strict=True):
+    name, probability, _ = line.split("\t")
+    assert (
+        name == labels[int(row.argmax())] and abs(float(probability) - row.max()) < 1e-3
+    )
+    print(name, probability, "in the script;", f"{row.max():.4f}", "here")
+
+# %% [markdown]
+# The same label and the same probability. The tokenizer brought its cleaning along, the head its temperature, and
+# nobody had to know of either.
 #
-# **Try it.** Run the script with posts of your own. Write one with irony, and one that expresses none of the four.
+# **Try it.** Ask the script about posts of your own: `print(in_a_new_process("...", "..."))`. Write one with irony, and
+# one that expresses none of the four.
 #
 # <details><summary>An answer</summary>
 #
-# It must say one of four words, whatever you write. A shopping list gets an emotion, too. Look at the chance: it is
-# often low there, but not always. That is why the card says what the model is not for.
+# It must say one of four words, whatever you write. Our model calls *milk, eggs, bread, two onions* joy, with 0.75. That
+# is why the card says what the model is not for.
 #
 # </details>
+
+# %% tags=["try"]
+printed = in_a_new_process("milk, eggs, bread, two onions")
+print(printed)
+if course.profile == "laptop":
+    assert printed.startswith("joy")
+    assert 0.6 < float(printed.split("\t")[1]) < 0.9
+
+# %% [markdown]
+# ## What was promised, and what was kept?
+#
+# | question | our answer |
+# |---|---|
+# | 1. How sure is 72.77%? | 2.3 points each way. The paper's 69.0% on validation fits with it: 374 tweets are few. |
+# | 2. Compared with what? | With no model, counting words and a frozen encoder. On our posts fine-tuning beats all three, the last by some 7 points. No row of ours is on the paper's test tweets. |
+# | 3. What does it get wrong? | A table of confusions, six errors to read, and slices. |
 #
 # ## In this notebook we have
 #
@@ -993,9 +1103,6 @@ for line, row in zip(answer.stdout.splitlines(), here, strict=True):
 # | the cleaning works, and is gone after loading | the tokenizer's class built its own normalizer | `PreTrainedTokenizerFast`, as above; load it and look |
 # | `unexpected keyword argument 'token_type_ids'` | the plain tokenizer gives a column that the model does not take | use the saved tokenizer, or drop the column |
 # | `The model did not return a loss` | `forward` got no labels, or its result has no key `loss` | name the argument `labels`; return a dictionary |
-# | the loss is fine, but nothing learns; the gradient's norm is `inf` | the head holds huge numbers: vectors were scaled, and some of their numbers never change | no scaling before the logistic regression, as above |
-# | `You are trying to save a non contiguous tensor` | a weight was replaced by a turned-around table | `copy_` into the weight, or `.contiguous()` |
 # | `different number of classes` from `log_loss` | a class is missing among these posts | pass `labels=` |
-# | the script says something else than the notebook | dropout is on, or the text was cleaned in another way | `eval()`; keep the cleaning in the tokenizer |
 #
 # **Next:** six levels of English, and there the order of the labels counts: {{ lesson:case_cefr }}

@@ -1,42 +1,48 @@
 """What this lesson says and no cell of it checks: the public tweets, the tokenizer's trap, the recorded runs."""
 
 import ast
+import copy
 import json
 import math
 import re
 import unicodedata
 from statistics import mean
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from datasets import Dataset
+import transformers
+from datasets import Dataset, load_dataset
 from sklearn.metrics import log_loss
 from statsmodels.stats.proportion import proportion_confint
 from tokenizers import normalizers
+from torch.nn.functional import cross_entropy
 from transformers import (
-    AutoModel,
     AutoTokenizer,
     BertConfig,
-    BertForSequenceClassification,
     BertModel,
     DistilBertConfig,
+    DistilBertForSequenceClassification,
+    DistilBertModel,
     Trainer,
     TrainingArguments,
 )
 
-from benchmarks import emotion_recipe, lesson_recipes, results
-from course_tools.project import ROOT, tagged_code
+from benchmarks import lesson_recipes, results
+from benchmarks.recipes import PROJECT_2
+from course_tools.project import ROOT, find_lessons, tagged_code
 from course_utils.sources import DATA, offline_checkpoint
-from tests.prose import cell, cells, made, printed, prose, said, small_bert, stored_records
+from course_utils.statistics import interval_over_seeds
+from tests.prose import cell, executed, made, printed, prose, said, small_bert
 from tests.public_data import PUBLIC, needs_public
 
 SLUG = "case_emotion"
 CARD = (DATA / "emotion" / "README.md").read_text(encoding="utf-8")
 LABELS = ["anger", "joy", "optimism", "sadness"]
 RUNS = json.loads((ROOT / "benchmarks/emotion_recipe.json").read_text(encoding="utf-8"))
-FINAL, GENTLE = "rates 0.0001 and 0.0003, seed ", "rates 0.0001 and 0.0001, seed "
+FINAL = "rates 0.0001 and 0.0003, seed "
 # row of the lesson -> row of the file
 ROWS = {
     "frozen encoder": "frozen encoder",
@@ -52,6 +58,12 @@ def half_width(percent: float, rows: float) -> float:
     """Return half the width of the interval that the rule of thumb gives, in points."""
     low, high = proportion_confint(percent / 100 * rows, rows, method="normal")
     return 100 * (high - low) / 2
+
+
+def middle(record: str, slug: str = SLUG) -> float:
+    """Return the middle of the band of a record."""
+    [lesson] = find_lessons([slug])
+    return mean(lesson.bands[record])
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +83,9 @@ class TestThePaper:
         assert choose < judge < learn
         rows, accuracy, loss = said(SLUG, "Its result, on the {}: an accuracy of {}% and a log-loss of {}")
         assert rows == judge
-        assert f"1.96 * math.sqrt({accuracy / 100:.4f} * (1 - {accuracy / 100:.4f}) / {rows})" in "\n".join(cells(SLUG))
-        assert said(SLUG, "The paper's {} is far below that") == [loss]
+        assert f"half_width({accuracy / 100:.4f}, {rows})" in cell(SLUG, "def half_width")
+        assert (accuracy, loss) == (72.77, 0.7024)
+        assert said(SLUG, "But it fits with the paper's {}%") == [accuracy]
         assert said(SLUG, "TweetEval has {}.") == [judge]
 
     def test_two_points_are_no_news(self):
@@ -80,6 +93,32 @@ class TestThePaper:
         [rows] = said(SLUG, "TweetEval has {}.")
         assert "any other result within two points is no news" in prose(SLUG)
         assert round(half_width(accuracy, rows)) == 2
+        [kept] = said(SLUG, "| 1. How sure is 72.77%? | {} points each way.")
+        assert kept == round(half_width(accuracy, rows), 1)
+        rule = made(SLUG, "half_width", math=math)
+        assert 100 * rule(accuracy / 100, rows) == pytest.approx(half_width(accuracy, rows), abs=1e-3)
+
+    def test_its_curves(self):
+        """Accuracies of its sections 4.2.1 and 4.3, as we copied them."""
+        first, last = said(SLUG, "Training: {}% in the first epoch, {}% in the last.")
+        begun, best, epoch = said(SLUG, "Validation: {}% in the first, and at its best {}%, in epoch {}.")
+        assert (first, last, begun, best, epoch) == (60.88, 76.54, 61.76, 68.98, 12)
+        assert said(SLUG, "The gap between training and validation, {} points") == [round(last - best, 1)]
+        _, choose, _ = said(SLUG, "{} tweets to learn from, {} to choose by, {} to judge")
+        assert f"half_width({best / 100:.4f}, {choose})" in cell(SLUG, "math.hypot")
+        test, rows = 72.77, 1421
+        assert "Zero lies inside" in prose(SLUG)
+        assert 0 < test - best < math.hypot(half_width(best, choose), half_width(test, rows))
+
+    def test_its_framework_is_gone_and_its_head_is_the_librarys(self):
+        [version] = said(SLUG, "Version {} of `transformers` has no TensorFlow classes any more")
+        assert int(transformers.__version__.partition(".")[0]) >= version
+        assert not hasattr(transformers, "TFAutoModelForSequenceClassification")
+        sizes = said(SLUG, "a dense layer of {} to {}, and one of {} to {}")
+        with torch.device("meta"):
+            model = DistilBertForSequenceClassification(DistilBertConfig(num_labels=len(LABELS)))
+        layers = (model.pre_classifier, model.classifier)
+        assert sizes == [size for layer in layers for size in (layer.in_features, layer.out_features)]
 
     def test_its_limit_of_words(self):
         [words] = said(SLUG, "The paper drops posts with more than {} words")
@@ -111,14 +150,15 @@ class TestThePublicTweets:
         ]
 
     def test_a_quarter_is_held_out(self):
+        """The copy beside the checkout has the public training part in two pieces."""
         [held_out] = said(SLUG, "the last quarter, {} tweets, to judge")
-        assert "three quarters of its training and validation parts to learn from" in prose(SLUG)
+        assert "Three quarters of their training part to learn from" in prose(SLUG)
         rows = len(tweets("train")) + len(tweets("validation"))
         assert held_out == math.ceil(rows / 4)
         assert f"{rows - held_out:,} tweets to learn from, {held_out} others to judge" in cell(SLUG, "recorded = {")
 
     def test_the_limit_of_words_drops_none(self):
-        assert "(In the public tweets: none.)" in prose(SLUG)
+        assert "(In the public training and validation tweets: none. We did not open their test part.)" in prose(SLUG)
         [words] = said(SLUG, "The paper drops posts with more than {} words")
         for part in ("train", "validation", "test"):
             assert tweets(part)["text"].str.split().str.len().max() <= words
@@ -158,32 +198,12 @@ class TestTheTrapOfTheNormalizer:
 class TestTheTableOfErrors:
     """The last table of the lesson: messages that today's libraries really give."""
 
-    def test_scaling_meets_numbers_that_never_change(self):
-        assert "vectors were scaled, and some of their numbers never change" in prose(SLUG)
-        encoder = AutoModel.from_pretrained(offline_checkpoint())
-        tokenizer = AutoTokenizer.from_pretrained(offline_checkpoint())
-        batch = tokenizer([f"post number {n}" for n in range(20)], padding=True, return_tensors="pt")
-        mask = batch["attention_mask"].unsqueeze(-1)
-        with torch.no_grad():
-            vectors = (encoder(**batch).last_hidden_state * mask).sum(1) / mask.sum(1)
-        spread = vectors.double().std(dim=0)
-        assert 1 <= int((spread < 1e-6).sum()) < 10
-        assert spread.median() > 0.01
-
     def test_log_loss_wants_to_know_the_labels(self):
         assert "| `different number of classes` from `log_loss` | a class is missing among these posts |" in prose(SLUG)
-        chances = [[0.4, 0.3, 0.3], [0.2, 0.4, 0.4]]
+        probabilities = [[0.4, 0.3, 0.3], [0.2, 0.4, 0.4]]
         with pytest.raises(ValueError, match="different number of classes"):
-            log_loss([0, 1], chances)
-        assert log_loss([0, 1], chances, labels=range(3)) > 0
-
-    def test_safetensors_refuses_a_turned_around_table(self, tmp_path):
-        from safetensors.torch import save_file
-
-        message = "You are trying to save a non contiguous tensor"
-        assert f"| `{message}` | a weight was replaced by a turned-around table |" in prose(SLUG)
-        with pytest.raises(ValueError, match=message):
-            save_file({"weight": torch.zeros(3, 4).T}, tmp_path / "head.safetensors")
+            log_loss([0, 1], probabilities)
+        assert log_loss([0, 1], probabilities, labels=range(3)) > 0
 
     def test_the_plain_tokenizer_gives_a_column_too_much(self, recipe, small_encoder):
         message = "unexpected keyword argument 'token_type_ids'"
@@ -192,29 +212,30 @@ class TestTheTableOfErrors:
             recipe["TextModel"](small_encoder, 4)(**recipe["plain_tokenizer"]("a b", return_tensors="pt"))
 
     @pytest.mark.parametrize("labels", [{}, {"labels": [0, 1, 2, 3]}], ids=["no labels", "no key"])
-    def test_the_trainer_wants_a_loss(self, labels, small_encoder, tmp_path):
+    def test_the_trainer_wants_a_loss(self, labels, recipe, small_encoder, tmp_path):
+        """Ours gives none without labels; another one has no key of that name."""
         message = "The model did not return a loss"
         assert f"| `{message}` | `forward` got no labels, or its result has no key `loss` |" in prose(SLUG)
 
-        class WithoutLoss(torch.nn.Module):
-            def __init__(self):
-                super().__init__()
-                self.encoder = small_encoder
+        class WithoutLoss(recipe["TextModel"]):
+            def forward(self, input_ids, attention_mask, labels):
+                return {"logits": super().forward(input_ids, attention_mask)["logits"]}
 
-            def forward(self, input_ids, labels):
-                return {"logits": self.encoder(input_ids).pooler_output}
-
-        model = WithoutLoss() if labels else BertForSequenceClassification(small_encoder.config)
-        rows = Dataset.from_dict({"input_ids": [[101, 102]] * 4} | labels)
+        model = (WithoutLoss if labels else recipe["TextModel"])(small_encoder, len(LABELS))
+        rows = {"input_ids": [[101, 102]] * 4, "attention_mask": [[1, 1]] * 4} | labels
         quiet = {"report_to": "none", "disable_tqdm": True, "use_cpu": True}
-        trainer = Trainer(model, TrainingArguments(tmp_path, max_steps=1, **quiet), train_dataset=rows)
+        trainer = Trainer(
+            model, TrainingArguments(tmp_path, max_steps=1, **quiet), train_dataset=Dataset.from_dict(rows)
+        )
         with pytest.raises(ValueError, match=message):
             trainer.train()
 
 
 class TestTheRecipe:
     def test_no_idea_among_four_labels(self, recipe):
-        loss, classes = said(SLUG, "a log-loss near {}, the logarithm of {}, means")
+        half, its_loss = said(SLUG, "For p = {} that is {}.")
+        assert its_loss == round(-math.log(half), 2)
+        loss, classes = said(SLUG, "A log-loss near {}, the logarithm of {}, means")
         assert "among four labels" in prose(SLUG)
         same = np.full((8, len(LABELS)), 1 / len(LABELS))
         assert loss == round(recipe["judge"](same, np.arange(8) % 4)["log-loss"], 2)
@@ -227,8 +248,15 @@ class TestTheRecipe:
         assert said(SLUG, "because each sees {} posts") == [recipe["common"]["per_device_train_batch_size"]]
 
     def test_the_smoothing_of_labels(self):
-        [share] = said(SLUG, "(`label_smoothing={}` teaches the model to give the right label a little less")
+        share, right, other = said(
+            SLUG,
+            "`label_smoothing={}` changes what the model shall learn: {} for the right label and {} for each other",
+        )
         assert f"label_smoothing={share})" in tagged_code(SLUG, "recipe")
+        logits, truth = torch.tensor([[2.0, -1.0, 0.5, 0.0]]), torch.tensor([0])
+        target = torch.tensor([[right, other, other, other]])
+        smoothed = cross_entropy(logits, truth, label_smoothing=share)
+        assert torch.isclose(smoothed, cross_entropy(logits, target))
 
     def test_the_way_back(self):
         way, before, after = said(SLUG, "At {}%, each weight is {}% what it was before our posts and {}% what it")
@@ -237,16 +265,34 @@ class TestTheRecipe:
         )
         assert way == after
 
+    def test_the_twin_answers_as_the_model_does(self, recipe, small_encoder):
+        """Neurons of the wide layers in another order, in BERT and in DistilBERT: the same answers, other weights."""
+        assert "It gives the same answers." in prose(SLUG)
+        small = DistilBertModel(DistilBertConfig(dim=16, n_layers=1, n_heads=2, hidden_dim=32))
+        for encoder in (small_encoder, small):
+            bold = recipe["TextModel"](encoder, len(LABELS)).eval()
+            names = {"copy": copy, "torch": torch, "bold": bold, "course": SimpleNamespace(device="cpu")}
+            twin = executed(SLUG, "torch.randperm", **names)["twin"]
+            post = {"input_ids": torch.tensor([[101, 1037, 102]]), "attention_mask": torch.ones(1, 3)}
+            with torch.no_grad():
+                assert torch.allclose(bold(**post)["logits"], twin(**post)["logits"], atol=1e-5)
+            assert not all(torch.equal(*pair) for pair in zip(bold.parameters(), twin.parameters(), strict=True))
+
     def test_the_script_has_ten_lines(self):
         assert "And a script of ten lines" in prose(SLUG)
         assert len(made(SLUG, "script").splitlines()) == 10
 
     def test_what_the_page_about_speed_says_of_it(self):
-        width, rows, faster, others, theirs, ours = said(
+        width, rate, rows, faster, others, theirs, ours = said(
             SLUG,
-            "trains all weights and pads to {}. Both train on the same {} tweets for one epoch. "
-            "Our training took {} times less time. Of {} other tweets, they got {}% against {}% right",
+            "all weights, padded to {}, a rate of {}. Both train on the same {} tweets for one epoch. Ours took {} "
+            "times less time. Of {} other tweets, the project's recipe and ours got {}% against {}% right",
         )
+        assert rate == PROJECT_2["learning_rate"]
+        [steps] = said(SLUG, "Here it drives a smaller model, for {} steps")
+        assert steps == rows / PROJECT_2["per_device_train_batch_size"]
+        assert f"{theirs}% is about what the lazy answer gets" in prose(SLUG)
+        assert theirs / 100 == pytest.approx(middle("lazy_accuracy", "start_here"), abs=0.03)
         found = results.read()[f"{width}"]["found"]
         plain, here = found["recipes"]["project 2"], found["recipes"][SLUG]
         assert (rows, found["epochs"], others) == (found["rows"], 1, found["tests"])
@@ -267,7 +313,7 @@ class TestTheRecordedRuns:
     """The numbers that the lesson takes from benchmarks/emotion_recipe.json."""
 
     def test_every_row_of_the_cell_is_the_mean_of_three_seeds(self):
-        assert "Each row is the mean of three seeds" in prose(SLUG)
+        assert "each row the mean of three seeds" in prose(SLUG)
         recorded = made(SLUG, "recorded")
         assert list(recorded) == list(ROWS)
         for name, row in recorded.items():
@@ -276,7 +322,7 @@ class TestTheRecordedRuns:
             assert row == tuple(round(value, 3) for value in (*means, min(losses), max(losses))), name
 
     def test_the_big_step_is_from_frozen_to_anything_else(self):
-        percent, rows = said(SLUG, "With the offline checkpoint it gets {}% of {} tweets right")
+        percent, rows = said(SLUG, "On public tweets, our small frozen encoder gets {}% of {} right")
         assert percent == round(100 * mean(scores("frozen encoder", "accuracy")), 1)
         assert said(SLUG, "the last quarter, {} tweets, to judge") == [rows]
         assert "The big step is from *frozen* to anything else: more than five points" in prose(SLUG)
@@ -284,7 +330,7 @@ class TestTheRecordedRuns:
         assert min(others) > frozen + 0.05
 
     def test_the_mean_has_a_lower_log_loss_than_each_of_the_two(self):
-        assert "The mean of *gentle* and *bold* has a lower log-loss than each of them, in each of the three seeds" in (
+        assert "the mean of *gentle* and *bold* has a lower log-loss than each of them, in each of the three seeds" in (
             prose(SLUG)
         )
         losses = [scores(row, "log-loss") for row in ("mean of both", "first training", "second training")]
@@ -292,35 +338,16 @@ class TestTheRecordedRuns:
 
     def test_going_back(self):
         back, far_back = said(
-            SLUG, "Going back to {}% lowers the log-loss once more, by little. Going back to {}% costs macro-F1"
+            SLUG,
+            "back to {}% lowers the log-loss once more, by little. Going back to {}% lowers macro-F1 in each of the",
         )
-        loss, f1 = ({way: mean(scores(way, score)) for way in ROWS.values()} for score in ("log-loss", "macro-F1"))
+        loss = {way: mean(scores(way, "log-loss")) for way in ROWS.values()}
         assert 0 < loss["mean of both"] - loss[f"{back}% of the way"] < 0.01
-        assert f1["mean of both"] - f1[f"{far_back}% of the way"] > 0.01
-
-    def test_other_tweets_first_changed_next_to_nothing(self):
-        assert said(SLUG, "*Reading {} other tweets first*") == [emotion_recipe.OTHER_TWEETS]
-        numbers = said(
-            SLUG, "With one seed, the log-loss of the mean went from {} to {}, and the macro-F1 from {} to {}."
-        )
-        runs = (RUNS[f"{FINAL}0"], RUNS[f"other tweets first, {FINAL}0"])
-        assert numbers == [
-            round(run["rows"]["mean of both"][score], 3) for score in ("log-loss", "macro-F1") for run in runs
-        ]
-
-    def test_two_gentle_trainings_have_a_worse_mean_than_a_gentle_and_a_bold_one(self):
-        numbers = said(SLUG, "With two seeds, the log-loss of the mean was {} and {}, where it had been {} and {}.")
-        gentle, bold = (scores("mean of both", "log-loss", run, (0, 1)) for run in (GENTLE, FINAL))
-        assert numbers == [round(loss, 3) for loss in gentle + bold]
-        assert all(one > other for one, other in zip(gentle, bold, strict=True))
+        both, far = (scores(way, "macro-F1") for way in ("mean of both", f"{far_back}% of the way"))
+        assert all(one > other + 0.005 for one, other in zip(both, far, strict=True))
 
 
 class TestTheRuleOfThumb:
-    def test_on_the_validation_posts(self):
-        posts, score, points = said(SLUG, "On {} posts, a score near {}% has an interval of {} points each way")
-        assert f"| validation | {posts} |" in CARD
-        assert points == round(half_width(score, posts), 1)
-
     def test_on_the_public_tweets_that_judge(self):
         score, rows, points = said(SLUG, "A score near {} on {} tweets has an interval of {} points each way")
         assert said(SLUG, "the last quarter, {} tweets, to judge") == [rows]
@@ -331,8 +358,8 @@ class TestTheRuleOfThumb:
         smallest, slice_, points = said(
             SLUG, "(Slices below {} posts are left out. A slice of {} has an interval of some {} points each way.)"
         )
-        assert f"rows.sum() >= {smallest}" in cell(SLUG, "slices = {")
-        right = 100 * stored_records(SLUG)["test_accuracy"]
+        assert f"mask.sum() >= {smallest}" in cell(SLUG, "slices = {")
+        right = 100 * middle("test_accuracy")
         assert half_width(right, slice_) == pytest.approx(points, abs=1)
 
     def test_for_one_point(self):
@@ -352,11 +379,25 @@ def test_no_class_is_small_by_design():
     assert min(counts) > 0.85 * max(counts)
 
 
-def test_it_is_less_often_right_where_it_is_less_sure():
-    assert "is the model less often right where it is less sure? Then its chance is worth showing" in prose(SLUG)
-    lines = re.findall(r"^(\S.*) 0\.8 +[\d.]+ +([\d.]+)$", printed(SLUG, "slices = {"), re.MULTILINE)
-    right = {name: float(share) for name, share in lines}
-    assert right["below"] < right["chance at least"] - 0.1
+def test_what_stays_unknown_is_in_no_training_post():
+    assert "It holds a sign that no training post has, so no rule knows it." in prose(SLUG)
+    posts = load_dataset(str(DATA / "emotion"))
+    known = set("".join(posts["train"]["text"][:]))
+    tokenizer = AutoTokenizer.from_pretrained(offline_checkpoint())
+    new = set("".join(posts["validation"]["text"][:])) - known
+    unknown = {sign for sign in new if tokenizer.unk_token in tokenizer.tokenize(sign)}
+    left = [bool(unknown & set(text)) for text in posts["validation"]["text"][:]]
+    assert np.mean(left) == pytest.approx(middle("unknown_after"), abs=0.008)
+
+
+def test_the_verdict_is_the_lessons_own():
+    [points] = said(SLUG, "On our posts fine-tuning beats all three, the last by some {} points")
+    assert points == round(100 * middle("gain"))
+    [probability] = said(SLUG, "Our model calls *milk, eggs, bread, two onions* joy, with {}.")
+    low, high = map(float, re.search(r"assert ([\d.]+) < float\(.* < ([\d.]+)", cell(SLUG, "milk, eggs")).groups())
+    assert low < probability < high
+    assert "such an interval is too narrow" in prose(SLUG)
+    assert "With fewer than five seeds it is too narrow" in interval_over_seeds.__doc__
 
 
 class TestTheSheet:

@@ -26,7 +26,7 @@
 # {{ times }}
 #
 # You need no GPU, no account and no network. Run the cells from top to bottom with Shift + Enter.
-# Today you meet many words for the first time. You do not have to keep them all: each one has its own lesson later.
+# Many words are new today. You do not have to keep them all: the lessons to come take them up one by one.
 
 # %% tags=["parameters"]
 PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
@@ -37,8 +37,8 @@ from course_utils import start
 course = start("start_here", PROFILE)
 
 # %% [markdown]
-# The table says what this notebook will use. The **profile** is the one switch of the course: `laptop` works
-# anywhere, `full` uses a GPU and bigger downloads, `smoke` is a very small test run.
+# The table says what this notebook will use. The **profile** is the one switch of the course. `laptop` works anywhere.
+# `full` uses a GPU and bigger downloads. `smoke` is a very small test run. Numbers in the text belong to `laptop`.
 #
 # ## Is this machine ready?
 
@@ -54,156 +54,99 @@ check_machine()
 #
 # An airline gets more tweets than it can read at once. Somebody has to find the angry ones first. Could a model do it?
 #
-# We have real tweets from 2015, about airlines, driverless cars, a football scandal and a music festival.
-# People read each one and gave it a label: *negative*, *neutral* or *positive*. (In `full`: more tweets, on many
-# subjects, with the same three labels.)
+# We have real tweets, mostly of 2015. Most are about airlines, driverless cars, a football scandal and a music
+# festival. People read each one and gave it a label. (`full` takes more tweets, on many subjects.) They look like these
+# three, which we made up:
+#
+# | label | a text like theirs |
+# |---|---|
+# | *negative* | @user two hours on hold, and then you hang up on me |
+# | *neutral* | @user does the 9 am to Boston leave from gate 4? |
+# | *positive* | @user best crew ever, thank you! |
+#
+# Labels cost money, because people must read. So we learn from a few hundred tweets only.
 
 # %% tags=["nbval-check-output"]
 from datasets import load_dataset
 
+from lessons.start_here.figures import machine
+
 tweets = load_dataset(*course.dataset("tweets"))
-tweets
+labels = tweets["train"].features["label"].names
+train = tweets["train"].select(range(course.pick(laptop=600, full=6000, smoke=60)))
+test = tweets["test"].select(range(course.pick(laptop=1000, full=3000, smoke=60)))
+machine(len(train), labels, len(test))
 
 # %% [markdown]
-# Three parts, and each has a job. The model learns from `train`. We judge it on `test`, which it never sees before.
-# (`validation` is for choices. We make none today.)
+# This is the whole lesson in one picture. The model learns from `train`. Then it is asked about texts that it has never
+# seen: yours, and those of `test`.
 #
-# Let us read three tweets before we teach anything.
+# > **Two spellings that you will meet in every lesson.** `course.dataset("tweets")` says where the course keeps these
+# > tweets. The star in front hands that answer to `load_dataset`, piece by piece. `course.pick(...)` takes the number
+# > of your profile.
+#
+# Read three real tweets before you teach anything. Would you have given the same labels?
 
 # %% tags=["private-output"]
-labels = tweets["train"].features["label"].names
-for tweet in tweets["train"].select(range(3)):
+for tweet in train.select(range(3)):
     print(f"{labels[tweet['label']]:>8}: {tweet['text']}")
 
 # %% [markdown]
-# Names became `@user` and links became `http`. Would you have given the same labels? People do not always agree.
-# Keep that in mind: no model can be better than its labels.
-#
-# Labels cost money, because people must read. So we take only a few hundred tweets to learn from.
-
-# %% tags=["nbval-check-output"]
-train = tweets["train"].select(range(course.pick(laptop=600, full=6000, smoke=60)))
-test = tweets["test"].select(range(course.pick(laptop=1000, full=3000, smoke=60)))
-test = test.map(lambda tweet: {"length": len(tweet["text"])}).sort("length")
-len(train), len(test)
-
-# %% [markdown]
-# The last line puts the short test tweets first. That changes no score. It only saves time: a model is faster when the
-# tweets of a group are equally long. ({{ Lesson:dataloader }} measures it.)
-
-# %% tags=["nbval-check-output"]
-from collections import Counter
-
-from course_utils import plots
-
-counts = Counter(test["label"])
-plots.label_counts(
-    {name: counts[number] for number, name in enumerate(labels)},
-    "The tweets we test on",
-)
-
-# %% [markdown]
-# The classes are not equally big. That matters for the first question of every project.
-#
-# ## How good is no model at all?
-#
-# The laziest method gives every tweet the same label: the most common one among the tweets we learn from.
-
-# %% tags=["nbval-check-output"]
-import numpy as np
-
-truth = np.array(test["label"])
-most_common = Counter(train["label"]).most_common(1)[0][0]
-lazy = np.full(len(truth), most_common)
-print(f"always {labels[most_common]!r}: {np.mean(lazy == truth):.1%} right")
-
-# %% [markdown]
-# So a model that scores a little more than this has learned almost nothing. This number is our **floor**.
-#
-# ## How good is counting words?
-#
-# A second, simple method. Count the words of each tweet, give rare words more weight (this is
-# called **TF-IDF**), and learn which words belong to which label (**logistic regression**).
-
-# %%
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-
-word_counter = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
-word_counter.fit(list(train["text"]), train["label"])
-counted = word_counter.predict(list(test["text"]))
-print(f"counting words: {np.mean(counted == truth):.1%} right")
-
-# %% [markdown]
-# Better than the floor. But a word that is not in our few hundred tweets means nothing to this method.
-# It has read nothing else in its life.
+# Names became `@user` and links became `http`. People do not always agree on a label. Keep that in mind: where the
+# labels are wrong, a model learns what is wrong.
 #
 # ## What if the model has already read a lot?
 #
-# A **pretrained** model has read a lot before it meets our tweets. (Our offline one: more than a billion pairs of
-# sentences, says its card.) It knows that *awful* and
-# *terrible* are close, even if our tweets only contain one of them. We only teach it the last step: our labels.
-# That last step is called **fine-tuning**.
+# A **pretrained** model has read a lot before it meets our tweets. (Ours: more than a billion pairs of sentences. So
+# says its card, the page that comes with a model.) It knows that *awful* and *terrible* are close, even if our tweets
+# contain only one of them. We teach it the last step: our labels. That step is called **fine-tuning**.
 #
-# The model cannot read letters. A **tokenizer** cuts the text into pieces and gives each piece a number.
+# The model cannot read letters. A **tokenizer** cuts the text into pieces, and each piece has a number.
 
 # %% tags=["nbval-check-output"]
 from transformers import AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
-ids = tokenizer("My flight was cancelled. Again!")["input_ids"]
-for number in ids:
-    print(f"{number:>6}  {tokenizer.decode([number])}")
-
-# %% [markdown]
-# Each piece has its number. `[CLS]` and `[SEP]` mark the beginning and the end. {{ Lesson:tokenization }} opens this
-# box.
-#
-# Now all tweets at once. `map` calls our function on many tweets and keeps the result.
 
 
-# %%
 def tokenize(batch):
     return tokenizer(batch["text"], truncation=True, max_length=64)
 
 
-train_tokens = train.map(tokenize, batched=True)
-test_tokens = test.map(tokenize, batched=True)
+train_rows = train.map(tokenize, batched=True)
+print(tokenizer.tokenize("My flight was cancelled. Again!"))
 
 # %% [markdown]
-# And here is the model itself. `num_labels=3` puts a new layer on top: three outputs, one for each label.
-# That layer starts with random numbers, and the library tells you so in a table with the word `MISSING`.
-# This is no error. It is the part that we want to teach.
-
-# %% tags=["nbval-check-output"]
-from transformers import AutoModelForSequenceClassification
-
-model = AutoModelForSequenceClassification.from_pretrained(
-    course.checkpoint,
-    num_labels=3,
-    id2label=dict(enumerate(labels)),
-    label2id={name: number for number, name in enumerate(labels)},
-)
-weights = sum(p.numel() for p in model.parameters())
-words = sum(p.numel() for p in model.base_model.embeddings.parameters())
-print(f"{weights / 1e6:.1f} million weights")
-print(f"{words / 1e6:.1f} million of them are the table of word pieces")
-
-# %% [markdown]
-# Much of the model is a table: one row of numbers for each word piece. That table is good already,
-# and without a GPU it is slow to change. We leave it as it is. We say: we **freeze** it.
+# Those are the pieces of one sentence. `map` has cut all the tweets, many at once. `truncation=True` cuts off what is
+# longer than 64 pieces, so that no single tweet costs much time. {{ Lesson:tokenization }} opens this box.
+#
+# And here is the model. `num_labels` puts a new layer on top, with one output for each label. That layer starts with
+# random numbers: it is the part that knows nothing yet. We write a function, so that every training can begin with a
+# fresh model.
 
 # %%
-for parameter in model.base_model.embeddings.parameters():
-    parameter.requires_grad = False
+from transformers import AutoModelForSequenceClassification, set_seed
+
+
+def fresh_model():
+    set_seed(course.seed)  # the same random numbers each time
+    names = dict(enumerate(labels))
+    model = AutoModelForSequenceClassification.from_pretrained(
+        course.checkpoint, num_labels=len(labels), id2label=names
+    )
+    model.base_model.embeddings.requires_grad_(False)
+    return model
+
 
 # %% [markdown]
+# The line with `requires_grad_(False)` saves time. More than half of the 22.7 million numbers in our model are one
+# table: a row for each piece of a word. That table is good already, and slow to change without a GPU. So we leave it as
+# it is. We say: we **freeze** it.
+#
 # ## Train!
 #
-# The `Trainer` shows the model 16 tweets at a time and corrects its weights a little after each group.
-# One walk through all tweets is an **epoch**. We take two. Watch the column *Training Loss*: it says how wrong
-# the model still is.
+# The numbers in a model are called **weights**. Training shows the model 16 tweets at a time, looks how wrong its
+# answers are, and corrects the weights a little. One walk through all tweets is an **epoch**. We take two.
 
 # %%
 from transformers import Trainer, TrainingArguments
@@ -212,9 +155,7 @@ arguments = TrainingArguments(
     output_dir=course.workdir / "checkpoints",
     num_train_epochs=2,
     per_device_train_batch_size=16,
-    per_device_eval_batch_size=64,
     learning_rate=course.pick(laptop=2e-4, full=5e-5, smoke=2e-4),
-    warmup_steps=0.1,  # the first tenth of the steps: start gently
     logging_steps=course.pick(laptop=15, full=50, smoke=2),
     save_strategy="no",
     report_to="none",
@@ -222,17 +163,28 @@ arguments = TrainingArguments(
 )
 
 # %% [markdown]
-# The `Trainer` takes the model, these settings, the tweets, and the tokenizer (to fill up short tweets).
+# The **learning rate** says how far each correction goes. Too small, and the model hardly learns. Too large, and it
+# jumps past every good place. ({{ Lesson:trainer }} tries several.) The two lines with `no` and `none` mean: keep no
+# copies on the way, and send no numbers to a website.
+#
+# The `Trainer` does the work. It takes the model, the settings, the tweets, and the tokenizer, which fills up short
+# tweets. First the library reports that the new layer (`classifier`) was not in the checkpoint: `MISSING`. This is no
+# error. Then watch the column *Training Loss*: it says how wrong the model still is.
 
 # %%
+model = fresh_model()
 trainer = Trainer(
-    model=model, args=arguments, train_dataset=train_tokens, processing_class=tokenizer
+    model=model, args=arguments, train_dataset=train_rows, processing_class=tokenizer
 )
-result = trainer.train()
+finished = trainer.train()
+
+# %% tags=["record"]
+losses = [line["loss"] for line in trainer.state.log_history if "loss" in line]
+course.record("loss_kept", losses[-1] / losses[0])
 
 # %% [markdown]
-# The loss goes down. Should it go up at one line, do not worry. Each line is the mean over a few groups of tweets, and
-# some groups are harder than others.
+# From the first line to the last, the loss goes down. Now and then a line is higher than the one before. That is
+# normal: each line is a mean over a few groups of tweets, and some groups are harder.
 #
 # ## Now you: what does it say to your sentence?
 #
@@ -245,141 +197,219 @@ classifier = pipeline("text-classification", model=model, tokenizer=tokenizer)
 my_sentence = "Two hours late and nobody tells us why."  # @param {type:"string"}
 classifier(my_sentence)
 
+# %% tags=["record"]
+first = classifier("Two hours late and nobody tells us why.")[0]
+course.record("first_is_negative", int(first["label"] == "negative"))
+course.record("first_score", first["score"])
+
 # %% [markdown]
-# `label` is the answer. `score` is how much the model believes in it, from 0 to 1. (Is that belief justified?
-# {{ Lesson:evaluation }} measures it.)
+# **It works.** You have fine-tuned a language model, and it reads your own sentence. `label` is the answer. `score` is
+# how much the model believes in it, from 0 to 1. (Is that belief justified? {{ Lesson:evaluation }} measures it.)
 #
 # **Try it.** Write a sentence that is negative without one negative word. Irony works well. Is the model fooled?
 #
 # <details><summary>An answer</summary>
 #
-# Try *"Oh great, another free night at the airport."* A model easily hears *great* and *free*, and says positive.
-# Yours may too: a few hundred tweets show few jokes. When it is wrong, look at the score. Is it at least less sure?
+# Try *"Oh great, another free night at the airport."* Our model hesitated: a score near 0.5, where the plain complaint
+# had 0.85. *Great* and *free* pull it to the other side, and a few hundred tweets show few jokes.
 #
 # </details>
+
+# %% tags=["try"]
+my_sentence = "Oh great, another free night at the airport."
+answer = classifier(my_sentence)[0]
+print(answer)
+if course.profile == "laptop":
+    assert 0.4 < answer["score"] < 0.7 < first["score"]
+
+# %% [markdown]
+# ## How often is it right?
+#
+# One nice sentence proves nothing. We ask about all the test tweets. `trainer.predict` gives three numbers for each
+# tweet, one for each label. `argmax` says which of the three is the largest. So that is the answer.
+
+# %%
+import numpy as np
+
+truth = np.array(test["label"])
+test_rows = test.map(tokenize, batched=True)
+outputs = trainer.predict(test_rows).predictions
+said = {"fine-tuned": outputs.argmax(axis=-1)}
+print(f"fine-tuned: {np.mean(said['fine-tuned'] == truth):.1%} right")
+
+# %% [markdown]
+# `said == truth` is True or False for each tweet. True counts as 1 and False as 0, so their mean is the share of right
+# answers. Is this a good number? Nobody can tell from the number alone. It needs something to stand beside.
+#
+# ## How good is no model at all?
+#
+# The laziest method gives every tweet the same label: the most common one among the tweets we learn from.
+
+# %% tags=["nbval-check-output"]
+from collections import Counter
+
+most_common = Counter(train["label"]).most_common(1)[0][0]
+said["lazy"] = np.full(len(truth), most_common)
+print(f"always {labels[most_common]!r}: {np.mean(said['lazy'] == truth):.1%} right")
+
+# %% [markdown]
+# A model that scores a little more than this has learned almost nothing. This number is our **floor**. And it hides
+# something: the lazy method never finds a single tweet of the other two labels.
+#
+# ## How good is counting words?
+#
+# A second, simple method, without any pretrained model. Count the words of each tweet, and give rare words more weight.
+# (This is called **TF-IDF**.) Then learn which words speak for which label. (This is a **logistic regression**.)
+
+# %%
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+word_counter = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
+word_counter.fit(train["text"][:], train["label"])
+said["counting words"] = word_counter.predict(test["text"][:])
+print(f"counting words: {np.mean(said['counting words'] == truth):.1%} right")
+
+# %% [markdown]
+# Better than the floor. But a word that is not in our few hundred tweets means nothing to this method. It has read
+# nothing else in its life.
 #
 # ## Is it really better?
 #
-# One nice sentence proves nothing. We ask for all the test tweets, and compare the three methods.
-
-# %%
-tuned = trainer.predict(test_tokens).predictions.argmax(axis=-1)
-print(f"fine-tuned: {np.mean(tuned == truth):.1%} right")
-
-# %% [markdown]
-# How sure can we be of such a number? With other test tweets it would be a little different.
-# The **bootstrap** imitates that: it draws new test sets out of ours, again and again, and looks how much the
-# score moves. It gives an interval: 95 times out of 100, such an interval holds the true score.
+# With another thousand test tweets, each number would be a little different. How much? The **bootstrap** imitates that.
+# Draw a thousand tweets out of ours, where a tweet may come twice or not at all. Count the right answers among them. Do
+# this 2,000 times. The middle 95% of these scores are the **95% interval**.
 
 # %% tags=["front-page"]
-from scipy.stats import bootstrap
+from course_utils import plots
+
+random = np.random.default_rng(course.seed)
+draws = random.integers(len(test), size=(2000, len(test)))
 
 
-def interval(right):
-    """Return the share of right answers with the two ends of its 95% interval."""
-    drawn = bootstrap((right,), np.mean, method="percentile", rng=course.seed)
-    low, high = drawn.confidence_interval
-    return np.mean(right), low, high
+def interval(values):
+    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
+    return values.mean(), low, high
 
 
-results = {
-    f"always {labels[most_common]}": interval(lazy == truth),
-    "counting words": interval(counted == truth),
-    "fine-tuned": interval(tuned == truth),
-}
+right = {name: answers == truth for name, answers in said.items()}
+order = ["lazy", "counting words", "fine-tuned"]
+results = {name: interval(right[name]) for name in order}
 plots.scores(results, f"Three methods, {len(test):,} unseen tweets")
 
-# %% [markdown]
-# Two intervals can overlap although one method is better, because both methods find the same tweets hard.
-# The fair question is asked tweet by tweet: how much more often is the fine-tuned model right?
-
-# %%
-better = (tuned == truth).astype(int) - (counted == truth).astype(int)
-gain, gain_low, gain_high = interval(better)
-print(f"fine-tuned minus counting words: {gain:+.1%}")
-print(f"95% interval: from {gain_low:+.1%} to {gain_high:+.1%}")
-
-# %% [markdown]
-# If the whole interval lies above zero, the difference is not luck of these test tweets.
-#
-# One more doubt. A model can be right often and still ignore the small class. **Macro-F1** looks at each class by
-# itself and gives each the same weight.
-
-# %%
+# %% tags=["record"]
 from sklearn.metrics import f1_score
 
-# %% tags=["record"]
-for name, answers in {"lazy": lazy, "tfidf": counted, "test": tuned}.items():
-    course.record(f"{name}_accuracy", np.mean(answers == truth))
-    course.record(f"{name}_macro_f1", f1_score(truth, answers, average="macro"))
+for name, answers in said.items():
+    short = {"lazy": "lazy", "counting words": "tfidf", "fine-tuned": "test"}[name]
+    course.record(f"{short}_accuracy", np.mean(answers == truth))
+    course.record(f"{short}_macro_f1", f1_score(truth, answers, average="macro"))
 course.record("test_accuracy_low", results["fine-tuned"][1])
 course.record("test_accuracy_high", results["fine-tuned"][2])
-course.record("gain_low", gain_low)
-
 
 # %% [markdown]
-# The lazy method has a poor macro-F1: it never finds two of the three classes.
+# Each line in the picture is an interval. If two of them overlap, one method may still be better: both find the same
+# tweets hard. So the fair question is asked tweet by tweet. A tweet counts 1 if only the fine-tuned model is right, -1
+# if only counting words is right, and else 0. The mean is the gain.
+
+# %%
+gain = right["fine-tuned"].astype(int) - right["counting words"]
+mean, low, high = interval(gain)
+print(f"fine-tuned minus counting words: {mean:+.1%}")
+print(f"95% interval: from {low:+.1%} to {high:+.1%}")
+
+# %% tags=["record"]
+course.record("gain", mean)
+course.record("gain_low", low)
+
+# %% [markdown]
+# The whole interval lies above zero. So the gain hardly comes from the choice of these test tweets. Two doubts stay.
+# About one interval in twenty misses the true value. And we trained once: with another seed, so with other random
+# numbers, we would get another model. {{ Lesson:five_models }} looks at that.
 #
+# **Try it.** Learn from fewer tweets. In the cell with `Trainer(`, write
+# `train_dataset=train_rows.select(range(200))`. Run that cell, and then the cell below *How often is it right?*. How
+# many points does it cost? Then put it back, and run both cells again.
+#
+# <details><summary>An answer</summary>
+#
+# Ours lost about ten points, and was no better than counting words. But a third of the tweets also means a third of the
+# corrections. Which of the two was it? Write `num_train_epochs=6` and see. One change at a time is the fair way.
+#
+# </details>
+
+# %% tags=["try"]
+small = fresh_model()
+fewer = Trainer(
+    model=small,
+    args=arguments,
+    train_dataset=train_rows.select(range(min(200, len(train_rows)))),
+    processing_class=tokenizer,
+)
+fewer.train()
+some = range(min(300, len(test)))  # enough to see it, and cheap
+fewer_said = fewer.predict(test_rows.select(some)).predictions.argmax(axis=-1)
+fewer_right = np.mean(fewer_said == truth[: len(some)])
+cost = right["fine-tuned"][: len(some)].mean() - fewer_right
+print(f"{fewer_right:.1%} right, {cost:.1%} lost")
+if course.profile == "laptop":
+    assert 0.0 < cost < 0.25
+
+# %% [markdown]
 # ## Assumption and sceptic
 #
 # > **Assumption:** *Counting words is out of date. It can never be as good as a neural network.*
 # >
 # > **Sceptic:** *It only had a few hundred tweets. Give it more!*
 #
-# We can test that now. Counting is cheap, so let it learn from more and more tweets.
+# Counting is cheap, so we let it learn from more and more tweets. Is it better or worse than our fine-tuned model? We
+# compare as above, tweet by tweet. Where zero lies inside the interval, we cannot say.
 
 # %%
 sizes = course.pick(
-    laptop=[600, 1200, 2400, 4800, 9600],
-    full=[6000, 12000, 24000, 45000],
-    smoke=[60, 120],
+    laptop=[600, 1200, 2400, 4800, 9600], full=[6000, 12000, 45000], smoke=[60, 120]
 )
+gains = {}
 for size in sizes:
     more = tweets["train"].select(range(size))
-    word_counter.fit(list(more["text"]), more["label"])
-    share = np.mean(word_counter.predict(list(test["text"])) == truth)
-    verdict = "<- as good as fine-tuned" if share >= np.mean(tuned == truth) else ""
-    print(f"{size:>6,} tweets: {share:.1%} right {verdict}")
+    word_counter.fit(more["text"][:], more["label"])
+    counted = word_counter.predict(test["text"][:]) == truth
+    _, low, high = gains[size] = interval(right["fine-tuned"].astype(int) - counted)
+    verdict = "worse" if low > 0 else "better" if high < 0 else "cannot say"
+    print(f"{size:>6,} tweets: {counted.mean():.1%} right, {verdict}")
+
+# %% tags=["record"]
+course.record("gain_on_few", gains[sizes[0]][1])
+course.record("gain_on_many", gains[sizes[-1]][1])
 
 # %% [markdown]
-# The sceptic has a point: with enough labels, counting words catches up. What fine-tuning saves is **labels**.
-# Look how many times more tweets the old method needs for the same score.
-# (And the fine-tuned model would also gain from more tweets. {{ Lesson:five_models }} draws both curves.)
-#
-# **Try it.** Change `num_train_epochs` to 1, or the number of training tweets to 200. Run from *Train!* again.
-# Which of the two hurts more?
-#
-# <details><summary>Before you measure</summary>
-#
-# Load the model again first (the cell with `from_pretrained`), and freeze its table again. If you do not, it goes on
-# from what it has learned, and your comparison is not fair. The notebook that this course grew from made this
-# mistake: its scores "before training" came from a model that had already been trained.
-#
-# </details>
+# The sceptic has a point: with enough labels, counting words catches up. What fine-tuning saves is **labels**. Look how
+# many times more tweets the old method needs. (And the fine-tuned model would gain from more tweets, too.
+# {{ Lesson:five_models }} draws both curves.)
 #
 # ## Where is it wrong, and who is wrong?
 #
-# Read the mistakes in which the model believes most.
+# We look at the mistakes of which the model is surest. `softmax` turns its three numbers into shares that add up to 1,
+# as in `score` above.
 
 # %% tags=["private-output"]
-wrong = []
-sample = range(course.pick(laptop=200, full=500, smoke=20))
-for tweet in test.shuffle(seed=course.seed).select(sample):
-    answer = classifier(tweet["text"])[0]
-    if answer["label"] != labels[tweet["label"]]:
-        wrong.append((answer["score"], answer["label"], tweet))
-wrong.sort(key=lambda mistake: mistake[0], reverse=True)
-for score, said, tweet in wrong[:5]:
-    print(f"model: {said} ({score:.0%}), people: {labels[tweet['label']]}")
-    print(f"    {tweet['text']}\n")
+from scipy.special import softmax
+
+sure = softmax(outputs, axis=1).max(axis=1)
+wrong = [i for i in np.argsort(-sure) if not right["fine-tuned"][i]]
+for i in wrong[:5]:
+    answer = labels[said["fine-tuned"][i]]
+    print(f"model: {answer} ({sure[i]:.0%}), people: {labels[truth[i]]}")
+    print(f"    {test[int(i)]['text']}\n")
 
 # %% [markdown]
-# Sometimes the model is wrong. Sometimes you would side with the model against the label. Both happen in every
-# real dataset, and only reading shows it.
+# Sometimes the model is wrong. Sometimes you would side with the model against the label. Both happen in every real
+# dataset, and only reading shows it.
 #
 # ## Keep it
 #
-# `save_pretrained` writes the model into a folder. From then on, two lines bring it back, in any program of yours.
+# `save_pretrained` writes the model into a folder. From then on, one line brings it back, in any program of yours.
 
 # %%
 folder = course.workdir / "my_tweet_model"
@@ -390,7 +420,7 @@ again = pipeline("text-classification", model=str(folder))
 print(again("Best crew ever, thank you!")[0]["label"])
 
 # %% [markdown]
-# **Try it.** Feed a tweet in your own language. What happens, and why?
+# **Try it.** Feed it a tweet in your own language. What happens, and why?
 #
 # <details><summary>An answer</summary>
 #
@@ -399,6 +429,18 @@ print(again("Best crew ever, thank you!")[0]["label"])
 # pieces.
 #
 # </details>
+
+# %% tags=["try"]
+answer = again("Der Flug ist schon wieder gestrichen, und keiner sagt uns, warum.")[0]
+print(answer)
+assert answer["label"] in labels
+
+# %% [markdown]
+# ## What do we tell the airline?
+#
+# We promised to compare, and to say how sure we are. From 600 labelled tweets, the model is right about 7 times in 10.
+# That is far above the floor, and some points above counting words. It can sort the pile, with the angry tweets on top.
+# It cannot be left alone: about three answers in ten are wrong.
 #
 # ## In this notebook we have
 #
