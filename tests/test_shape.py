@@ -106,6 +106,11 @@ class TestShape:
         )
         assert [verb[:2] for verb in done] == [verb[:2] for verb in goals]  # say, said; run, run; load, loaded
 
+    def test_its_last_words_lead_to_the_next_lesson(self, name):
+        last = SCRIPTS[name].source.read_text(encoding="utf-8").rpartition("**Next:**")[2]
+        following = list(SCRIPTS)[list(SCRIPTS).index(name) + 1 :]
+        assert re.findall(r"[Ll]esson:(\w+)", last) == following[:1]
+
     def test_its_sentences_are_short(self, name):
         prose = re.sub(r"```.*?```|^\|.*$|\[!\[.*|<[^>]+>|\{\{.*?\}\}", "", words(LESSONS[name]), flags=re.S | re.M)
         for sentence in re.split(r"(?<=[.!?:])\s+|\n\s*\n|^- ", prose, flags=re.M):

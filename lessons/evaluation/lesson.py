@@ -853,4 +853,4 @@ decision_page(
 # | `y_true and y_prob contain different number of classes` in `log_loss` | the rows do not hold all classes | pass `labels=` |
 # | p = 0.04 after ten comparisons | the best of ten | new test rows for the winner |
 #
-# **Next:** a published case study, from the question to the report, and past its result: {{ lesson:case_emotion }}.
+# **Next:** were the test texts really unseen? {{ Lesson:leakage }} looks for answers that leaked.
