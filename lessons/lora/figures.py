@@ -1,4 +1,4 @@
-"""Figures about cheap fine-tuning: ways compared by what they give and what they cost, and how rich an update is."""
+"""Figures about cheap fine-tuning: what LoRA adds to a matrix, what each way gives and costs, how rich an update is."""
 
 from __future__ import annotations
 
@@ -8,9 +8,52 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from course_utils.plots.charts import LINE_STYLES
+from course_utils.plots.drawing import Drawing
 from course_utils.plots.picture import COLOURS, GREY, STYLE, Picture, canvas
 
 LINE_COLOURS = (COLOURS[0], COLOURS[4], COLOURS[2], COLOURS[1])  # yellow is too pale for a line
+
+
+def adapter(side: int, rank: int) -> Picture:
+    """Draw one matrix of the model (`side` x `side`) with its two thin ones, to scale, and a vector's ways."""
+    whole, thin = f"{side * side:,}", f"{2 * side * rank:,}"
+    long, narrow = 4.6, 4.6 * rank / side
+    drawing = Drawing(21, 10.2, f"A matrix and its update of rank {rank}, drawn to scale")
+    drawing.text(1.2, 4.9, f"one token's\nvector:\n{side} numbers")
+    drawing.matrix(5.6, 0.2, (1, 1), colour=-1, cell=(long, long))
+    drawing.text(7.9, 2.5, f"W\n{side} × {side}\n{whole} numbers\nstay")
+    drawing.matrix(5.6, 7.6, (1, 1), colour=4, cell=(long, narrow))
+    drawing.text(7.9, 8.5, f"A: {rank} × {side}")
+    drawing.matrix(13.2, 5.3, (1, 1), colour=4, cell=(narrow, long))
+    drawing.text(14.9, 9.1, f"B: {side} × {rank}")
+    drawing.text(7.9, 9.5, f"A and B: {thin} numbers learn", bold=True)
+    drawing.text(19.4, 4.9, f"what W said\n+ the update:\n{side} numbers")
+    drawing.arrow((2.9, 4.6), (5.4, 2.5))
+    drawing.arrow((2.9, 5.2), (5.4, 7.6))
+    drawing.arrow((10.4, 7.6), (13.0, 7.6), f"{rank} numbers")
+    drawing.arrow((10.4, 2.5), (17.3, 4.6))
+    drawing.arrow((13.5, 7.2), (17.3, 5.2))
+    return drawing.picture(
+        f"one token's vector of {side} numbers takes two ways. The matrix W, {side} × {side}, {whole} numbers, stays. "
+        f"A, {rank} × {side}, a flat strip, makes {rank} numbers of it, and B, {side} × {rank}, a tall strip, makes "
+        f"{side} numbers of them. A and B: {thin} numbers learn. Both ways are added to {side} numbers."
+    )
+
+
+def product(B: Sequence[Sequence[int]], A: Sequence[Sequence[int]], title: str) -> Picture:
+    """Draw B, A and B @ A as a multiplication table: B at the left, A on top, zeros of the product pale."""
+    rank, across, down = len(A), len(A[0]), len(B)
+    table = [[sum(B[i][k] * A[k][j] for k in range(rank)) for j in range(across)] for i in range(down)]
+    left, top = 2.6 + rank, 1.1 + 0.7 * rank
+    drawing = Drawing(left + across + 3.4, top + 0.7 * down + 0.3, title)
+    drawing.matrix(left, 0.6, A, colour=4, dim=[[not value for value in row] for row in A])
+    drawing.text(left + across + 1.5, 0.6 + 0.35 * rank, "A: what to read")
+    drawing.matrix(left - rank - 0.4, top + 0.1, B, colour=4, dim=[[not value for value in row] for row in B])
+    drawing.text(left - rank - 1.7, top + 0.35 * down, "B: where\nto write")
+    drawing.matrix(left, top + 0.1, table, colour=0, dim=[[not value for value in row] for row in table])
+    drawing.text(left + across + 1.5, top + 0.35 * down, "B @ A:\nthe update")
+    rows = ["; ".join(" ".join(map(str, row)) for row in matrix) for matrix in (A, B, table)]
+    return drawing.picture(f"A, what to read: {rows[0]}. B, where to write: {rows[1]}. B @ A, the update: {rows[2]}.")
 
 
 @rc_context(STYLE)
