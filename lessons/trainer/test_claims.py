@@ -14,13 +14,15 @@ from types import SimpleNamespace
 import pytest
 import torch
 from datasets import Dataset
-from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import EarlyStoppingCallback, Trainer, TrainingArguments
 
 from benchmarks import results
+from lessons.trainer import figures
 from tests.prose import cell, cells, executed, made, numbered, prose, said, small_bert
 
 SLUG = "trainer"
 TEXT = "\n".join(cells(SLUG, "markdown"))
+CODE = "\n".join(cells(SLUG))
 STEP = results.read()["step"]["found"]
 NAMES = {field.name for field in fields(TrainingArguments)}
 
@@ -40,7 +42,7 @@ def posts_train():
 @pytest.fixture
 def trap(tmp_path):
     """The arguments of bug hunt 1."""
-    return made(SLUG, "trap", course=SimpleNamespace(workdir=tmp_path), TrainingArguments=TrainingArguments)
+    return arguments(tmp_path, **made(SLUG, "published"), max_steps=-1)
 
 
 @pytest.fixture
@@ -70,12 +72,18 @@ def arguments(folder, **more):
 class TestTheGroups:
     def test_so_many_names_of_older_pages_are_gone(self):
         asked = looped_over("evaluation_strategy")
-        assert said(SLUG, "More than a hundred, and {} of the {} are gone") == [len(set(asked) - NAMES), len(asked)]
+        assert said(SLUG, "{} of the {} are gone") == [len(set(asked) - NAMES), len(asked)]
+        assert "More than a hundred." in prose(SLUG)
         assert len(NAMES) > 100
 
     def test_there_are_so_many_groups(self):
-        assert said(SLUG, "{} small groups are enough") == [numbered(SLUG, "Group")]
+        assert said(SLUG, "{} groups are enough") == [numbered(SLUG, "Group")] == [len(figures.GROUPS)]
         assert said(SLUG, "arguments in {} groups") == [numbered(SLUG, "Group")]
+
+    def test_the_picture_names_arguments_that_stand_in_the_tables(self):
+        assert set(figures.GROUPS.values()) <= NAMES
+        tables = [part.partition("\n## ")[0] for part in re.split(r"^# ## Group \d", TEXT, flags=re.M)]
+        assert all(f"`{name}`" in TEXT for name in figures.GROUPS.values()), tables
 
     def test_there_are_so_many_bug_hunts(self):
         assert said(SLUG, "hunt {} bugs") == said(SLUG, "hunted {} bugs") == [numbered(SLUG, "Bug hunt")]
@@ -84,7 +92,7 @@ class TestTheGroups:
         layers = made(SLUG, "TRAINED_LAYERS")
         assert f"TRAINED_LAYERS = course.pick(laptop={layers}, full=None" in cell(SLUG, "def fresh_model(")
         assert said(SLUG, "Without a GPU we train the last {} layers and the head") == [layers]
-        assert said(SLUG, "{} layers of the small offline checkpoint") == [layers]
+        assert said(SLUG, "{} layers of this small model take") == [layers]
 
     def test_every_argument_in_the_tables_exists(self):
         named = set(re.findall(r"`([a-z0-9_]+)`", "\n".join(re.findall(r"^\| (`[^|]*) \| [^|]*\|$", TEXT, re.M))))
@@ -94,33 +102,47 @@ class TestTheGroups:
 
     def test_the_two_learning_rates_are_those_of_the_code(self):
         rates = re.search(r"laptop=(\S+), full=(\S+),", cell(SLUG, "how_big = {")).groups()
-        assert said(SLUG, "take {} here. All of BERT base wants {} or less") == [float(rate) for rate in rates]
+        assert said(SLUG, "small model take {}. All of BERT base wants {} or less") == [float(rate) for rate in rates]
 
-    def test_the_schedules_climb_for_so_many_steps(self):
-        curves = executed(SLUG, "get_scheduler(kind")["curves"]
-        [climbing] = said(SLUG, "All three climb for {} steps")
-        for _, rates in curves.values():
-            assert next(step for step in range(99) if rates[step + 1] <= rates[step]) == climbing
-        assert TrainingArguments("unused").lr_scheduler_type == "linear"  # "`linear` is the default"
+    def test_rows_are_rounded_up_twice(self, count_steps):
+        batches, steps = said(SLUG, "in batches of 4 are {} batches"), said(SLUG, "with accumulation 2 are {} steps")
+        assert batches == [count_steps(10, 1, 4)]
+        assert steps == [count_steps(10, 1, 4, accumulation=2)]
 
     def test_it_evaluates_so_often(self, count_steps, posts_train):
         steps = made(SLUG, "steps", count_steps=count_steps, posts_train=posts_train)
+        assert steps == count_steps(len(posts_train), *made(SLUG, "how_long").values())
         pace = made(SLUG, "pace", steps=steps)
-        assert said(SLUG, "Ours evaluates and saves {} times") == [len(range(pace, steps + 1, pace))]
-        assert "Every fourth step has a training loss" in prose(SLUG)
-        assert made(SLUG, "watch", pace=pace)["logging_steps"] == 4
+        assert said(SLUG, "We evaluate and save at the same steps, {} times") == [len(range(pace, steps + 1, pace))]
+        assert made(SLUG, "keep", pace=pace)["save_steps"] == pace
+
+    def test_a_line_of_the_log_is_the_mean_of_so_many_posts(self):
+        lines = made(SLUG, "watch", pace=1)["logging_steps"]
+        size = made(SLUG, "how_long")["per_device_train_batch_size"]
+        assert said(SLUG, "Each line is the mean of {} batches, of {} posts") == [lines, lines * size]
+
+    def test_early_stopping_waits_for_two(self):
+        [patience] = re.findall(r"early_stopping_patience=(\d+)", cell(SLUG, "LiveCurve(), Early"))
+        assert said(SLUG, "Ours waits for {}.") == [int(patience)]
+        assert said(SLUG, "After {} evaluations without a better loss") == [int(patience)]
 
     def test_the_defaults_that_the_line_shows(self):
         unset = TrainingArguments("unused")
         assert str(unset.optim.value).startswith("adamw")  # "AdamW"
+        assert unset.lr_scheduler_type == "linear"
+        assert unset.report_to == []  # "`"none"` (today's default)"
+        assert said(SLUG, "the default is {}, and more is faster") == [unset.per_device_eval_batch_size]
         assert said(SLUG, "gradients cut at {}") == [unset.max_grad_norm]
 
     def test_the_metrics_are_tried_on_so_many_answers(self):
-        source = cell(SLUG, "def compute_metrics(")
-        tried = eval(source.strip().splitlines()[-1], executed(SLUG, "def compute_metrics("))
-        answers, right = said(SLUG, "{} answers, {} of them right")
-        assert tried["accuracy"] == right / answers
-        assert f"np.eye({answers})" in source
+        functions = executed(SLUG, "def compute_metrics(")
+        tried = executed(SLUG, "np.eye", compute_metrics=functions["compute_metrics"])
+        scores = functions["compute_metrics"]((tried["logits"], tried["truth"]))
+        right, answers, accuracy = said(SLUG, "{} of {} are right: {}. By hand")
+        assert scores["accuracy"] == accuracy == right / answers
+        *each, mean = said(SLUG, "The mean of {}, {}, 2/3 and {} is {}")
+        assert sum([*each, 2 / 3]) / 4 == pytest.approx(mean, abs=0.005)
+        assert scores["f1"] == pytest.approx(mean, abs=0.005)
 
     def test_the_default_is_not_to_evaluate(self, tmp_path):
         assert arguments(tmp_path).eval_strategy == "no"
@@ -149,12 +171,15 @@ class TestABestModelThatWasNotSaved:
         return trainer.state
 
     def test_the_numbers_are_those_of_the_cell(self):
-        pair = made(SLUG, "combinations")["two paces"]
-        [saves] = said(SLUG, "Give the second pair `save_steps={}`")
+        evaluates, saves = map(int, re.search(r"eval_steps=(\d+), save_steps=(\d+), \*\*both\)\)", CODE).groups())
+        old, new = said(SLUG, "Change the {} to {}, and the complaint is gone")
         [best] = said(SLUG, "has its best score at step {}")
-        assert best == pair["eval_steps"] == said(SLUG, "nothing was saved at step {}")[0]
-        assert saves % pair["eval_steps"] == 0  # so the error is gone
-        assert saves > best  # so nothing is saved there
+        assert old == saves
+        assert old % evaluates  # so it complains
+        assert best == evaluates == said(SLUG, "nothing was saved at step {}")[0]
+        assert said(SLUG, "{} is a multiple of {}, so the check is content") == [new, evaluates]
+        assert new % evaluates == 0
+        assert new > best  # so nothing is saved there
 
     def test_a_multiple_is_not_enough(self, model, rows, tmp_path):
         assert self.train(model, rows, tmp_path, save_steps=4).best_model_checkpoint is None
@@ -167,7 +192,7 @@ class TestABestModelThatWasNotSaved:
 class TestBugHunt1:
     def test_its_settings_are_those_that_the_text_tells(self, trap):
         rows, batch, epochs = said(SLUG, "with its own settings: {} rows, batches of {}, {} epochs")
-        assert f"posts_train.select(range({rows}))" in cell(SLUG, "trapped = ")
+        assert f"posts_train.select(range({rows}))" in cell(SLUG, "def six_rows(")
         assert [trap.per_device_train_batch_size, trap.num_train_epochs] == [batch, epochs]
 
     def test_it_has_so_many_steps(self, trap, count_steps):
@@ -175,54 +200,58 @@ class TestBugHunt1:
         steps = count_steps(rows, epochs, batch)
         told = said(SLUG, "{} steps. It wanted to evaluate at step {} and to save at step {}")
         assert told == [steps, trap.eval_steps, trap.save_steps]
-        assert said(SLUG, "make sense for {} steps?") == said(SLUG, "For {} steps: `eval_steps=1") == [steps]
+        assert said(SLUG, "After steps {}, {} and {}, both times") == list(range(1, steps + 1))
 
     def test_early_stopping_waits_so_long(self):
-        patience = re.search(r"early_stopping_patience=(\d+)", cell(SLUG, "trapped = "))[1]
+        patience = re.search(r"early_stopping_patience=(\d+)", cell(SLUG, "def six_rows("))[1]
         assert said(SLUG, "Early stopping waits for {} evaluations") == [int(patience)]
 
-    @pytest.mark.parametrize("steps", [8, 9])
-    def test_a_share_of_the_steps_may_be_given(self, model, rows, tmp_path, steps):
-        """The folded answer."""
-        share, times = said(SLUG, "`eval_steps={}` means about {} times in a training")
-        settings = {"eval_strategy": "steps", "eval_steps": share, "save_strategy": "no", "max_steps": steps}
-        trainer = Trainer(model, arguments(tmp_path, **settings), train_dataset=rows, eval_dataset=rows)
-        trainer.train()
-        assert abs(sum("eval_loss" in entry for entry in trainer.state.log_history) - times) <= 1
+    def test_the_shares_of_the_prompt_are_a_quarter(self):
+        assert said(SLUG, "with two shares of {}") == said(SLUG, "A share of {} means every quarter") == [0.25]
+
+    def test_a_column_of_labels_with_another_name_is_dropped(self, model, rows, tmp_path):
+        renamed = rows.rename_column("label", "sentiment")
+        with pytest.raises(ValueError) as error:
+            Trainer(model, arguments(tmp_path), train_dataset=renamed).train()
+        assert "The model did not return a loss" in str(error.value)
+        assert '"The model did not return a loss"' in prose(SLUG)
+
+    def test_without_a_tokenizer_texts_are_skipped(self, model, tmp_path):
+        rows = [{"text": "some words", "input_ids": [5, 6], "label": 1}]
+        trainer = Trainer(model, arguments(tmp_path, remove_unused_columns=False), eval_dataset=rows)
+        assert set(next(iter(trainer.get_eval_dataloader()))) == {"input_ids", "labels"}
 
 
-def test_the_power_cut_loses_the_steps_that_the_text_tells():
-    cut = made(SLUG, "PowerCut", TrainerCallback=TrainerCallback)()
-    settings = {name: int(value) for name, value in re.findall(r"(\w+_steps)=(\d+)", cell(SLUG, "class PowerCut("))}
+class TestBugHunt2:
+    def test_the_luck_of_two_rows(self):
+        assert said(SLUG, "2/3 times 2/3, so {}%") == [round(100 * (2 / 3) ** 2)]
+        assert said(SLUG, "Two rows can only give {}%, {}% or {}%") == [0, 50, 100]
 
-    def plug_is_pulled(step: int) -> bool:
-        try:
-            cut.on_step_end(None, SimpleNamespace(global_step=step), None)
-        except RuntimeError:
-            return True
-        return False
+    def test_the_notebooks_table_comes_again(self):
+        """Its page prints six warnings under the first table (seed 001, line 718)."""
+        names = executed(SLUG, "classification_report(")
+        assert len(names["caught"]) == 6
+        assert {str(each.message).split()[0] for each in names["caught"]} == {"Precision", "Recall"}
 
-    end = next(step for step in range(1, 100) if plug_is_pulled(step))
-    kept = end // settings["save_steps"] * settings["save_steps"]
-    assert said(SLUG, "We train {} steps twice") == [settings["max_steps"]]
-    assert said(SLUG, "pulls the plug at step {}") == [end]
-    assert said(SLUG, "Steps {} and {} were lost") == list(range(kept + 1, end + 1))
-    assert f'"checkpoint-{kept}"' in "\n".join(cells(SLUG))
+
+def test_the_project_writes_so_many_gigabytes():
+    """The third prompt. Its model is `bert-base-uncased`: 109,483,778 weights with two labels."""
+    millions, steps, pace = said(SLUG, "trains all {} million weights of BERT base for {} steps, with `save_steps={}`")
+    [size] = said(SLUG, "Each weight takes {} bytes")
+    [numbers] = said(SLUG, "A checkpoint holds {} numbers for each weight")
+    one = millions * 1e6 * size * numbers / 1e9
+    told, times, together = said(SLUG, "That is {} GB. It saves {} times, and once more at the end: {} GB")
+    assert [told, times, together] == [round(one, 1), steps // pace, round(one * (steps // pace + 1))]
 
 
 def test_what_16_bits_bring_is_what_the_benchmark_measured():
     assert "`benchmarks/README.md`" in prose(SLUG)
-    products = STEP["profile"]["matrix products"]
-    assert said(SLUG, "{}% of the time of a step is matrix products") == [round(100 * products)]
     assert said(SLUG, "with bf16 took {} of the time") == [round(STEP["levers"]["bf16"]["ratio"]["median"], 2)]
 
 
-def test_a_push_has_more_arguments_than_the_cell_shows():
-    shown = looped_over("hub_private_repo")
-    assert said(SLUG, "We only look at {} of them") == [len(shown)]
-    assert "A fifth argument is `hub_token`" in prose(SLUG)
-    assert {*shown, "hub_token"} <= NAMES
-    assert len(shown) == 4
+def test_the_arguments_of_a_push_exist():
+    section = TEXT[TEXT.index("## Where does a push") :].partition("## In this notebook")[0]
+    assert set(re.findall(r"`(\w*hub\w*)(?:=True)?`", section)) <= NAMES
 
 
 class TestWhereItBreaks:

@@ -48,7 +48,7 @@ def first_turn(course: Session, rows: Dataset, size: int, rate: float) -> tuple[
         ("scheduler", "schedule.step()", f"the next rate: {schedule.get_last_lr()[0]:.3g}"),
         ("forget", "optimizer.zero_grad()", f"gradients left: {sum(weight.grad is not None for weight in weights)}"),
     ]
-    return stations, f"{model.num_parameters() / 1e6:.1f} million weights,\n{learned:.1f} of them can learn"
+    return stations, f"{model.num_parameters() / 1e6:.1f} million weights,\n{learned:.1f} million can learn"
 
 
 def _first_batch(course: Session, rows: Dataset, size: int):

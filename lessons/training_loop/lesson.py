@@ -75,7 +75,7 @@ circle(stations, words, "One turn of the loop, with our first batch")
 # Follow the arrows. The model answers (**forward**), and the **loss** says how wrong it was. Backward finds for
 # each weight in which direction the loss falls. The step moves the weights.
 #
-# Each box is a line of code. It is like learning a dance: first the single steps, slowly, then the whole.
+# It is like learning a dance: first the single steps, slowly, then the whole. (Question 8 adds a slow start.)
 #
 # ## Question 2: how many classes are there?
 #
@@ -155,8 +155,8 @@ print(len(loader), "steps;", {name: tuple(ids.shape) for name, ids in batch.item
 #
 # ## Question 4: why `.to(device)`?
 #
-# Leave it out for one tensor, the labels. (Where there is no GPU, we borrow the device `meta` of {{
-# lesson:cuda_errors }}.)
+# Leave it out for one tensor, the labels. (Where there is no GPU, we borrow the device `meta` of
+# {{ lesson:cuda_errors }}.)
 
 # %%
 away = torch.device("meta" if course.device.type == "cpu" else "cpu")
@@ -185,7 +185,7 @@ for name in (head, deep, frozen):
     print("after:", None if gradient is None else tuple(gradient.shape), name)
 
 # %% [markdown]
-# The loss is near ln(4) = 1.39: four classes, and no idea yet.
+# The loss is near ln(4) = 1.39: that of four equal probabilities.
 #
 # After `backward`, each weight that can learn has a second number beside it, its **gradient**. The frozen table has
 # none.
@@ -234,8 +234,7 @@ def make_optimizer(model, kind=torch.optim.AdamW, rate=learning_rate):
 
 
 # %% [markdown]
-# `weight_decay` shrinks each weight in each step, by rate times 0.01: here two millionths of itself. So no weight
-# grows without a reason. `fused` does all weights in one go, which is only faster.
+# In each step `weight_decay` takes two millionths of each weight: the learning rate times 0.01. What no gradient pushes gets smaller. `fused` does all weights in one go, which is only faster.
 #
 # We keep a copy, `untrained`: all later trials start from it.
 
@@ -256,8 +255,8 @@ print(f"loss: {loss.item():.3f} before, {model(**batch).loss.item():.3f} after")
 # far: by the learning rate.
 #
 # That is Adam's trick. It divides each gradient by its own usual size. In the **first** step nothing remains but
-# the sign: up or down. Later it divides the mean of the last gradients. Where they point up and down in turn, that
-# mean is small, and so is the step. (The last line: the loss of this batch fell.)
+# the sign: up or down. Later it divides the mean of a weight's last gradients. If they
+# pointed up, then down, that mean is near zero, and the step is small. (The last line: the loss of this batch fell.)
 #
 # ## Question 7: why `optimizer.zero_grad()`?
 #
@@ -336,7 +335,9 @@ class Forgetful(torch.optim.AdamW):
 
 plain, piled = trial(), trial(kind=Forgetful)
 print(f"loss: as it should be {end_loss(plain):.2f}, forgotten {end_loss(piled):.2f}")
-norm_lines({"zero_grad forgotten": piled, "as it should be": plain}, "They pile up.")
+norm_lines(
+    {"zero_grad forgotten": piled, "as it should be": plain}, "Gradients pile up."
+)
 
 # %% tags=["record"]
 course.record("norm_with_zero_grad", plain[-1][1])
@@ -397,7 +398,8 @@ course.record("trial_size_12", end_loss(by_size[12]))
 
 # %% [markdown]
 # Small batches give more steps, and here more steps learn more. But each step then follows few posts, and a GPU has
-# little to do. So begin with 16 or 32. Does it not fit into memory? Add smaller ones up, as above. And choose the
+# little to do. So begin with 16 or 32. If such a batch does not fit into memory, let `backward` add up
+# smaller ones, as in question 7. And choose the
 # rate anew when you change the size.
 #
 # (These losses say how fast it learns posts by heart, not how good it is on others.)
@@ -426,7 +428,9 @@ for _ in range(100):
     optimizer.step()  # moves nothing: there are no gradients
     schedule.step()
 print("first and last:", [f"{rate:.1e}" for rate in (*rates[:3], rates[-1])])
-plots.lines({"rate": (range(1, 101), rates)}, "100 steps.", "step", "learning rate")
+plots.lines(
+    {"rate": (range(1, 101), rates)}, "Warmup, then down.", "step", "learning rate"
+)
 
 # %% [markdown]
 # The first step moves nothing at all. The last step still gets a little: zero would come in step 101. The mean is
@@ -457,7 +461,8 @@ for place, values in zip(
 # Inside a line you see what a seed does. At our rate the scheduler seems to lose. But it goes only half as far. At
 # five times the rate it wins: without it, the trial learns badly, and with it, better than all others.
 #
-# So a scheduler makes a high rate safe, by a gentle start and small steps at the end. We keep it. (Is the high rate
+# So a scheduler makes a high rate safe. (By its start or its end? This trial does not say.)
+# We keep it. (Is the high rate
 # then the better one? {{ Lesson:recipe }} chooses rates on posts that the model has not learned.)
 #
 # **Try it.** Give the scheduler twice our rate: then both go equally far. Run `trial(seed, rate=2 * learning_rate,
@@ -521,7 +526,7 @@ print("dim=-1:", torch.argmax(logits, dim=-1), "dim=0:", torch.argmax(logits, di
 
 # %% [markdown]
 # `dim=-1` goes along each row. It says **where** the largest logit stands: that place is the class. `dim=0` goes
-# down each column: which of the three posts is the angriest? Four answers for three posts: so you notice the slip.
+# down each column: which post is the angriest, which the most joyful? Four answers for three posts show the slip. With four, nothing would.
 #
 # ## Question 10: what if `label` is not renamed to `labels`?
 #
@@ -620,8 +625,7 @@ course.record("rises_of_fifths", int(np.sum(np.diff(fifths) > 0)))
 # five parts fall. A published notebook says that the training loss "should decrease monotonically", without a rise.
 # With batches you cannot expect that.
 #
-# The diamonds are the validation posts. Their loss is higher, and that is normal: the model has not learned from
-# them.
+# The diamonds are the validation posts. A higher loss is normal there.
 #
 # ## Does clipping ever act?
 #
@@ -629,7 +633,7 @@ course.record("rises_of_fifths", int(np.sum(np.diff(fifths) > 0)))
 
 # %%
 norms = [norm for _, norm in history]
-step_curve(norms, "Clipping.", "gradient norm", 10, limit=("max_norm", 1.0))
+step_curve(norms, "Norm and limit.", "gradient norm", 10, limit=("max_norm", 1.0))
 
 # %% tags=["record"]
 course.record("largest_norm", max(norms))
@@ -868,14 +872,14 @@ for row in each.argsort(descending=True)[:6].tolist():
 # epoch;
 # - **answered** ten questions by experiments;
 # - **chosen** the epoch with the lowest validation loss, and judged it once on the test posts;
-# - **resumed** a broken training to the same bits, and seen that no part may be missing;
+# - **resumed** a broken training to the same bits, and seen what happens when a part is missing;
 # - **read** the six worst errors.
 #
 # ## Where it breaks
 #
 # | you see | it means | do this |
 # |---|---|---|
-# | `Expected all tensors to be on the same device` | the batch stayed behind | `batch.to(model.device)` |
+# | `Expected all tensors to be on the same device` | on a GPU: the batch stayed behind | `batch.to(model.device)` |
 # | `'NoneType' object has no attribute 'backward'` | the batch has no `labels` | rename the column, or use the collator |
 # | all answers are one class | too few steps, or too high a rate | print the counts; divide the rate by 10 |
 # | `doesn't match the size of optimizer's group` when you resume | other weights are frozen than before | freeze as before, then restore |
