@@ -129,7 +129,7 @@ course.record("million_weights_base", sum(millions["BERT base"].values()))
 
 # %% [markdown]
 # "110 million" is what people say about BERT base. It is 109.5, most of it in the encoder. In our small model more than
-# half are embeddings. Only the head is new, and so thin that you hardly see it.
+# half are embeddings. Only the head is new, and too thin to see.
 #
 # Where did the other weights learn? BERT read books and Wikipedia. It had to guess hidden tokens, and to say whether
 # one text follows another. No human labels were needed. Ours is a small copy of such a model (MiniLM, Wang et al.,
@@ -502,15 +502,15 @@ course.record("two_meanings_first", different.mean(0)[0])
 course.record("two_meanings_last", different.mean(0)[-1])
 
 # %% [markdown]
-# At layer 0 nothing separates the meanings. Then the layers pull them apart, for nearly all words. One fails in the
-# last layer: *bank*, of all words.
+# At layer 0 a word has one vector, and only its place moves it. Then the layers pull them apart, for nearly all
+# words. One fails in the last layer: *bank*, of all words.
 #
-# Ten words are a small test. You may read that low layers do words and high layers do ideas. That is not tested here.
+# Ten words are a small test.
 #
 # ## What does a head look at?
 #
 # We search the tables for four habits: weight on the previous token, on the next, on `[CLS]`
-# or `[SEP]`, and *all around*: what is left without the largest weight.
+# or `[SEP]`, and *all around*: 1 minus the largest weight.
 
 
 # %%
@@ -557,7 +557,7 @@ attention_heads(chosen, tokens, "Four heads, one sentence")
 # %% [markdown]
 # Read a row: this token looks at the bright columns.
 #
-# - top: each token looks one to the left; one to the right, or else at `[CLS]`;
+# - top left: each token looks at the one before it; top right: at the next one, or at `[CLS]`;
 # - bottom left: everybody looks at `[CLS]`;
 # - bottom right: many look at many others a little. But `bank` looks most at `savings`.
 #
@@ -726,7 +726,7 @@ course.record("mean_minus_cls_low", low)
 #
 # **And when I fine-tune?** We trained the upper three layers on the same posts with four seeds (`pooling.py` in this
 # lesson's folder). Pooler 71.7%, `[CLS]` 71.2%, mean 73.3%. Mean minus `[CLS]`: +2.1 points, from -0.2 to +4.4, and
-# four seeds are few. Layers that learn fill whatever the head reads. So the choice matters little. We take the mean.
+# four seeds are few. Trained layers learn to fill the vector that the head reads. We take the mean: it lost nowhere.
 #
 # ## Is the head more than a logistic regression?
 #
@@ -829,8 +829,8 @@ course.record("cut_joy", softmax(window_logits[0])[numbers["joy"]])
 course.record("last_window_anger", softmax(window_logits[-1])[numbers["anger"]])
 
 # %% [markdown]
-# Window 0 is what `truncation=True` would read: a happy diary. The windows tell the story: joy first, anger at the end.
-# The mean washes both out. The vote is a tie.
+# Window 0 is what `truncation=True` would read: a happy diary. The last one is angry. Window 1 is mostly angry, too:
+# our head does not see it. The mean washes joy and anger out. The vote is a tie.
 #
 # Which is right? *How does it end?* wants the last window. *Was there ever anger?* wants the angriest one. Look at the
 # windows before you average them. ({{ Lesson:long_texts }} compares more ways.)
@@ -839,7 +839,7 @@ course.record("last_window_anger", softmax(window_logits[-1])[numbers["anger"]])
 #
 # <details><summary>An answer</summary>
 #
-# There are 12 windows. Joy leads in the first five, anger in the last two.
+# There are 12 windows. Joy leads in the first five, anger in the last two. Those between say neither.
 #
 # </details>
 

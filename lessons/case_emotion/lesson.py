@@ -658,9 +658,9 @@ course.record(
 course.record("twin_mean_accuracy", trio["gentle and twin"]["accuracy"])
 
 # %% [markdown]
-# The twin scores as *bold* does. But its mean with *gentle* is worse than the frozen encoder, though each half is better.
-# It is like the mean of two phone books with the same entries in another order: every line mixes two people. A mean of
-# weights needs a common beginning.
+# The twin scores as *bold* does. But its mean with *gentle* is worse than the frozen encoder, though each half is
+# better. It is like the mean of two phone books with the same entries in another order: every line mixes two people.
+# A mean of weights needs a common beginning.
 #
 # ## Which of all this helped?
 #
@@ -736,8 +736,8 @@ methods["fine-tuned"] = lambda rows: soften(logits_of(model, rows))
 # %% [markdown]
 # ## Now the test part. Once.
 #
-# Everything is chosen. All four methods get the same test posts. The intervals are those of {{ lesson:start_here }}: draw
-# the posts again and again, and score each draw.
+# Everything is chosen. All four methods get the same test posts. The intervals are those of {{ lesson:start_here }}:
+# draw the posts again and again, and score each draw.
 
 # %%
 answers = {name: ask(test) for name, ask in methods.items()}
@@ -1067,8 +1067,8 @@ for line, row in zip(answer.splitlines(), here, strict=True):
 #
 # <details><summary>An answer</summary>
 #
-# It must say one of four words, whatever you write. Our model calls *milk, eggs, bread, two onions* joy, with 0.75. That
-# is why the card says what the model is not for.
+# It must say one of four words, whatever you write. Our model calls *milk, eggs, bread, two onions* joy, with 0.75.
+# That is why the card says what the model is not for.
 #
 # </details>
 

@@ -62,8 +62,9 @@ print("PyTorch made for CUDA:  ", torch.version.cuda)
 # The last line is a version number, or `None`. `None` means that this PyTorch was made without CUDA. Then no GPU helps
 # you, until you install another PyTorch.
 #
-# You need no GPU for this lesson. Where there is none, we raise the nearest relative of each error, and show beside it what
-# a GPU says. We had no GPU while writing, so those words are quoted from public bug reports. Each one comes with its address.
+# You need no GPU for this lesson. Where there is none, we raise the nearest relative of each error, and show beside
+# it what a GPU says. We had no GPU while writing, so those words are quoted from public bug reports. Each one comes
+# with its address.
 #
 # A good script chooses the device once:
 
@@ -130,16 +131,17 @@ from course_utils.devices import gpu_message
 print(gpu_message("two_devices"))
 
 # %% [markdown]
-# The upper message is ours. It names two devices, and that is all you need. Do not trust its direction: without a GPU it
-# calls `meta` the *expected* device, although we sent the targets there by mistake.
+# The upper message is ours. It names two devices, and that is all you need. Do not trust its direction: without a GPU
+# it calls `meta` the *expected* device, although we sent the targets there by mistake.
 #
 # The lower message is a GPU's. (Newer versions of PyTorch say it in other words: *got index
 # is on cpu, different from other tensors on cuda:0*.) Read it in three steps:
 #
 # - `RuntimeError`: nothing is broken. PyTorch refused.
 # - `cpu and cuda:0`: these are the two devices. `cuda:0` is the first GPU.
-# - `argument index in method ...index_select`: which tensor. The first layer of a model is a table. It selects one row for
-#   the number (the **id**) of each piece of text. So here the **inputs** stayed behind. In our example it was the targets.
+# - `argument index in method ...index_select`: which tensor. The first layer of a model is a table. It selects one
+#   row for the number (the **id**) of each piece of text. So here the **inputs** stayed behind. In our example it was
+#   the targets.
 #
 # Or ask each of the three where it is:
 
@@ -300,16 +302,17 @@ except ValueError as error:
     print("ValueError -", error)
 
 # %% [markdown]
-# One number out of range is allowed: -100. PyTorch's loss leaves such a text out (`ignore_index`). So -100 is the way to
-# say *skip this one*.
+# One number out of range is allowed: -100. PyTorch's loss leaves such a text out (`ignore_index`). So -100 is the way
+# to say *skip this one*.
 #
 # **Try it.** In many datasets -1 means *nobody has labelled this*. Call
-# `torch.nn.functional.cross_entropy(torch.zeros(2, 4), torch.tensor([1, -1]))`. Then write -100 for -1. And if both are -100?
+# `torch.nn.functional.cross_entropy(torch.zeros(2, 4), torch.tensor([1, -1]))`. Then write -100 for -1. And if both
+# are -100?
 #
 # <details><summary>An answer</summary>
 #
-# -1 raises `Target -1 is out of bounds`. -100 raises nothing: the loss is that of the first text alone. With two of them
-# nothing is left to take a mean of, and the loss is `nan`.
+# -1 raises `Target -1 is out of bounds`. -100 raises nothing: the loss is that of the first text alone. With two of
+# them nothing is left to take a mean of, and the loss is `nan`.
 #
 # </details>
 
@@ -461,14 +464,15 @@ except IndexError as error:
     assert str(error) == "Target 2 is out of bounds."
 
 # %% [markdown]
-# > **A good place to stop at a first reading.** You can now read all five messages. What follows plans memory, with words
+# > **A good place to stop at a first reading.** You can now read all five messages. What follows plans memory, with
+# > words
 # > of later lessons. Come back to it after {{ lesson:lora }}.
 #
 # ## What fills the memory?
 #
 # Back to error 2. Training keeps four things: the **weights**; a **gradient** for each weight; the **optimizer's** two
-# notes for each weight; and the **activations**, which are results from the way forward, kept for the way back. (AdamW notes
-# a mean of the gradients and one of their squares.)
+# notes for each weight; and the **activations**, which are results from the way forward, kept for the way back.
+# (AdamW notes a mean of the gradients and one of their squares.)
 #
 # Count the first three. Each number takes 4 bytes.
 
@@ -482,8 +486,8 @@ for name, copies in {"weights": 1, "gradients": 1, "optimizer (AdamW)": 2}.items
 
 # %% [markdown]
 # And the activations? They grow with the batch and with the length of the texts. So we measure, with two training
-# steps. ({{ Lesson:training_loop }} explains these lines. `pieces` and `mixed` come in a moment. The loss of a piece is divided
-# by their number, so that the gradients of all pieces add up to that of the batch.)
+# steps. ({{ Lesson:training_loop }} explains these lines. `pieces` and `mixed` come in a moment. The loss of a piece
+# is divided by their number, so that the gradients of all pieces add up to that of the batch.)
 
 # %%
 place = device if device.type == "cuda" else torch.device("cpu")
@@ -519,13 +523,13 @@ print(f"real {real.peak_mb:.1f} MB, planned {planned.peak_mb:.1f} MB")
 # The first number comes from two real steps. The second comes from a `dry_run`: its tensors have shapes but no
 # numbers, as on `meta`. Both counts are the same. So we may plan any step.
 #
-# The real need is higher: inside an operation PyTorch takes more room for a moment. When we measured, the operating system
-# saw a third more. (With a GPU all of it is real.)
+# The real need is higher: inside an operation PyTorch takes more room for a moment. When we measured, the operating
+# system saw a third more. (With a GPU all of it is real.)
 #
 # ## Which remedy saves how much?
 #
-# Our patient: 32 texts at once, padded to 128 tokens, everything trained. One remedy is to pad to the longest text, and no
-# further. How long is it?
+# Our patient: 32 texts at once, padded to 128 tokens, everything trained. One remedy is to pad to the longest text,
+# and no further. How long is it?
 
 # %% tags=["nbval-check-output"]
 from datasets import load_dataset
@@ -571,9 +575,9 @@ remedies = {
 }
 
 # %% [markdown]
-# **Pieces** means gradient accumulation: four small batches, one optimizer step. With equal pieces the result is that of the
-# big batch. In `TrainingArguments` it is `gradient_accumulation_steps=4`. **Mixed precision** computes a part with 2 bytes
-# instead of 4.
+# **Pieces** means gradient accumulation: four small batches, one optimizer step. With equal pieces the result is that
+# of the big batch. In `TrainingArguments` it is `gradient_accumulation_steps=4`. **Mixed precision** computes a part
+# with 2 bytes instead of 4.
 
 # %%
 from transformers import AutoConfig
@@ -598,13 +602,15 @@ plots.bars(peaks, "The peak of one training step", "MB")
 # Beside the first bar:
 #
 # - **Smaller pieces** and **shorter texts** save more than half, and cost nothing in quality. Try them first.
-# - **Mixed precision** saves little here. This is a count of what a CPU would keep. We had no GPU to count on: measure again.
+# - **Mixed precision** saves little here. This is a count of what a CPU would keep. We had no GPU to count on:
+#   measure again.
 # - **Checkpointing** saves much. A part of the work is then done twice.
 # - **Freezing** saves much, because nothing has to be kept for layers that do not learn.
 # - **LoRA** saves less than many expect. More on this in a moment.
 #
-# (The library's word is *activation checkpointing*: no files are saved. In `TrainingArguments` it is `activation_checkpointing=True`. Older
-# code says *gradient* in place of *activation*: the same thing, under a name that will go.)
+# (The library's word is *activation checkpointing*: no files are saved. In `TrainingArguments` it is
+# `activation_checkpointing=True`. Older code says *gradient* in place of *activation*: the same thing, under a name
+# that will go.)
 
 # %% tags=["record"]
 course.record("peak_plain_mb", peaks["nothing done"])
@@ -617,8 +623,8 @@ course.record("peak_lora_mb", peaks["LoRA"])
 #
 # <details><summary>An answer</summary>
 #
-# Add `"all three": (lambda model: checkpointing(lora(model)), {**full, "pieces": 4})` to `remedies`, and run that cell and
-# the next one again. The peak falls to about a tenth. The weights themselves are then most of it.
+# Add `"all three": (lambda model: checkpointing(lora(model)), {**full, "pieces": 4})` to `remedies`, and run that
+# cell and the next one again. The peak falls to about a tenth. The weights themselves are then most of it.
 #
 # </details>
 
@@ -653,8 +659,8 @@ for name, gigabytes in needs.items():
     course.record(f"bert_base_{name.replace(' ', '_')}_gb", gigabytes)
 
 # %% [markdown]
-# Without a remedy, nearly the whole card is full. CUDA itself and the computations need room, too. So expect error 2, or
-# take a batch of 8. (A GPU can also do better than this plan: its attention does not always keep the big tables.)
+# Without a remedy, nearly the whole card is full. CUDA itself and the computations need room, too. So expect error 2,
+# or take a batch of 8. (A GPU can also do better than this plan: its attention does not always keep the big tables.)
 #
 # On a GPU, `nvidia-smi` in a terminal shows the programs on the card and what each of them takes.
 # `print(torch.cuda.memory_summary())` shows where the memory of your own program went.
@@ -698,8 +704,8 @@ course.record("lora_share_alone", alone["LoRA"] / alone["nothing done"])
 course.record("lora_share_batch", peaks["LoRA"] / peaks["nothing done"])
 
 # %% [markdown]
-# Now LoRA saves most of it. So as a rule: first shorter texts and smaller pieces. Then checkpointing, which costs time. Last
-# LoRA or freezing, which change what is learned.
+# Now LoRA saves most of it. So as a rule: first shorter texts and smaller pieces. Then checkpointing, which costs
+# time. Last LoRA or freezing, which change what is learned.
 #
 # ## All five at a glance
 

@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # {{ number }} · Evaluation: from one number to a verdict
+# # {{ number }} · Evaluation beyond one number
 #
 # {{ badges }}
 #
@@ -119,8 +119,8 @@ gain_so_far = right.mean() - counted_right.mean()
 figures.from_answers(right[:8], score=interval(right), gain=gain_so_far)
 
 # %% [markdown]
-# The **interval** is that of {{ lesson:start_here }}: test sets drawn out of our own, and the middle 95% of their
-# scores.
+# The **interval** is that of {{ lesson:start_here }}: we draw many test sets from our own, and score each.
+# Their middle 95% is the interval.
 #
 # ## How good is a model that has learned nothing?
 #
@@ -174,7 +174,7 @@ confusion(counts, labels, "What people said, and what the model said.")
 
 # %% [markdown]
 # A row holds all tweets to which people gave one label, and shows recall on its diagonal. A **column** holds all that
-# the model gave one label, and shows precision.
+# the model gave one label: its diagonal cell, divided by the sum of the column, is precision.
 
 # %%
 wrong = counts - np.diag(np.diag(counts))
@@ -230,8 +230,8 @@ figures.intervals(shown, "Right answers by slice", "right answers", line=all_twe
 
 # %% [markdown]
 # The number behind a name counts its tweets. The smallest slice has the widest interval. *Hashtag* lies far from the
-# line. Is that luck? If a `#` meant nothing, right and wrong would lie anywhere. So we **shuffle** them over all
-# tweets, 2,000 times, and look at the same slice each time.
+# line. Is that luck? If a `#` meant nothing, we could deal out right and wrong to the tweets by chance. We do that
+# 2,000 times (**shuffle**), and look at the same slice each time.
 
 # %%
 rng = np.random.default_rng(course.seed)
@@ -513,8 +513,9 @@ both = {"as trained": (sure, right), "with temperature": (cool, right)}
 figures.reliability_of(both, "Is it right as often as it says?")
 
 # %% [markdown]
-# Log-loss and ECE fall, and the ECE is now as small as an honest model's. The answers are the same: inside one tweet, a
-# temperature never changes the order of the labels. The surest tweets are now right *more* often than it says.
+# Log-loss and ECE fall, and the ECE is now one that an honest model could have. The answers are the same: inside one
+# tweet, a temperature never changes the order of the labels. The surest tweets are now right *more* often than it
+# says.
 #
 # **Half way: a good place to rest.** So far: an average hides classes, a slice needs its own baseline, and a confidence
 # must be checked. Next: what to do with it.
@@ -644,8 +645,8 @@ course.record("disagreement", split / len(truth))
 # ours, **or more uneven**? Here in about 8% of games. So p is *not* the chance that the models are equal. A large p
 # says "these tweets cannot tell", not "the same". (This is **McNemar's exact test**.)
 #
-# Below it, the difference tweet by tweet, as in {{ lesson:five_models }}. Macro-F1 is no mean over tweets. So we draw
-# test sets ourselves, each time the same tweets for both:
+# The second line is the mean difference for each tweet ({{ lesson:five_models }}). Macro-F1 cannot be computed tweet by
+# tweet. So we draw ourselves, the same tweets for both:
 
 # %%
 from lessons.evaluation.luck import f1_gain_over_seeds, macro_f1
@@ -722,7 +723,7 @@ course.record("f1_gain_more_labels", f1_more[0])
 course.record("counted_positive_recall", (same_said[:, truth == 2] == 2).mean())
 
 # %% [markdown]
-# The same. With few labels, counting words finds only one *positive* tweet in four or so.
+# The same verdict: won with equal labels, undecided with all.
 #
 # ## What does 0.84 against 0.85 on 500 texts mean?
 #

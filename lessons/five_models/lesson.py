@@ -187,8 +187,8 @@ common = {
 }
 
 # %% [markdown]
-# Why 2e-4, when {{ lesson:trainer }} took 5e-4 for the same two layers? There the model overfitted within two epochs, as
-# we wanted. Here a smaller rate leaves room for three. It was not searched: {{ lesson:recipe }} does that. What
+# Why 2e-4, when {{ lesson:trainer }} took 5e-4 for the same two layers? There the model overfitted within two epochs,
+# as we wanted. Here a smaller rate leaves room for three. It was not searched: {{ lesson:recipe }} does that. What
 # counts is that all models have the same. (`disable_tqdm` switches the bars off.)
 
 
@@ -290,8 +290,8 @@ for name, last in {"whole epoch": None, "last ten steps": 10}.items():
 
 # %% [markdown]
 # Two columns, one training. The project logs every ten steps (`logging_steps=10`), and its table shows what was logged
-# **last**. So its column "Training Loss" is the mean of ten steps at the **end** of the epoch. We draw the mean over the
-# whole epoch: it is less noisy.
+# **last**. So its column "Training Loss" is the mean of ten steps at the **end** of the epoch. We draw the mean over
+# the whole epoch: it is less noisy.
 
 # %%
 from course_utils.plots.curves import learning_curve, loss_panels, seed_dots
@@ -330,8 +330,8 @@ for epoch in (1, 2):
     course.record(f"after_epoch_{epoch}", right[f"after epoch {epoch}"].mean())
 
 # %% [markdown]
-# The validation loss rose, and the share of right answers rose with it. So "the validation loss rises" does not yet mean
-# "the answers get worse".
+# The validation loss rose, and the share of right answers rose with it. So "the validation loss rises" does not yet
+# mean "the answers get worse".
 #
 # ## Which of the five is best?
 #
@@ -353,9 +353,9 @@ for name, (value, low, high) in scores.items():
     course.record(f"{key}_high", high)
 
 # %% [markdown]
-# Each interval reaches about four points to each side. How wide is it for the project's 0.84, from 500 texts? There is a
-# short formula. Right answers are like coins that fall on heads with probability `p`. The share of heads among `n` coins
-# moves by `sqrt(p (1 - p) / n)`. And in 95 of 100 cases it moves less than 1.96 times that.
+# Each interval reaches about four points to each side. How wide is it for the project's 0.84, from 500 texts? There
+# is a short formula. Right answers are like coins that fall on heads with probability `p`. The share of heads among
+# `n` coins moves by `sqrt(p (1 - p) / n)`. And in 95 of 100 cases it moves less than 1.96 times that.
 
 # %% tags=["nbval-check-output"]
 moves = math.sqrt(0.84 * (1 - 0.84) / 500)
@@ -393,9 +393,10 @@ for name in ("Model 1", "Model 3", "Model 4", "Model 5"):
     print(compared(name, "Model 2"))
 
 # %% [markdown]
-# "Perhaps luck": zero lies inside the interval. That does not say that the two models are equal. It says that these texts
-# cannot tell them apart. "Zero is outside": these texts prefer one of the two. But four comparisons are four
-# chances for luck. Each is wrong in 5 of 100 cases, so at least one in about 19 of 100: 1 - 0.95 * 0.95 * 0.95 * 0.95.
+# "Perhaps luck": zero lies inside the interval. That does not say that the two models are equal. It says that these
+# texts cannot tell them apart. "Zero is outside": these texts prefer one of the two. But four comparisons are four
+# chances for luck. Each is wrong in 5 of 100 cases, so at least one in about 19 of 100: 1 - 0.95 * 0.95 * 0.95 *
+# 0.95.
 #
 # What to do when it is perhaps luck?
 #
@@ -440,15 +441,15 @@ course.record("model_1_minus_2_mean", gap)
 course.record("model_1_minus_2_low", low)
 
 # %% [markdown]
-# `difference` is a table: a line for each seed, a column for each text. The interval draws seeds **and** texts anew, so it
-# counts both kinds of luck. (With four seeds it is a little too narrow.) Zero is outside, and Model 1 is better in every
-# seed. So here three epochs are better than two, although their validation loss rises. The project's rule would have cost
-# right answers. (In `full`, look again: other texts, another model.)
+# `difference` is a table: a line for each seed, a column for each text. The interval draws seeds **and** texts anew,
+# so it counts both kinds of luck. (With four seeds it is a little too narrow.) Zero is outside, and Model 1 is better
+# in every seed. So here three epochs are better than two, although their validation loss rises. The project's rule
+# would have cost right answers. (In `full`, look again: other texts, another model.)
 #
 # ## Bug hunt 1: the model that was not fresh
 #
-# Look at the report again. Each training ran one epoch, then its first "Training Loss" was written down: the mean of ten
-# steps at the end of that epoch. How low was it?
+# Look at the report again. Each training ran one epoch, then its first "Training Loss" was written down: the mean of
+# ten steps at the end of that epoch. How low was it?
 
 # %%
 from lessons.five_models.report import REPORT
@@ -457,13 +458,13 @@ first = {name: training["training"][0] for name, training in REPORT.items()}
 plots.bars(first, "Training loss at the end of the first epoch", "loss", "{:.2f}")
 
 # %% [markdown]
-# (`refined` and `tweets` are two later trainings of the report.) Five of them end their first epoch between 0.36 and 0.49.
-# Models 3 and 4 end it at 0.22 and 0.12. They have **larger** batches, so half as many steps or fewer. In fewer
-# steps a fresh model learns less, not more. Model 5 made as many steps as Model 3 (count them below), and
-# stands at 0.46. What could have happened?
+# (`refined` and `tweets` are two later trainings of the report.) Five of them end their first epoch between 0.36 and
+# 0.49. Models 3 and 4 end it at 0.22 and 0.12. They have **larger** batches, so half as many steps or fewer. In fewer
+# steps a fresh model learns less, not more. Model 5 made as many steps as Model 3 (count them below), and stands at
+# 0.46. What could have happened?
 #
-# You know it from {{ lesson:trainer }}. Suppose the notebook did not load the model anew, and went on with Model 2. We do
-# the same on purpose.
+# You know it from {{ lesson:trainer }}. Suppose the notebook did not load the model anew, and went on with Model 2.
+# We do the same on purpose.
 
 # %%
 stale = study(recipes["Model 3"], model=trainers["Model 2"].model)
@@ -478,18 +479,18 @@ course.record("leftover_first_loss", panels["3, not fresh"][0][0])
 course.record("leftover_last_val_loss", panels["3, not fresh"][1][-1])
 
 # %% [markdown]
-# The panel on the right begins below the point where Model 2 ended, and its validation loss is the highest. That is the pattern of the
-# project's Models 3 and 4. This is a suspicion, no proof: we were not there. But the report blames the batch size, and
-# our fresh Model 3 shows no such thing.
+# The panel on the right begins below the point where Model 2 ended, and its validation loss is the highest. That is
+# the pattern of the project's Models 3 and 4. This is a suspicion, no proof: we were not there. But the report blames
+# the batch size, and our fresh Model 3 shows no such thing.
 #
 # **Try it.** The report prints 126 steps for Model 5, with 2,000 texts and 2 epochs. Its text says batch 16. Use
 # `count_steps`. Its later training on 3,000 texts shows 564 steps for 3 epochs, and the text says batch 32. Well?
 #
 # <details><summary>An answer</summary>
 #
-# `count_steps(2000, 2, 16)` is 250, and with 32 it is 126. So Model 5 used batches of 32. The printed listing says 32, too,
-# below a comment that says 16. `count_steps(3000, 3, 32)` is 282, and with 16 it is 564. So that training used 16. The
-# number of steps does not lie.
+# `count_steps(2000, 2, 16)` is 250, and with 32 it is 126. So Model 5 used batches of 32. The printed listing says
+# 32, too, below a comment that says 16. `count_steps(3000, 3, 32)` is 282, and with 16 it is 564. So that training
+# used 16. The number of steps does not lie.
 #
 # </details>
 
@@ -509,8 +510,8 @@ for text, sentiment in {"I love it": 4, "I hate it": 0}.items():
     print(f"{text}: {sentiment} becomes {converted}")
 
 # %% [markdown]
-# The labels are upside down. Would the scores tell? The model learns the wrong names as happily as the right ones. So we
-# turn both around, labels and answers.
+# The labels are upside down. Would the scores tell? The model learns the wrong names as happily as the right ones. So
+# we turn both around, labels and answers.
 
 # %%
 said = np.where(right["Model 2"], truth, 1 - truth)
@@ -524,11 +525,11 @@ course.record("f1_upright", upright)
 course.record("f1_turned", turned)
 
 # %% [markdown]
-# The accuracy does not notice. The F1 of **class 1** does, because class 1 is now another class. Here the wrong one even
-# looks better: most tweets are negative, and what is frequent is easier to find.
+# The accuracy does not notice. The F1 of **class 1** does, because class 1 is now another class. Here the wrong one
+# even looks better: most tweets are negative, and what is frequent is easier to find.
 #
-# What finds it: print two texts with their label **names**, as above. Macro-F1 does not find it either. But it stays the
-# same, because it has no favourite class.
+# What finds it: print two texts with their label **names**, as above. Macro-F1 does not find it either. But it stays
+# the same, because it has no favourite class.
 #
 # ## Bug hunt 3: two draws from one box
 #
@@ -573,7 +574,8 @@ assert not shared
 print(len(halves["train"]), len(halves["test"]), "shared:", len(shared))
 
 # %% [markdown]
-# This guards against the same **row**. The same words in two rows need a comparison of the texts ({{ lesson:leakage }}).
+# This guards against the same **row**. The same words in two rows need a comparison of the texts
+# ({{ lesson:leakage }}).
 #
 # ## Bug hunt 4: the report against its own table
 #
@@ -586,17 +588,18 @@ for name, training in REPORT.items():
     print(f"{name:<8} best {best:.3f}, last {last:.3f}, rises by {last - best:.3f}")
 
 # %% [markdown]
-# - `refined` rises most of all, from 0.379 to 0.513. The report says that it "showed better training and validation loss
-#   than Model 2". Its last training loss is better: 0.10 against 0.25. Its last validation loss is far worse: 0.51 against
-#   0.37. Even its best one is above that.
+# - `refined` rises most of all, from 0.379 to 0.513. The report says that it "showed better training and validation
+#   loss than Model 2". Its last training loss is better: 0.10 against 0.25. Its last validation loss is far worse:
+#   0.51 against 0.37. Even its best one is above that.
 # - `tweets` rises, too, by 0.003. The report says: "without signs of overfitting across epochs". 0.003 is nothing. But
 #   the rule that condemned Model 1 for 0.011 would condemn this one. A rule needs a size.
 # - `refined` has two sets of scores: accuracy 0.85 and F1 0.848 in one place, 0.844 and 0.845 in another. Which run is
 #   meant? By the formula above, all four lie within luck of 0.84.
 # - `refined` changed three things at once: more texts, one more epoch, a shorter `max_length`. If one helped, which?
 #
-# And the times. Three epochs took 6:30 minutes. Two epochs, says the report, "unexpectedly increased the training time to
-# over 9 minutes". Each text is padded to `max_length`, so we know how many tokens were read. How many in a second?
+# And the times. Three epochs took 6:30 minutes. Two epochs, says the report, "unexpectedly increased the training
+# time to over 9 minutes". Each text is padded to `max_length`, so we know how many tokens were read. How many in a
+# second?
 
 # %% tags=["nbval-check-output"]
 for name, training in REPORT.items():
@@ -605,12 +608,13 @@ for name, training in REPORT.items():
     print(f"{name:<8} {tokens / 1000:.0f} thousand tokens, {speed:,.0f} a second")
 
 # %% [markdown]
-# Two speeds: about 2,000 tokens a second, or about 900. In four of the seven trainings, the machine ran at half its speed.
-# Perhaps it did other work, or was hot. A time says nothing about a recipe, if the machine changes. So the "much shorter
-# training time" of Model 5 is no merit of Model 5: it reads 22% fewer tokens than Model 2, not two thirds fewer.
+# Two speeds: about 2,000 tokens a second, or about 900. In four of the seven trainings, the machine ran at half its
+# speed. Perhaps it did other work, or was hot. A time says nothing about a recipe, if the machine changes. So the
+# "much shorter training time" of Model 5 is no merit of Model 5: it reads 22% fewer tokens than Model 2, not two
+# thirds fewer.
 #
-# (One more. The printed listing calls `accuracy_score` and `f1_score`, and imports neither. In a fresh notebook it stops
-# with a `NameError`.)
+# (One more. The printed listing calls `accuracy_score` and `f1_score`, and imports neither. In a fresh notebook it
+# stops with a `NameError`.)
 #
 # ## So what does help?
 #
@@ -687,9 +691,10 @@ for name in ("after epoch 1", "more dropout", "more texts"):
 # - **Right answers.** Stopping by the loss and more dropout cost right answers here, three to four points. Stopping by
 #   macro-F1 is perhaps luck. More texts bring about four points. The number of steps was the same. So it was not more
 #   training: it was more to learn from.
-# - **By heart.** Model 1 has 93% of its own texts right, twelve points more than of unseen ones. After one epoch, or with
-#   more dropout, the gap is three points or less. So for its own purpose the lecture's advice works. The price is right
-#   answers, and whoever must protect texts may have to pay it. More texts make the gap smaller, too, and cost none.
+# - **By heart.** Model 1 has 93% of its own texts right, twelve points more than of unseen ones. After one epoch, or
+#   with more dropout, the gap is three points or less. So for its own purpose the lecture's advice works. The price
+#   is right answers, and whoever must protect texts may have to pay it. More texts make the gap smaller, too, and
+#   cost none.
 #
 # Each remedy was trained with one seed. The dots above moved by up to two points, so these numbers are rough.
 #
@@ -710,8 +715,8 @@ if course.profile == "laptop":
 # %% [markdown]
 # ## How far would more labels carry us?
 #
-# Model 1 learned from 160 tweets, "more texts" from 480, in the same number of steps. How many would counting words need
-# ({{ lesson:start_here }})? It is cheap, so it gets the same texts, then many more.
+# Model 1 learned from 160 tweets, "more texts" from 480, in the same number of steps. How many would counting words
+# need ({{ lesson:start_here }})? It is cheap, so it gets the same texts, then many more.
 
 # %%
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -743,9 +748,9 @@ course.record("counting_6000_texts", counted[min(int(37.5 * n_train), len(pool))
 course.record("counting_all_texts", counted[len(pool)][0])
 
 # %% [markdown]
-# From the same texts, counting words learns far less: 71.2% against 81.2% from 160 texts, 77.5% against 85.2% from 480. To
-# reach these 85.2%, it needs about 6,000 texts, twelve times as many. ("About": each interval reaches four points to each side.)
-# What fine-tuning saves is labels. And its line still climbs: the next labels would pay.
+# From the same texts, counting words learns far less: 71.2% against 81.2% from 160 texts, 77.5% against 85.2% from
+# 480. To reach these 85.2%, it needs about 6,000 texts, twelve times as many. ("About": each interval reaches four
+# points to each side.) What fine-tuning saves is labels. And its line still climbs: the next labels would pay.
 #
 # ## And a project of your own?
 #
@@ -767,9 +772,9 @@ course.record("counting_all_texts", counted[len(pool)][0])
 # - **hunted** four bugs that raised no error, one of them in the words of a report;
 # - **measured** early stopping, dropout and more texts, and how far more labels carry.
 #
-# What would you write to the student? Perhaps this. *You printed your numbers, so others can learn from them. Load a fresh
-# model for each training. Give the `Trainer` a `compute_metrics`. Keep a third part of the texts, which chooses nothing.
-# And 0.84 and 0.85 are the same number, until 5,000 texts say otherwise.*
+# What would you write to the student? Perhaps this. *You printed your numbers, so others can learn from them. Load a
+# fresh model for each training. Give the `Trainer` a `compute_metrics`. Keep a third part of the texts, which chooses
+# nothing. And 0.84 and 0.85 are the same number, until 5,000 texts say otherwise.*
 #
 # ## Where it breaks
 #

@@ -229,8 +229,8 @@ one_file
 # %% [markdown]
 # We asked for one file, and got a `DatasetDict` with one split named `train`. A `DatasetDict` is a dictionary of
 # datasets. It is there even around a single file, unless you name a split (see below). So you choose the split first. A
-# row is a dictionary. A column is **lazy**: it is read only where you take something out. `[:4]` takes four entries as a
-# list, `[:]` takes all.
+# row is a dictionary. A column is **lazy**: it is read only where you take something out. `[:4]` takes four entries
+# as a list, `[:]` takes all.
 
 # %% tags=["nbval-check-output"]
 print(one_file["train"][0])
@@ -264,9 +264,9 @@ print("the number of 'thanks' is", label.str2int("thanks"))
 # %% [markdown]
 # **Fourth way: the Hub.** The same call, with a name in place of a folder: `load_dataset("fancyzhx/ag_news")`.
 #
-# In this course you read `load_dataset(*course.dataset("ag_news"))`. `course.dataset` returns what `load_dataset` needs:
-# a folder or a name, sometimes two names. The star hands them over one by one. In your own code, write the name
-# or the folder.
+# In this course you read `load_dataset(*course.dataset("ag_news"))`. `course.dataset` returns what `load_dataset`
+# needs: a folder or a name, sometimes two names. The star hands them over one by one. In your own code, write the
+# name or the folder.
 
 # %%
 if course.profile == "full":
@@ -470,8 +470,8 @@ arguments = TrainingArguments(
 )
 
 # %% [markdown]
-# The `Trainer` takes all the pieces. (`processing_class` is the tokenizer: with it, the Trainer fills short texts up, so
-# that a group of texts is equally long.) After each epoch it shows the loss.
+# The `Trainer` takes all the pieces. (`processing_class` is the tokenizer: with it, the Trainer fills short texts up,
+# so that a group of texts is equally long.) After each epoch it shows the loss.
 
 # %%
 trainer = Trainer(
@@ -519,7 +519,8 @@ steps = {
 plots.flow(list(steps.items()), "What a pipeline does")
 
 # %% [markdown]
-# The green line of the first figure, with real numbers. The order is that of `label.names`: question, complaint, thanks.
+# The green line of the first figure, with real numbers. The order is that of `label.names`: question, complaint,
+# thanks.
 #
 # ## Assumption and sceptic
 #

@@ -69,8 +69,8 @@ product(B, A, "One rule, written by hand")
 # Read the blue table like a multiplication table: each cell is its row of B times its column of A. This product is the
 # **update** of the matrix. It has 30 cells, but only 11 numbers stand behind it. In training they are learned.
 #
-# One rule needs one row of A and one column of B. How many rules there are is the **rank**, `r`. In the first picture `r` is
-# 8: eight rules for the whole matrix, 6,144 numbers instead of 147,456.
+# One rule needs one row of A and one column of B. How many rules there are is the **rank**, `r`. In the first picture
+# `r` is 8: eight rules for the whole matrix, 6,144 numbers instead of 147,456.
 #
 # **Try it.** Add a second rule: output 1 hears number 6 twice. Which rank has the update?
 #
@@ -92,8 +92,8 @@ assert np.linalg.matrix_rank(np.array(more_B) @ np.array(more_A)) == 2
 # %% [markdown]
 # ## What does PEFT do to my model?
 #
-# In {{ lesson:bert_for_sequence_classification }} the mean of the token vectors beat `[CLS]`. So our classifier reads the
-# mean. Eleven lines of ours replace the library's `forward`.
+# In {{ lesson:bert_for_sequence_classification }} the mean of the token vectors beat `[CLS]`. So our classifier reads
+# the mean. Eleven lines of ours replace the library's `forward`.
 
 
 # %% tags=["model"]
@@ -118,7 +118,8 @@ class MeanPooling(BertForSequenceClassification):
 
 
 # %% [markdown]
-# We load it once, with four labels for four feelings. `fresh_model` gives a copy. So each start has the same random head.
+# We load it once, with four labels for four feelings. `fresh_model` gives a copy. So each start has the same random
+# head.
 
 # %%
 import copy
@@ -293,9 +294,9 @@ for name, targets in choices.items():
 # Along a line: four times the rank, four times the weights (the head aside). Down a column: more matrices, more
 # weights. The lecture's *1 to 10%* takes a high rank, or all matrices.
 #
-# A published notebook says: a smaller rank is "more efficient", and query and value are the "most impactful" targets. We
-# tried it in a script (`benchmarks/lora_ways.py`): 512 posts, 48 steps, at least three rates for each choice, the best
-# one with up to three seeds. The judges are 301 *validation* posts, for this is a choice.
+# A published notebook says: a smaller rank is "more efficient", and query and value are the "most impactful" targets.
+# We tried it in a script (`benchmarks/lora_ways.py`): 512 posts, 48 steps, at least three rates for each choice, the
+# best one with up to three seeds. The judges are 301 *validation* posts, for this is a choice.
 
 # %% tags=["nbval-check-output"]
 from course_utils.plots.curves import seed_dots
@@ -312,8 +313,9 @@ by_choice = {
 seed_dots(by_choice, "Four feelings, 301 validation posts, each dot a training")
 
 # %% [markdown]
-# All matrices are ahead of query and value alone. The rank matters less. But a wide adapter wants a small rate: everywhere with `r=32`, 2e-3 was best and 5e-3 fell to
-# guessing, with `r=2` 1e-2 was best. So today's LoRA takes all matrices, with rank 8.
+# All matrices are ahead of query and value alone. The rank matters less. But a wide adapter wants a small rate:
+# everywhere with `r=32`, 2e-3 was best and 5e-3 fell to guessing, with `r=2` 1e-2 was best. So today's LoRA takes all
+# matrices, with rank 8.
 #
 # ## Four ways, one protocol
 #
@@ -337,8 +339,8 @@ def prepare(way):
 
 
 # %% [markdown]
-# *Full* means here: all but the table of word pieces, as in {{ lesson:start_here }}. All ways get the same posts, in the
-# same batches, and the same number of steps. Only the learning rate differs.
+# *Full* means here: all but the table of word pieces, as in {{ lesson:start_here }}. All ways get the same posts, in
+# the same batches, and the same number of steps. Only the learning rate differs.
 
 # %%
 steps = course.pick(laptop=48, full=300, smoke=4)
@@ -349,8 +351,8 @@ rates = course.pick(
 )
 
 # %% [markdown]
-# Where do the rates come from? For `laptop` the same script tried three or more for each way, with two seeds, and kept the
-# best on the validation posts. The test posts chose nothing.
+# Where do the rates come from? For `laptop` the same script tried three or more for each way, with two seeds, and
+# kept the best on the validation posts. The test posts chose nothing.
 #
 # LoRA's rate is about twelve times that of full fine-tuning. B begins at zero, so it must grow before the update says
 # anything. But there is an edge. With twice the rate, LoRA fell to 25%, which is guessing.
@@ -438,8 +440,8 @@ for name, (gain, low, high) in paired.items():
 #
 # ## What does each way cost?
 #
-# Seconds we have. Next the **memory** of a training step, with the counter of {{ lesson:cuda_errors }}. And the **disk**:
-# we save what each way has made, and weigh the folder.
+# Seconds we have. Next the **memory** of a training step, with the counter of {{ lesson:cuda_errors }}. And the
+# **disk**: we save what each way has made, and weigh the folder.
 
 # %%
 from lessons.lora.costs import folder_mb, peak_mb, probe_mb, weights_to_train
@@ -478,9 +480,9 @@ gains_and_costs(gains, costs, f"What it gives, what it costs: {len(train):,} pos
 # optimizer saves: it keeps two numbers for each weight that it trains. LoRA's dropout spends that again, as it keeps a
 # copy of what each A reads. Without dropout, the step takes 333 MB.
 #
-# And the seconds are about the same. The published notebook says that gradients are computed "through LoRA layers only". Not
-# so: forward and backward go through the **whole** model, to reach the first layer. The last two layers are quicker,
-# as their way back is short, and in this run as good as LoRA.
+# And the seconds are about the same. The published notebook says that gradients are computed "through LoRA layers
+# only". Not so: forward and backward go through the **whole** model, to reach the first layer. The last two layers
+# are quicker, as their way back is short, and in this run as good as LoRA.
 #
 # ## Assumption and sceptic
 #
@@ -509,8 +511,8 @@ for name, share in zip(names, shares.values(), strict=True):
 #
 # ## What does the town want?
 #
-# Feelings were the easy question. Now the town has plans: a speed limit, a sugar tax, benches. Is a writer for the plan,
-# against it, or neither? Next year brings new plans. So whole plans are held out:
+# Feelings were the easy question. Now the town has plans: a speed limit, a sugar tax, benches. Is a writer for the
+# plan, against it, or neither? Next year brings new plans. So whole plans are held out:
 
 # %% tags=["nbval-check-output"]
 opinions = load_dataset(*course.dataset("stance"))
@@ -543,8 +545,8 @@ seed_dots(recorded, "240 steps, up to three seeds, 358 posts on unseen plans")
 # Each trained way is above counting words and above the frozen encoder. LoRA's mean is 96% of full's: the sceptic's
 # condition is nearly met, and not quite.
 #
-# But the seeds of one way lie up to six points apart, as far as the trained ways do. *Full is better than LoRA here* is a
-# fair guess, and no proof.
+# But the seeds of one way lie up to six points apart, as far as the trained ways do. *Full is better than LoRA here*
+# is a fair guess, and no proof.
 #
 # ## Is the update really thin?
 #
@@ -593,8 +595,9 @@ for way, s in spectra.items():
     course.record(f"{way.lower()}_share_in_8", s[:8].norm() / s.norm())
 
 # %% [markdown]
-# LoRA: eight directions, and then nothing but rounding. That is what *low rank* means. Full fine-tuning moves the matrix in nearly all its directions, but not equally: more than half of its size
-# lies in its first eight. That is the hope behind LoRA: what a task needs is thin, so a thin update may do.
+# LoRA: eight directions, and then nothing but rounding. That is what *low rank* means. Full fine-tuning moves the
+# matrix in nearly all its directions, but not equally: more than half of its size lies in its first eight. That is
+# the hope behind LoRA: what a task needs is thin, so a thin update may do.
 #
 # LoRA's update is more than twice as large. That is no virtue: its rate was higher, too.
 #
@@ -636,8 +639,8 @@ for path in sorted(folder.iterdir()):
 
 # %% [markdown]
 # `adapter_model.safetensors` has the numbers: pairs of A and B, and the head. There is no pickle in the folder. (Older
-# code passes `safe_serialization=True` for that. It is the only format now.) `adapter_config.json` holds the plan, and the
-# name of the base model, which is not in here:
+# code passes `safe_serialization=True` for that. It is the only format now.) `adapter_config.json` holds the plan,
+# and the name of the base model, which is not in here:
 
 # %%
 from peft import PeftConfig, PeftModel
@@ -721,8 +724,8 @@ course.record("merge_difference", merge_difference)
 #
 # ## Can one model hold two experts?
 #
-# In our town one office reads the posts that answer somebody (they hold `@user`), another the posts to everybody. Each has
-# new posts that no model has seen:
+# In our town one office reads the posts that answer somebody (they hold `@user`), another the posts to everybody.
+# Each has new posts that no model has seen:
 
 # %% tags=["nbval-check-output"]
 later = posts["train"].skip(size).take(course.pick(laptop=1088, full=1600, smoke=48))
@@ -760,8 +763,8 @@ for name in ("answers", "to all", "answers"):
 # %% [markdown]
 # ## Is a mix of experts better than each?
 #
-# That lecture tells of adapters for finance, for instructions, for common sense, merged into one **composite**. PEFT knows
-# several ways to add updates. We hold two of them against the sum that we want.
+# That lecture tells of adapters for finance, for instructions, for common sense, merged into one **composite**. PEFT
+# knows several ways to add updates. We hold two of them against the sum that we want.
 
 # %%
 pair, weights = ["answers", "to all"], [0.5, 0.5]
@@ -843,13 +846,14 @@ for name, confidence in sure.items():
     course.record(f"confidence_{name}", confidence)
 
 # %% [markdown]
-# Noise gets 75% on average, real posts 73%, and fewer of those are right. So a high number is no proof that the text makes sense. On another language,
-# or where a wrong answer is expensive, let a human read. {{ Lesson:evaluation }} shows how to choose.
+# Noise gets 75% on average, real posts 73%, and fewer of those are right. So a high number is no proof that the text
+# makes sense. On another language, or where a wrong answer is expensive, let a human read. {{ Lesson:evaluation }}
+# shows how to choose.
 #
 # ## What would you tell the town?
 #
-# - **LoRA or full?** For one task, either: scores and seconds are alike. For ten tasks, LoRA: one model, and for each task
-#   a file of 1.3 MB.
+# - **LoRA or full?** For one task, either: scores and seconds are alike. For ten tasks, LoRA: one model, and for each
+#   task a file of 1.3 MB.
 # - **Which rank to start with?** 8, on all linear layers, with alpha 16. Look for the rate before you touch the rank.
 # - **How many posts?** 512 were enough to hear feelings, 256 too few to hear who is for a plan.
 # - **A large model on a small GPU?** *QLoRA* (Dettmers et al., 2023) keeps W in 4 bits, and trains A and B beside it.

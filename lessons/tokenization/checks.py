@@ -446,7 +446,7 @@ def _require_others(free, frame: str, emoji: list[str]) -> None:
     section="What became of the emoji?",
     hints=[
         "`tokenizer.tokenize` shows what is left of a text. Try *so happy😂*, and *so happy 😂*.",
-        "`unicodedata.category(character)` is `So` for an emoji. A space beside it frees the word.",
+        "`unicodedata.category(character)` is `So` for nearly every emoji. A space beside it frees the word.",
         "The last rule: 😂 and 😡 are both `[UNK]`. What could you write in their places? Each has a name.",
     ],
 )

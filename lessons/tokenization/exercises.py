@@ -179,8 +179,8 @@ check.share_cut(share_cut, hidden=True)
 # ★★★ · 10 minutes · open
 #
 # `happy😂` becomes one `[UNK]`: the emoji takes the word with it. Write `free(text)`. It changes a text before the
-# tokenizer gets it. How you do it is up to you. There are three rules. They hold for any emoji, but you may leave out
-# skin tones: they are characters of their own.
+# tokenizer gets it. How you do it is up to you. There are three rules. They hold for every emoji of the category `So`.
+# You may leave out skin tones: they are characters of their own.
 #
 # - No word is lost because of an emoji beside it. For the tokenizer, each word is a word of its own again.
 # - A text without symbols stays as it is, character by character. Letters of all languages, digits, punctuation, spaces

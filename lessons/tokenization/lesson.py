@@ -25,7 +25,8 @@
 #
 # {{ times }}
 #
-# Numbers in the text are of the profile `laptop`. What no cell counts is counted in `lessons/tokenization/test_claims.py`.
+# Numbers in the text are of the profile `laptop`. What no cell counts is counted in
+# `lessons/tokenization/test_claims.py`.
 
 # %% tags=["parameters"]
 PROFILE = "auto"  # @param ["auto", "laptop", "full", "smoke"]
@@ -62,13 +63,13 @@ title = "One text on its way to the model"
 way_of_a_text(tokenizer, "Sleepless AGAIN 😡", "Why?", title)
 
 # %% [markdown]
-# Blue: three steps make **tokens** out of the text. Yellow: two special tokens go around them. Green: each token becomes
-# its number. The short text gets zeros, and the **mask** says what is real.
+# Blue: three steps make **tokens** out of the text. Yellow: two special tokens go around them. Green: each token
+# becomes its number. The short text gets zeros, and the **mask** says what is real.
 #
 # ## Which tokenizer did I get?
 #
-# `AutoTokenizer` looks into the checkpoint's folder and gives you the right class, with its **vocabulary**: a fixed list
-# in which each token has a number.
+# `AutoTokenizer` looks into the checkpoint's folder and gives you the right class, with its **vocabulary**: a fixed
+# list in which each token has a number.
 
 # %% tags=["nbval-check-output"]
 vocabulary = tokenizer.get_vocab()
@@ -102,7 +103,7 @@ for text in ("AGAIN", "Café Zürich", "schön", "schon"):
     print(f"{text:<12} {normalizer.normalize_str(text)}")
 
 # %% [markdown]
-# Capital letters become small (the *uncased* in `bert-base-uncased`), and accents disappear. In German, *schön*
+# Capital letters become small (*uncased*), and accents disappear. In German, *schön*
 # (beautiful) and *schon* (already) have become one word.
 #
 # The second step, the **pre-tokenizer**, cuts at spaces and around each punctuation mark. Both steps in one function:
@@ -190,7 +191,7 @@ for text in ("Café", "don't"):
     print(f"{text:<6} only step 3: {wordpiece(text)}  all: {tokenizer.tokenize(text)}")
 
 # %% [markdown]
-# The vocabulary has no capital C, and no apostrophe inside a word. The three steps only work together.
+# The vocabulary has no capital C. And nobody cut at the apostrophe. The three steps only work together.
 #
 # **Try it.** Copy `wordpiece` into a new cell, call it `shortest_first`, and walk the other way:
 # `range(start + 1, len(word) + 1)`. How will *happy* be cut?
@@ -232,13 +233,13 @@ for word in ("homesick", "happiness", "unhappiness", "undesirable"):
 print("##happiness" in vocabulary)
 
 # %% [markdown]
-# *homesick* is not cut into *home* and *sick*. And *unhappiness* breaks its *happiness*, because there is no entry `##happiness`.
-# The vocabulary comes from counting a large corpus (Wu et al., 2016), not from a grammar.
+# *homesick* is not cut into *home* and *sick*. And *unhappiness* breaks its *happiness*, because there is no entry
+# `##happiness`. The vocabulary comes from counting a large corpus (Wu et al., 2016), not from a grammar.
 #
 # ## Cased or uncased?
 #
-# A published project tried cased and uncased checkpoints, and kept an uncased one. We take our normaliser and switch off
-# one thing: the small letters.
+# A published project tried cased and uncased checkpoints, and kept an uncased one. We take our normaliser and switch
+# off one thing: the small letters.
 
 
 # %% tags=["nbval-check-output"]
@@ -293,8 +294,8 @@ print(f"cased minus uncased: {gain:+.1%}, 95% interval {low:+.1%} to {high:+.1%}
 course.record("cased_gain", gain)
 
 # %% [markdown]
-# The cased method has a fifth more words to learn, each from fewer examples. The interval holds zero: 451 posts show no
-# gain and no loss. Where capitals carry meaning (names, German nouns), try a cased checkpoint and measure.
+# The cased method has a fifth more words to learn, each from fewer examples. The interval holds zero: too few posts
+# to tell. Where capitals carry meaning (names, German nouns), try a cased checkpoint and measure.
 #
 # ## Which ids are not words?
 #
@@ -380,7 +381,7 @@ print(words)
 #
 # ## Two texts in one input?
 #
-# Some tasks compare two texts. Give the tokenizer both. Then the same with two square brackets more.
+# Some tasks compare two texts. Give the tokenizer both, and then a list of the two.
 
 # %% tags=["nbval-check-output"]
 question, answer = "Is the lift working?", "Take the stairs."
@@ -391,8 +392,8 @@ for ids in tokenizer([question, answer])["input_ids"]:
     print(*tokenizer.convert_ids_to_tokens(ids))
 
 # %% [markdown]
-# First, one row with a `[SEP]` in the middle. `token_type_ids` says which text a token is from: 0 or 1. Then two rows: a
-# list means many texts, each by itself. Nothing warns you if you meant the other.
+# First, one row with a `[SEP]` in the middle. `token_type_ids` says which text a token is from: 0 or 1. Then two
+# rows: a list means many texts, each by itself. Nothing warns you if you meant the other.
 #
 # ## Why do the short messages get zeros?
 #
@@ -428,8 +429,8 @@ for strategy in strategies:
     print(f"{size!s:<21} {sum(size):>5} tokens  {strategy}")
 
 # %% [markdown]
-# `padding=True` fills up to the longest row of *this batch*. `"max_length"` fills up to that number, and `truncation`
-# cuts there. Where no number is given, it is the model's limit, 512.
+# `padding=True` fills up to the longest row of *this batch*. `padding="max_length"` fills up to the number in
+# `max_length=`, and `truncation=True` cuts there. Without a number both take the model's limit, 512.
 #
 # With nothing cut, the same four messages cost from 60 to 2,048 tokens. A published notebook says that transformers
 # "require fixed-length numeric input". No: only the rows of *one batch* must be equally long.
@@ -451,8 +452,8 @@ with warnings.catch_warnings(record=True) as caught:
 print("warnings:", [str(one.message).split(". ")[0] for one in caught])
 
 # %% [markdown]
-# One warning for three slips. In the first two, nothing is cut, because `truncation` is missing. In the third, both words
-# are misspelt, and nobody says so. Print the lengths after every change.
+# One warning for three slips. In the first two, nothing is cut, because `truncation` is missing. In the third, both
+# words are misspelt, and nobody says so. Print the lengths after every change.
 #
 # ## Does the model see the zeros?
 #
@@ -509,8 +510,8 @@ course.record("no_mask_difference", difference["without it"])
 course.record("left_padding_difference", difference["zeros in front"])
 
 # %% [markdown]
-# With the mask: equal, up to rounding. Without it, some answers change: the shift is nearly half of what separates
-# two posts. There is no error and no warning. So pass on the whole batch: `model(**batch)`.
+# With the mask: equal, up to rounding. Without it, some answers change: the shift is about 40% of what separates two
+# posts. There is no error and no warning. So pass on the whole batch: `model(**batch)`.
 #
 # With the zeros in front, the mask is right and the answers still move. BERT numbers the places from the left, zeros
 # included, so each word is read as if it came later. For BERT, pad on the right.
@@ -552,7 +553,8 @@ assert torch.allclose(gradient, padded, atol=1e-4)
 course.record("gradient_difference", (gradient - padded).abs().max())
 
 # %% [markdown]
-# The answers are the same, and so is what the model would learn, up to rounding. The bill is not: 32 times the tokens. The sceptic is right, on two conditions: the mask goes along, and BERT's zeros stand on the right.
+# The answers are the same, and so is what the model would learn, up to rounding. The bill is not: 32 times the
+# tokens. The sceptic is right, on two conditions: the mask goes along, and BERT's zeros stand on the right.
 #
 # ## How long are my texts?
 #
@@ -576,8 +578,9 @@ course.record("cut_at_36_emotion", np.mean(lengths["emotion"] > 36))
 # At 64 tokens, nearly no post and no tweet is cut. `cefr` holds some whole passages, so its line has a long flat part.
 # Nothing here comes near 512.
 #
-# Other texts are longer: of 2,500 film reviews (IMDB), 16% have more than 512 tokens. Uncut, they make the model fail: it
-# has a vector for 512 places, and none for the next. `truncation=True` cuts the end off, and nobody reads it.
+# Other texts are longer: of 2,500 film reviews (IMDB), 16% have more than 512 tokens. Uncut, they make the model
+# fail: it has a vector for 512 places, and none for the next. `truncation=True` cuts the end off, and nobody reads
+# it.
 #
 # ## What does each strategy cost?
 #
@@ -669,8 +672,8 @@ for text in ("😂", "😡", "🔥", "♥", "★", ":)", "I am so happy😂"):
     print(text, "->", *tokenizer.tokenize(text))
 
 # %% [markdown]
-# The vocabulary has some old symbols, but no 😂 and no 😡. And look at the last line: *happy* is gone, too! An emoji is no
-# punctuation mark, so nothing is cut beside it, and one bad character makes the whole word `[UNK]`.
+# The vocabulary has some old symbols, but no 😂 and no 😡. And look at the last line: *happy* is gone, too! An emoji is
+# no punctuation mark, so nothing is cut beside it, and one bad character makes the whole word `[UNK]`.
 #
 # The lecture on BERT says that pieces avoid failures on new words, borrowings and creative spellings. True, where the
 # vocabulary has the letters.
@@ -700,8 +703,8 @@ print(f"posts with [UNK]: {before:.0%}, with names: {after:.0%}")
 course.record("unknown_share_named", after)
 
 # %% [markdown]
-# The two messages differ again, in words that the model has met before. No post holds `[UNK]` any more. Do the same with
-# every text, in training and later. ({{ Lesson:case_emotion }} measures whether the score rises.)
+# The two messages differ again, in words that the model has met before. No post holds `[UNK]` any more. Do the same
+# with every text, in training and later. ({{ Lesson:case_emotion }} measures whether the score rises.)
 #
 # **Second way: make the vocabulary bigger.** The model's table then needs a row for each new id. The cosine
 # ({{ lesson:hugging_face_basics }}) tells whether two rows point in the same direction.
@@ -745,8 +748,8 @@ for text in ("tomorrow", "tommorow", "tmrw", "sooooo", "#homesick", "#PuppyLove"
     print(f"{text:<11}", *tokenizer.tokenize(text))
 
 # %% [markdown]
-# A slip costs more tokens, and the pieces say little. The hashtag lost its capitals, the only sign that *Puppy* and *Love*
-# are two words. If hashtags matter to you, split them before.
+# A slip costs more tokens, and the pieces say little. The hashtag lost its capitals, the only sign that *Puppy* and
+# *Love* are two words. If hashtags matter to you, split them before.
 #
 # **Try it.** Print the tokens of `#Puppy Love` and of `#puppy_love`. Which helps?
 #
@@ -776,7 +779,7 @@ for language, sentences in SENTENCES.items():
 # %% [markdown]
 # English keeps its words. Vietnamese lost its tone marks: *má* (mother) and *mà*
 # (but) are both `ma` now. Japanese and Hindi lose signs, too: the normaliser takes them for accents, so *か* (ka) and
-# *が* (ga) become one. In Telugu, every word is `[UNK]`: put other words in their places, and the ids stay the same.
+# *が* (ga) become one. In Telugu, every word is `[UNK]`: other words in as many places give the same ids.
 #
 # Now we count the tokens of six sentences in each language.
 
@@ -820,7 +823,7 @@ print(f"all at once: {singly / at_once:.1f} times as fast")
 course.record("batched_speedup", singly / at_once)
 
 # %% [markdown]
-# For thousands of posts it hardly matters, for millions it does.
+# For thousands of posts it hardly matters.
 #
 # ## Which way should I take by default?
 #

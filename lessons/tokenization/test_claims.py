@@ -117,8 +117,7 @@ class TestCapitals:
         lines = re.findall(r"cased: ([\d,]+) words", printed(SLUG, 'for name in ("uncased", "cased")'))
         uncased, cased = (int(number.replace(",", "")) for number in lines)
         assert cased / uncased == pytest.approx(1.2, abs=0.03)
-        [asked] = said(SLUG, "The interval holds zero: {} posts show no gain and no loss.")
-        assert len(texts("emotion", "test")) == asked
+        assert "The interval holds zero: too few posts to tell." in prose(SLUG)
 
 
 class TestSpecialTokens:
@@ -147,14 +146,14 @@ class TestSpecialTokens:
 
 
 class TestPadding:
-    def test_without_the_mask_the_answers_move_nearly_half_as_far_as_posts_are_apart(self):
+    def test_without_the_mask_the_answers_move_two_fifths_as_far_as_posts_are_apart(self):
         lines = re.findall(r"(.+?) +differs by (\S+), (\d+) answers change", printed(SLUG, "trials = {"))
         found = {name: (float(difference), int(changed)) for name, difference, changed in lines}
         assert "With the mask: equal, up to rounding. Without it, some answers change:" in prose(SLUG)
         assert found["with the mask"][0] < 1e-5
         assert found["with the mask"][1] == 0 < found["without it"][1]
-        assert "the shift is nearly half of what separates two posts." in prose(SLUG)
-        assert 0.33 < found["without it"][0] / found["another post"][0] < 0.5
+        assert "the shift is about 40% of what separates two posts." in prose(SLUG)
+        assert 0.35 < found["without it"][0] / found["another post"][0] < 0.45
         assert "the mask is right and the answers still move." in prose(SLUG)
         assert found["zeros in front"][0] > 1e-3
 
@@ -293,7 +292,7 @@ class TestLanguages:
         assert len(normalize("खुश")) < len("खुश")
 
     def test_the_vocabulary_cannot_write_telugu(self, tokenizer):
-        assert "In Telugu, every word is `[UNK]`: put other words in their places, and the ids stay the same." in (
+        assert "In Telugu, every word is `[UNK]`: other words in as many places give the same ids." in (
             prose(SLUG)
         )
         letters = [chr(code) for code in range(0x0C05, 0x0C3A)]

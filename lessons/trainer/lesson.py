@@ -122,8 +122,8 @@ print(f"{trained / 1e6:.1f} of {model.num_parameters() / 1e6:.1f} million weight
 # | `gradient_accumulation_steps` | batches before one step ({{ lesson:cuda_errors }}) |
 #
 # One number follows from them, and you should always know it **before** you train: the number of steps. We round up
-# twice (`ceil`). Ten rows in batches of 4 are three batches: the last one is small, but it is a batch. And three batches
-# with accumulation 2 are two steps: the last step has only one batch.
+# twice (`ceil`). Ten rows in batches of 4 are three batches: the last one is small, but it is a batch. And three
+# batches with accumulation 2 are two steps: the last step has only one batch.
 
 # %% tags=["nbval-check-output"]
 import math
@@ -174,8 +174,8 @@ print(f"the first {warmup} of {steps} steps are warmup")
 # | `eval_steps` | with `"steps"`: evaluate every so many steps |
 # | `report_to` | where else the log goes: `"none"` (today's default), `"tensorboard"`, `"wandb"` and others |
 #
-# Older versions sent the log to every service that was installed. Weights & Biases then stopped a training to ask for an
-# account. So many pages write `report_to="none"`.
+# Older versions sent the log to every service that was installed. Weights & Biases then stopped a training to ask for
+# an account. So many pages write `report_to="none"`.
 #
 # ## Group 4: what do I want to keep?
 #
@@ -335,7 +335,8 @@ compute_metrics(EvalPrediction(logits, truth))
 
 # %% [markdown]
 # Three of four are right: 0.75. By hand, the F1 of classes 0 and 1 is 1. Class 2 was found once out of two
-# times, and never said wrongly: 2 * 1 * 0.5 / 1.5 = 2/3. Class 3 was said, and is never true: 0. The mean of 1, 1, 2/3 and 0 is 0.67.
+# times, and never said wrongly: 2 * 1 * 0.5 / 1.5 = 2/3. Class 3 was said, and is never true: 0. The mean of 1, 1,
+# 2/3 and 0 is 0.67.
 #
 # ## Can I see the curve grow?
 #
@@ -399,8 +400,8 @@ course.record("steps_done", trainer.state.global_step)
 # %% [markdown]
 # ## Can I see it in the browser?
 #
-# For curves in the browser there is **TensorBoard**. It runs on your machine, without an account. We asked for it. Has it
-# written anything?
+# For curves in the browser there is **TensorBoard**. It runs on your machine, without an account. We asked for it.
+# Has it written anything?
 
 # %%
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -517,8 +518,8 @@ print(sorted(silent.evaluate()))
 #
 # ## Bug hunt 1: the training that was never evaluated
 #
-# Here is the notebook's training, with its own settings: 6 rows, batches of 8, three epochs. It asks for evaluation, for
-# early stopping, for the best model at the end. What will go wrong?
+# Here is the notebook's training, with its own settings: 6 rows, batches of 8, three epochs. It asks for evaluation,
+# for early stopping, for the best model at the end. What will go wrong?
 
 # %%
 published = {
@@ -578,8 +579,8 @@ course.record("trap_steps", trapped.state.global_step)
 course.record("trap_evaluations_on_the_way", len(on_the_way))
 
 # %% [markdown]
-# **Try it.** Train with `six_rows(eval_steps=1, save_steps=1)`, then with two shares of 0.25. After which steps does each
-# evaluate? What would make sense for any number of steps?
+# **Try it.** Train with `six_rows(eval_steps=1, save_steps=1)`, then with two shares of 0.25. After which steps does
+# each evaluate? What would make sense for any number of steps?
 #
 # <details><summary>An answer</summary>
 #
@@ -618,8 +619,8 @@ except KeyError as error:
     print(str(error)[:120], "...")
 
 # %% [markdown]
-# A `KeyError`, and a red line before it: both look for `eval_accuracy`, and nobody has computed it. One bug hid behind the other. Today's Trainer
-# looks under the wrapper:
+# A `KeyError`, and a red line before it: both look for `eval_accuracy`, and nobody has computed it. One bug hid
+# behind the other. Today's Trainer looks under the wrapper:
 
 # %%
 from peft import LoraConfig, get_peft_model
@@ -668,14 +669,14 @@ for message in sorted({str(warning.message) for warning in caught}):
 course.record("warnings_of_two_rows", len(caught))
 
 # %% [markdown]
-# The notebook shows this table twice, with such warnings below. *Ill-defined* means 0 divided by 0. The model never said
-# *Neutral*: which share of nothing was right? And no row is *Support*: which share of nothing was found?
+# The notebook shows this table twice, with such warnings below. *Ill-defined* means 0 divided by 0. The model never
+# said *Neutral*: which share of nothing was right? And no row is *Support*: which share of nothing was found?
 #
 # Two rows can only give 0%, 50% or 100%. Whoever guesses among three labels gets both wrong with probability 2/3 times
 # 2/3, so 44%. And three steps change little. In any order of cells, such a comparison says nothing.
 #
-# The notebook names one more sign of success: a confidence that rises, "33% → 85%". Its own rose from 38.7% to 43.2%, and
-# all answers stayed wrong. More sure is not more often right. {{ Lesson:evaluation }} measures the difference.
+# The notebook names one more sign of success: a confidence that rises, "33% → 85%". Its own rose from 38.7% to 43.2%,
+# and all answers stayed wrong. More sure is not more often right. {{ Lesson:evaluation }} measures the difference.
 #
 # ## What if the power goes out?
 #

@@ -234,7 +234,8 @@ def make_optimizer(model, kind=torch.optim.AdamW, rate=learning_rate):
 
 
 # %% [markdown]
-# In each step `weight_decay` takes two millionths of each weight: the learning rate times 0.01. What no gradient pushes gets smaller. `fused` does all weights in one go, which is only faster.
+# In each step `weight_decay` takes two millionths of each weight: the learning rate times 0.01. What no gradient
+# pushes gets smaller. `fused` does all weights in one go, which is only faster.
 #
 # We keep a copy, `untrained`: all later trials start from it.
 
@@ -526,7 +527,8 @@ print("dim=-1:", torch.argmax(logits, dim=-1), "dim=0:", torch.argmax(logits, di
 
 # %% [markdown]
 # `dim=-1` goes along each row. It says **where** the largest logit stands: that place is the class. `dim=0` goes
-# down each column: which post is the angriest, which the most joyful? Four answers for three posts show the slip. With four, nothing would.
+# down each column: which post is the angriest, which the most joyful? Four answers for three posts show the slip.
+# With four, nothing would.
 #
 # ## Question 10: what if `label` is not renamed to `labels`?
 #
