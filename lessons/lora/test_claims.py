@@ -139,15 +139,16 @@ class TestRanksAndTargets:
 
     def test_the_cell_holds_the_scores(self, chosen):
         shown = made(SLUG, "by_choice")
-        assert "at least three rates for each choice, the best one with up to three seeds" in prose(SLUG)
-        assert max(len(scores) for _, scores in chosen.values()) == 3
+        assert "at least three rates for each choice, the best one with three seeds" in prose(SLUG)
+        assert {len(scores) for _, scores in chosen.values()} == {3}
         assert shown == {name: pytest.approx(scores, abs=5e-4) for name, (_, scores) in chosen.items()}
 
     def test_what_they_say(self, chosen, live):
-        assert "All matrices are ahead of query and value alone" in prose(SLUG)
+        assert "All matrices are four points ahead of query and value alone" in prose(SLUG)
         means = {name: np.mean(scores) for name, (_, scores) in chosen.items()}
         for rank in (2, 8, 32):
-            assert means[f"+ dense, r={rank}"] > means[f"query, value, r={rank}"]
+            ahead = means[f"+ dense, r={rank}"] - means[f"query, value, r={rank}"]
+            assert 0.025 < ahead < 0.055
         wide, best, too_much, thin, larger = said(
             SLUG, "everywhere with `r={}`, {} was best and {} fell to guessing, with `r={}` {} was best"
         )
@@ -205,6 +206,8 @@ class TestTheRecordedTrainings:
     def test_each_beats_counting_and_the_frozen_encoder(self, scores):
         assert "Each trained way is above counting words and above the frozen encoder" in prose(SLUG)
         recorded = made(SLUG, "recorded")
+        [frozen] = runs({"data": "stance", "rows": 1197, "steps": 0}, "frozen")
+        assert recorded["frozen encoder"] == [pytest.approx(frozen["test"], abs=5e-4)]
         assert min(map(min, scores.values())) > max(recorded["counting words"] + recorded["frozen encoder"])
         [share] = said(SLUG, "LoRA's mean is {}% of full's: the sceptic's condition is nearly met")
         assert share == round(100 * np.mean(scores["LoRA"]) / np.mean(scores["full"]))
