@@ -1,12 +1,15 @@
-"""A figure of this lesson: small tables of counts side by side, to see who wrote what for which true label."""
+"""What this lesson shows: the way of a label, tables of counts side by side, and three models in a contest."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from course_utils.plots import flow
 from course_utils.plots.picture import INK, STYLE, Picture
 
 
@@ -49,3 +52,29 @@ def tables(
     figure.suptitle(title, fontsize=12, fontweight="bold", x=0.01, ha="left")
     sides = f" Rows: {down}. Columns: {across}." * bool(down and across)
     return Picture(figure, f"Tables of shades. {title}: {'. '.join(words)}.{sides}")
+
+
+def machine(learned: int, labels: int, judged: int) -> Picture:
+    """Draw the way of a label: posts, the reader who labels them, the model that learns, the score.
+
+    `learned`: how many posts are learned from. `labels`: how many labels there are. `judged`: how many posts test it.
+    """
+    steps = [("posts", f"{learned} texts"), ("reader", f"writes 1 of {labels} labels")]
+    steps += [("model", "learns what was written"), ("score", f"{judged} test labels")]
+    return flow(steps, "The way of a label")
+
+
+def contest_table(contest: Mapping[str, np.ndarray], truth: np.ndarray) -> pd.DataFrame:
+    """Return a line for each model: its right answers, its log-loss and its mean confidence.
+
+    `contest`: name -> probabilities, texts x labels.
+    """
+    lines = {
+        name: {
+            "right": f"{np.mean(each.argmax(1) == truth):.1%}",
+            "log-loss": f"{-np.mean(np.log(each[range(len(truth)), truth])):.2f}",
+            "mean confidence": f"{each.max(1).mean():.0%}",
+        }
+        for name, each in contest.items()
+    }
+    return pd.DataFrame(lines).T

@@ -1,8 +1,10 @@
-"""The figure of this lesson: tables of counts side by side."""
+"""The figures of this lesson: the way of a label, and tables of counts side by side."""
 
 from functools import partial
 
-from lessons.labels.figures import tables
+import numpy as np
+
+from lessons.labels.figures import contest_table, machine, tables
 from tests.figures import check_picture
 
 draw = partial(tables, {"random": [[7, 3], [2, 8]], "lazy": [[9, 0], [5, 4]]}, ["anger", "joy"], ["angry", "glad"])
@@ -26,3 +28,15 @@ def test_the_sides_are_named():
     assert (first.get_ylabel(), first.get_xlabel()) == ("true label", "written")
     assert (second.get_ylabel(), second.get_xlabel()) == ("", "written")
     assert picture.alt.endswith("Rows: true label. Columns: written.")
+
+
+def test_the_way_of_a_label():
+    said = "The way of a label posts 800 texts reader writes 1 of 4 labels model learns score 400 test labels"
+    check_picture(partial(machine, 800, 4, 400), said)
+
+
+def test_a_contest_tells_right_answers_doubt_and_confidence():
+    sure, unsure = np.array([[0.75, 0.25], [0.75, 0.25]]), np.array([[0.5, 0.5], [0.5, 0.5]])
+    table = contest_table({"sure": sure, "unsure": unsure}, np.array([0, 1]))
+    assert table.loc["sure"].tolist() == ["50.0%", "0.84", "75%"]
+    assert table.loc["unsure"].tolist() == ["50.0%", "0.69", "50%"]

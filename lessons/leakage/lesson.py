@@ -47,17 +47,24 @@ course = start("leakage", PROFILE)
 # - **raw tweets** of 2015 as they were collected, with all copies. The task: negative, neutral or positive?
 # - **messages**: three years of an invented help desk, with writers and dates. The task: which of six topics? What
 #   changes in them was planted, so we know the truth.
+#
+# (Numbers in the text are those of the profile `laptop`.)
 
 # %% tags=["nbval-check-output"]
-import re
-
-import numpy as np
 from datasets import concatenate_datasets, disable_progress_bars, load_dataset
 
 disable_progress_bars()
 raw = load_dataset(*course.dataset("raw_tweets"))["train"]
 years = load_dataset(*course.dataset("messages"))
 desk = concatenate_datasets([years[name] for name in sorted(years)])
+print(f"{len(raw):,} tweets, {len(desk):,} messages")
+
+# %% [markdown]
+# When are two texts copies? `same_words` is a **normaliser**. It drops case, punctuation, links, names and `RT`. Two
+# tweets with one such *wording* are copies.
+
+# %% tags=["nbval-check-output"]
+import re
 
 
 def same_words(text):
@@ -65,14 +72,15 @@ def same_words(text):
     return " ".join(re.findall(r"[a-z0-9']+", text))
 
 
-print(f"{len(raw):,} tweets, {len(desk):,} messages")
+print(same_words("RT @user: The bus is LATE!! http"))
 
 # %% [markdown]
 # The usual split draws rows at random: 80% to learn, 20% to test. How do the two touch?
 
+# %%
+import numpy as np
 
-# %% tags=["nbval-check-output"]
-from lessons.leakage.figures import months, touches
+from lessons.leakage import copies, figures, tables
 
 
 def at_random(count):
@@ -85,43 +93,40 @@ writers, dates = np.array(desk["writer"]), np.array(desk["date"], "datetime64[D]
 (train, test), (learn, judge) = at_random(len(raw)), at_random(len(desk))
 copied = np.isin(wordings[test], wordings[train])
 known = np.isin(writers[judge], writers[learn])
+
+# %% tags=["nbval-check-output"]
 ways = {
     "tweets, the same words": copied.mean(),
     "messages, the same writer": known.mean(),
     "messages, a later day": np.mean(dates[judge] < dates[learn].max()),
 }
-touches(ways, "Share of test rows that touch train, after a random split")
+figures.touches(ways, "Share of test rows that touch train, after a random split")
 
 # %% [markdown]
 # About one tweet in eight has its own words in the training part. And for nearly every test message the model has read
 # messages from **later** days. It knows the future.
 #
-# We follow the arrows, and add a fourth: texts that are *nearly* the same.
-#
 # ## How does one find a copy?
 #
-# `same_words` above is a **normaliser**. It drops case, punctuation, links, names and `RT`. Two tweets with one such
-# *wording* are copies.
+# We count rows that come again: letter by letter, then by wording. And do copies have the same label?
 
 # %% tags=["nbval-check-output"]
 from collections import defaultdict
+
+for name, each in {"the same text": raw["text"], "the same wording": wordings}.items():
+    print(f"{name:<16} {len(raw) - len(set(each)):,} rows too many")
 
 labels_of = defaultdict(set)
 for wording, label in zip(wordings, raw["label"], strict=True):
     labels_of[wording].add(label)
 disputed = sum(len(labels) > 1 for labels in labels_of.values())
-print(f"{len(labels_of):,} wordings in {len(raw):,} rows")
-print(f"exactly the same text: {len(raw) - len(set(raw['text'])):,} rows too many")
-print(f"the same wording:      {len(raw) - len(labels_of):,} rows too many")
-print(f"{disputed} wordings carry more than one label")
-assert 0.10 < copied.mean() < 0.14
+print(f"{disputed} of {len(labels_of):,} wordings carry more than one label")
 
 # %% tags=["record"]
 course.record("copied_share", copied.mean())
 
 # %% [markdown]
-# The normaliser finds copies that a comparison of characters misses. And see the last line: a copied answer is not
-# always right.
+# The normaliser finds copies that a comparison of characters misses. And a copied answer is not always right.
 #
 # ## And nearly the same?
 #
@@ -136,9 +141,11 @@ def runs(text, size=5):
     return {" ".join(words[place : place + size]) for place in range(last)}
 
 
+sorted(runs("The night bus was late again"))
+
+# %% tags=["nbval-check-output"]
 one = runs("The night bus was late again and nobody told us why")
 other = runs("The night bus was late again and nobody told me")
-print(*sorted(one & other), sep="\n")
 print(f"{len(one & other)} shared of {len(one | other)} in all")
 print(f"Jaccard similarity {len(one & other) / len(one | other):.3f}")
 
@@ -201,69 +208,31 @@ some = rng.permutation(count)[: course.pick(laptop=2000, full=9000, smoke=200)]
 rows = raw.select(np.flatnonzero(np.isin(family, some)))
 texts, truth = np.array(rows["text"], object), np.array(rows["label"])
 kin = family[np.isin(family, some)]
-labels = rows.features["label"].names
 print(f"{len(rows):,} tweets in {len(some):,} families")
 
-
-# %%
-def change(words, kind):
-    place = int(rng.integers(2, len(words) - 2))
-    if kind == "retweet":
-        return ["RT", "@user:", *words]
-    if kind == "a hashtag more":
-        return [*words, str(rng.choice(["#truth", "#news", "#mustread"]))]
-    if kind == "the end cut":
-        return words[: -len(words) // 3]
-    if kind == "a word changed":
-        return [*words[:place], "something", *words[place + 1 :]]
-    word = words[place]  # a typo: one letter doubled, another one lost
-    return [*words[:place], word[:1] + word[:1] + word[2:], *words[place + 1 :]]
-
-
-example = "the night bus was late again"
-print(" ".join(change(example.split(), "a typo")))
-
 # %% [markdown]
-# The sources are tweets of at least ten words without a relative. And we add a sixth kind, written by hand: **the same
-# thought in other words**.
+# A copy is changed in one of five ways: a retweet, a hashtag more, the end cut, a word changed, or a typo. The sources
+# are tweets of at least ten words without a relative.
 
 # %% tags=["nbval-check-output"]
-KINDS = ["retweet", "a hashtag more", "the end cut", "a word changed", "a typo"]
+print(copies.change("the night bus was late again", "a typo", rng))
 alone = np.bincount(family)[kin] == 1
 long = np.array([len(same_words(text).split()) >= 10 for text in texts])
-each = course.pick(laptop=40, full=40, smoke=4)
-sources = rng.permutation(np.flatnonzero(alone & long))[: each * len(KINDS)]
-kinds = np.array(KINDS)[np.arange(len(sources)) % len(KINDS)]
-planted = [
-    " ".join(change(texts[source].split(), kind))
-    for source, kind in zip(sources, kinds, strict=True)
-]
-print(len(planted), "planted:", dict(Counter(kinds.tolist())))
-
-# %%
-reworded = {
-    "My suitcase never arrived in Rome": "Landed in Rome, but my luggage did not",
-    "The waiter was rude to us all evening": "Such impolite service at dinner",
-    "This phone dies after two hours": "The battery of this mobile is empty so soon",
-    "I passed my driving test today": "Got my licence this morning, I can drive now",
-    "The concert was cancelled by rain": "No show tonight because of bad weather",
-    "Our train stood still for an hour": "Sixty minutes of waiting on the railway",
-    "She sings better than anybody": "Nobody has a voice as beautiful as hers",
-    "The update broke my laptop": "Since I upgraded, my computer does not work",
-}
-pool = [*texts, *planted, *reworded, *reworded.values()]
-print(len(pool), "texts in all")
+sources = rng.permutation(np.flatnonzero(alone & long))
+sources = sources[: course.pick(laptop=200, full=200, smoke=20)]
+planted, kinds = copies.plant(texts[sources], rng)
 
 # %% [markdown]
-# Who is whose twin? `pool` holds four parts: tweets, planted, first wording, second wording.
+# A sixth kind is written by hand: **the same thought in other words**. `pool` holds four parts: tweets, planted, first
+# wording, second wording.
 
 # %% tags=["nbval-check-output"]
-size, begin = len(reworded), len(texts) + len(planted)
+pool = [*texts, *planted, *copies.REWORDED, *copies.REWORDED.values()]
+size, begin = len(copies.REWORDED), len(texts) + len(planted)
 twins = {len(texts) + place: source for place, source in enumerate(sources)}
 twins |= {begin + size + place: begin + place for place in range(size)}
 kinds = np.array([*kinds, *["other words"] * size])
-place = begin + size
-print(pool[place], "<-", pool[twins[place]])
+print(len(planted), "planted;", pool[begin + size], "<-", pool[begin])
 
 # %% [markdown]
 # ## Can a model find what words hide?
@@ -275,19 +244,22 @@ print(pool[place], "<-", pool[twins[place]])
 # mask. Each vector gets length 1: then the product of two is the **cosine** of their angle.
 
 # %%
-import torch
-from torch.nn.functional import normalize
 from transformers import AutoModel, AutoTokenizer, logging
 
 logging.disable_progress_bar()
 logging.set_verbosity_error()
 tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
 encoder = AutoModel.from_pretrained(course.checkpoint).to(course.device).eval()
+print(f"{encoder.config.hidden_size} numbers for each text")
+
+# %%
+import torch
+from torch.nn.functional import normalize
+
 longest = course.pick(laptop=48, full=48, smoke=8)
 cut = {"padding": True, "truncation": True, "max_length": longest}
 
 
-# %%
 def mean_of_tokens(texts):
     batch = tokenizer(texts, return_tensors="pt", **cut).to(course.device)
     with torch.inference_mode():
@@ -297,11 +269,15 @@ def mean_of_tokens(texts):
     return normalize(mean).cpu().numpy()
 
 
+# %% [markdown]
+# Texts of like length are read together: so there is little padding.
+
+
+# %%
 def vectors_of(texts, size=64):
     order = np.argsort([len(text) for text in texts], kind="stable")
     vectors = np.empty((len(texts), encoder.config.hidden_size), np.float32)
-    for begin in range(0, len(order), size):
-        places = order[begin : begin + size]
+    for places in np.split(order, range(size, len(order), size)):
         vectors[places] = mean_of_tokens([texts[place] for place in places])
     return vectors
 
@@ -315,9 +291,11 @@ from course_utils.vectors import encode
 few = list(texts[:8])
 together, single = vectors_of(few), np.vstack([vectors_of([text]) for text in few])
 helper = encode(few, course, max_length=longest)
-print("shape:", together.shape[0], "texts")
 print("padding changes nothing:", np.allclose(together, single, atol=1e-4))
 print("the helper agrees:", np.allclose(together, helper, atol=1e-4))
+
+# %% [markdown]
+# How often is the twin the nearest of the whole pool?
 
 # %%
 vectors = vectors_of(pool)
@@ -326,7 +304,6 @@ is_twin = np.zeros((len(asked), len(pool)), bool)
 is_twin[np.arange(len(asked)), list(twins.values())] = True
 cosine = vectors[asked] @ vectors.T
 cosine[np.arange(len(asked)), asked] = 0  # nobody is a copy of itself
-print(f"cosine with the true source: {np.median(cosine[is_twin]):.2f} in the median")
 first_place = is_twin[np.arange(len(asked)), cosine.argmax(1)]
 reworded_first = first_place[kinds == "other words"]
 print(f"other words: {np.round(cosine[is_twin][kinds == 'other words'], 2)}")
@@ -366,17 +343,18 @@ import pandas as pd
 table = {}
 for name, alike in finders.items():
     found = alike >= lines[name]
-    rows_of = {kind: ~half & (kinds == kind) for kind in [*KINDS, "other words"]}
+    rows_of = {kind: ~half & (kinds == kind) for kind in [*copies.KINDS, "other words"]}
     table[name] = {kind: judge_finder(found, rows_of[kind])[0] for kind in rows_of}
     recall, precision = judge_finder(found, ~half & (kinds != "other words"))
     table[name] |= {"ALL MADE BY RULE": recall, "precision of alarms": precision}
     wrong = (found & ~is_twin)[~half].any(1).sum()
     table[name]["texts with a false alarm"] = wrong
-    course.record(f"{name}_recall", recall)
-    course.record(f"{name}_precision", precision)
 pd.DataFrame(table).round(2)
 
 # %% tags=["record"]
+for name, column in table.items():
+    course.record(f"{name}_recall", column["ALL MADE BY RULE"])
+    course.record(f"{name}_precision", column["precision of alarms"])
 course.record("reworded_by_cosine", table["cosine"]["other words"])
 
 # %% [markdown]
@@ -394,10 +372,8 @@ course.record("reworded_by_cosine", table["cosine"]["other words"])
 # What does an alarm of the vectors look like? These pairs are in different families:
 
 # %% tags=["private-output"]
-count = len(texts)
-close = np.triu(vectors[:count] @ vectors[:count].T, 1) >= lines["cosine"]
-close &= kin[:, None] != kin
-strangers = np.argwhere(close)
+near = vectors[: len(texts)] @ vectors[: len(texts)].T >= lines["cosine"]
+strangers = np.argwhere(np.triu(near, 1) & (kin[:, None] != kin))
 print(f"{len(strangers)} pairs of strangers")
 for one, other in rng.permutation(strangers)[:3]:
     print(f"- {texts[one][:85]}\n  {texts[other][:85]}")
@@ -405,8 +381,8 @@ for one, other in rng.permutation(strangers)[:3]:
 # %% [markdown]
 # Some are near-copies that a share of 0.5 missed. Many only speak of one thing. So **read** what a finder finds.
 #
-# **Try it.** If one common run is enough, why 0.5 for the families? Write `near_pairs(raw["text"], 0.01)` there. Guess
-# first: how large is the largest family?
+# **Try it.** If one common run is enough, why 0.5 for the families? Take `near_pairs(raw["text"], 0.01)`, and make
+# families of these pairs. Guess first: how large is the largest one?
 #
 # <details><summary>An answer</summary>
 #
@@ -414,12 +390,21 @@ for one, other in rng.permutation(strangers)[:3]:
 # pairs join crowds.
 #
 # </details>
-#
+
+# %% tags=["try"]
+many = raw["text"][: course.pick(laptop=len(raw), full=len(raw), smoke=2000)]
+chains = near_pairs(many, 0.01)
+links = coo_matrix((np.ones(len(chains)), chains.T), shape=(len(many), len(many)))
+crowd = np.bincount(connected_components(links, directed=False)[1]).max()
+print(crowd, "tweets in the largest family")
+if course.profile == "laptop":
+    assert 1800 < crowd < 2200 and 280 < np.bincount(family).max() < 330
+
+# %% [markdown]
 # ## What does the leak add to the score?
 #
-# To compare copied tweets with others is not fair: they may be easier.
-#
-# The fair experiment judges **the same test rows twice**:
+# To compare copied tweets with others is not fair: they may be easier. The fair experiment judges **the same test rows
+# twice**:
 #
 # - *without relatives*: the training part of a random split, but the relatives of test rows removed;
 # - *with relatives*: as many unrelated rows removed instead.
@@ -448,10 +433,10 @@ def three_answers(learn, judge):
     return said == truth[judge]
 
 
-print(counting.steps[0][0], "and", probe)
+# %% [markdown]
+# Ten random splits, two trainings for each. `kin` is the family of each tweet.
 
 # %%
-METHODS = ["copying", "counting words", "frozen vectors"]
 found = []
 for draw in range(course.pick(laptop=10, full=5, smoke=2)):
     rng = np.random.default_rng(draw)
@@ -471,18 +456,10 @@ print(found.shape, f"the commonest label: {np.bincount(truth).max() / len(truth)
 # The interval counts the luck of the split (a little too narrow: the draws share rows).
 
 # %%
-from course_utils import plots
-from course_utils.statistics import interval
-
 gains = found[:, 0] - found[:, 1]
 PARTS = ["touched test rows", "untouched test rows", "all test rows"]
-for number, part in enumerate(PARTS):
-    print(part)
-    for place, method in enumerate(METHODS):
-        gain, low, high = 100 * np.array(interval(gains[:, number, place]))
-        score = found[:, 1, number, place].mean()
-        print(f"  {method:<15} honest {score:.1%}, leak {gain:+.1f}", end=" ")
-        print(f"points ({low:+.1f} to {high:+.1f})")
+METHODS = ["copying", "counting words", "frozen vectors"]
+tables.leak_table(gains, found[:, 1], PARTS, METHODS)
 
 # %% tags=["record"]
 course.record("leak_copying_touched", gains[:, 0, 0].mean())
@@ -491,14 +468,11 @@ course.record("leak_vectors_all", gains[:, 2, 2].mean())
 course.record("leak_untouched", np.abs(gains[:, 1].mean(0)).max())
 
 # %% [markdown]
-# Three findings:
-#
 # - On touched rows the leak is large, and largest for the method that can only copy.
 # - On the others next to nothing changes. That is our control.
 # - Over **all** rows one to three points remain. Few rows are touched, and people gave some copies different labels.
 #
-# So the leak is real, and small in the headline. It helps most the model that only remembers. Here that did not change
-# the order. A larger leak could.
+# So the leak is real, and small in the headline. Here it did not change the order of the methods.
 #
 # In practice, **keep a family together**. `GroupShuffleSplit` does it. (Its 20% are families, not rows.)
 
@@ -524,18 +498,19 @@ assert not set(kin[train]) & set(kin[test])
 # Each row is tested once. (The writers `w001` to `w024` are the regulars.)
 
 # %%
-from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
-
 messages, topic = np.array(desk["text"], object), np.array(desk["label"])
 desk_vectors = vectors_of(list(messages))
-reads = {
-    "counting words": (counting, messages),
-    "frozen vectors": (probe, desk_vectors),
-}
+reads = {"counting words": (counting, messages)}
+reads["frozen vectors"] = (probe, desk_vectors)
 regular = np.array([int(writer[1:]) <= 24 for writer in writers])
 print(f"{regular.sum()} of {len(desk)} messages are by regulars")
 
 # %%
+from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
+
+from course_utils import plots
+from course_utils.statistics import interval, interval_over_seeds
+
 seeds = range(course.pick(laptop=5, full=5, smoke=2))
 deals = {"rows": (KFold, None), "writers": (GroupKFold, writers)}
 by_split = {}
@@ -548,19 +523,20 @@ for name, (model, inputs) in reads.items():
         ])  # fmt: skip
 
 # %% [markdown]
-# The interval draws seeds and rows anew.
+# The interval counts the luck of the deal, and of the test rows.
 
 # %%
-from course_utils.statistics import interval_over_seeds
-
 shown = {}
 for (name, split), right in by_split.items():
     for who, mask in {"regulars": regular, "others": ~regular}.items():
-        score = interval_over_seeds(right[:, mask])
-        shown[f"{who}: {name}, {split} at random"] = score
-        course.record(f"{who}_{name.split()[0]}_{split}", score[0])
+        shown[f"{who}: {name}, {split} dealt"] = interval_over_seeds(right[:, mask])
 shown = dict(sorted(shown.items(), reverse=True))
 plots.scores(shown, "Who is tested, and what was dealt", highlight_last=False)
+
+# %% tags=["record"]
+for (name, split), right in by_split.items():
+    course.record(f"regulars_{name.split()[0]}_{split}", right[:, regular].mean())
+    course.record(f"others_{name.split()[0]}_{split}", right[:, ~regular].mean())
 
 # %% [markdown]
 # On the **regulars** both models lose more than half of their right answers when the writer is new. (Counting words
@@ -572,13 +548,23 @@ plots.scores(shown, "Who is tested, and what was dealt", highlight_last=False)
 # names. A leak may choose the wrong model.
 #
 # **Try it.** Your texts come from 12 newspapers. In use, the model will read the same 12 papers, next year. Which
-# split?
+# split? Try it on the help desk: test on year 3, and count the regulars' messages whose writer is known.
 #
 # <details><summary>An answer</summary>
 #
-# By **date**: you will know the papers, but not next year. And keep families together: papers print the same news.
+# By **date**: you will know the papers, but not next year. On the help desk nearly all these writers are known. And
+# keep families together: papers print the same news.
 #
 # </details>
+
+# %% tags=["try"]
+late = dates >= np.datetime64("2025-01-01")
+met = np.isin(writers[late & regular], writers[~late])
+print(
+    f"writer known: {met.mean():.0%}; a later day read: {dates[~late].max() > dates[late].min()}"
+)
+if course.profile == "laptop":
+    assert met.mean() > 0.95 and dates[~late].max() < dates[late].min()
 
 # %% [markdown]
 # ## Does it matter when?
@@ -594,23 +580,23 @@ plots.scores(shown, "Who is tested, and what was dealt", highlight_last=False)
 year = np.repeat([1, 2, 3], [len(years[name]) for name in sorted(years)])
 events = np.array(desk["event"]) > 0
 size = int(0.7 * (year == 1).sum())
+pools = {"year 1": year == 1, "years 1 and 3": year != 2, "all years": year > 0}
+print(f"always one topic: {np.bincount(topic).max() / len(topic):.0%} right")
 
 
+# %%
 def learn_from(pool, seed, model=probe, inputs=desk_vectors):
-    """Return which answers are right; the rows it learned from are nan."""
     learn = np.random.default_rng(seed).permutation(np.flatnonzero(pool))[:size]
     said = model.fit(inputs[learn], topic[learn]).predict(inputs)
     right = (said == topic).astype(float)
-    right[learn] = np.nan
+    right[learn] = np.nan  # these rows were not tested
     return right
 
 
-print(size, "rows to learn from")
-print(f"always one topic: {np.bincount(topic).max() / len(topic):.0%} right")
+# %% [markdown]
+# Three sources to learn from, and three years for the test:
 
 # %%
-pools = {"year 1": year == 1, "year 3": year == 3, "all years": year > 0}
-pools["years 1 and 3"] = year != 2
 grid = {}
 for name in reads:
     for source, mask in pools.items():
@@ -628,12 +614,9 @@ grid.T.round(2)
 # keeps that third.
 #
 # Now look at year 2. Learned from years 1 **and 3**, the model does better there than learned from year 1. This is
-# **leakage in time**: no row was copied, and still the test is too easy. (The next cells say how sure that is.)
+# **leakage in time**: no row was copied, and still the test is too easy.
 #
-# And the line *year 3*, tested on year 1: the model fails backwards as it fails forwards. But nobody uses a model on
-# the past.
-#
-# Which rows fail? The planted column tells.
+# Which rows fail? (The line above the figure: how sure is the hindsight?)
 
 # %%
 runs_of = np.array([learn_from(year == 1, seed) for seed in seeds])
@@ -643,12 +626,10 @@ for number in (1, 2, 3):
         part = runs_of[:, mask & (year == number)]
         tested = ~np.isnan(part).all(0)  # a row that was always learned has no answer
         slices[f"year {number}, {name}"] = interval(np.nanmean(part[:, tested], 0))
-plots.scores(slices, "Learned from year 1", highlight_last=False)
-
-# %%
 informed = np.array([learn_from(year != 2, seed) for seed in seeds])
 hindsight, low, high = interval_over_seeds((informed - runs_of)[:, year == 2])
 print(f"hindsight on year 2: {hindsight:+.3f} ({low:+.3f} to {high:+.3f})")
+plots.scores(slices, "Learned from year 1", highlight_last=False)
 
 # %% tags=["record"]
 for number in (1, 2, 3):
@@ -675,32 +656,24 @@ course.record("other_rows_year_3", slices["year 3, other rows"][0])
 # %%
 first = np.flatnonzero(year == 1)
 fold = np.random.default_rng(course.seed).integers(5, size=len(desk))
-chances = np.zeros((len(desk), 6))
+probabilities = np.zeros((len(desk), 6))
 for number in range(5):
     learn, ask = first[fold[first] != number], fold == number
     model = probe.fit(desk_vectors[learn], topic[learn])
-    chances[ask] = model.predict_proba(desk_vectors[ask])
-sure, right = chances.max(1), chances.argmax(1) == topic
-quarter = np.array(
-    [f"{day[2:4]}Q{(int(day[5:7]) + 2) // 3}" for day in dates.astype(str)]
-)
-
-# %%
+    probabilities[ask] = model.predict_proba(desk_vectors[ask])
+sure, right = probabilities.max(1), probabilities.argmax(1) == topic
+quarter = tables.quarters_of(dates)
 words_of = [same_words(text).split() for text in messages]
-heard = Counter(word for place in first for word in set(words_of[place]))
-own = (year == 1).astype(int)  # a row of year 1 must not count itself
-known = np.array([
-    np.mean([heard[word] > own[place] for word in words])
-    for place, words in enumerate(words_of)
-])  # fmt: skip
-print(f"known words in year 1: {known[first].mean():.0%}")
+heard = tables.known_words(words_of, year == 1)
+signals = {"right answers": right, "mean confidence": sure, "known words": heard}
+for name, values in signals.items():
+    print(f"{name:<15} {values[first].mean():.0%} in year 1")
 
 # %% [markdown]
 # An alarm needs a line. We draw 30 rows of year 1 and take the mean, 2,000 times. The line lies where 1 draw of 100 is
 # worse, though nothing has changed. (Quarters differ, so a single one may raise more false alarms.)
 
 # %%
-signals = {"right answers": right, "mean confidence": sure, "known words": known}
 rng = np.random.default_rng(course.seed)
 
 
@@ -719,7 +692,7 @@ alarms = pd.DataFrame(alarms, index=quarters)
 alarms.round(2)
 
 # %%
-months(
+figures.months(
     {name: [v[quarter == q].mean() for q in quarters] for name, v in signals.items()},
     quarters,
     "Only the labels see the change",
@@ -727,17 +700,18 @@ months(
 )
 
 # %% [markdown]
-# In three numbers:
+# The share of alarms, by year. In year 1 each alarm is false.
 
 # %%
-for name in signals:
-    column = alarms[f"alarm by {name}"]
-    false, last = column.iloc[:4].mean(), column.iloc[-4:].mean()
-    print(f"{name:<16} year 1: {false:.0%} false alarms; year 3: {last:.0%} alarms")
-    course.record(f"alarm_{name.split()[-1]}", last)
 likely = alarms["alarm by right answers"].iloc[4:] > 0.5
 when = likely.idxmax() if likely.any() else "no quarter"
 print("more than half of all draws of 30 labels raise the alarm first in", when)
+by_year = alarms.groupby(alarms.index.str[:2]).mean()
+by_year.round(3)
+
+# %% tags=["record"]
+for name in signals:
+    course.record(f"alarm_{name.split()[-1]}", by_year[f"alarm by {name}"].iloc[-1])
 
 # %% [markdown]
 # The confidence falls a little at first (24Q1). Then it comes back, while the answers get worse. There are no more new
@@ -846,9 +820,10 @@ scores = dict(zip(NAMES, np.reshape(scores, (-1, 4)).T, strict=True))
 for name, values in scores.items():
     score, low, high = interval(values)
     print(f"{name:<22} {score:.1%} right ({low:.1%} to {high:.1%})")
-    course.record("year_3_" + name.replace(" ", "_"), score)
 
 # %% tags=["record"]
+for name, values in scores.items():
+    course.record("year_3_" + name.replace(" ", "_"), np.mean(values))
 course.record("gain_without_old_rows", np.mean(scores[NAMES[2]] - scores[NAMES[1]]))
 
 # %% [markdown]
@@ -871,27 +846,25 @@ course.record("gain_without_old_rows", np.mean(scores[NAMES[2]] - scores[NAMES[1
 from sklearn.base import clone
 from sklearn.model_selection import ShuffleSplit, cross_validate
 
-lines = {}
 draws = course.pick(laptop=10, full=20, smoke=2)
-for share, penalty in [(0.5, 10), (0.7, 10), (0.9, 10), (0.7, 1), (0.7, 0.1)]:
+
+
+def two_scores(share, penalty, draws=draws):
     way = ShuffleSplit(draws, train_size=share, random_state=0)
     model = clone(probe).set_params(C=penalty)
-    scores = cross_validate(model, desk_vectors, topic, cv=way, return_train_score=True)
-    train_score, test_score = scores["train_score"].mean(), scores["test_score"].mean()
-    lines[f"{share:.0%} to learn, C={penalty}"] = {
-        "train": train_score, "test": test_score, "gap": train_score - test_score,
-        "spread of test": scores["test_score"].std(),
-    }  # fmt: skip
-ratios = pd.DataFrame(lines).T
+    found = cross_validate(model, desk_vectors, topic, cv=way, return_train_score=True)
+    return found["train_score"], found["test_score"]
+
+
+ratios = pd.DataFrame(columns=["train", "test", "gap", "spread of test"], dtype=float)
+for share, penalty in [(0.5, 10), (0.7, 10), (0.9, 10), (0.7, 1), (0.7, 0.1)]:
+    on_train, on_test = two_scores(share, penalty)
+    line = [on_train.mean(), on_test.mean(), np.mean(on_train - on_test), on_test.std()]
+    ratios.loc[f"{share:.0%} to learn, C={penalty}"] = line
 ratios.round(3)
 
-# %%
-gap = ratios["gap"]
-spread = ratios["spread of test"]
-print(f"the ratio moves the gap by {gap.iloc[0] - gap.iloc[2]:.2f}")
-print(f"the penalty moves it by {gap.iloc[1] - gap.iloc[4]:.2f}")
-
 # %% tags=["record"]
+gap, spread = ratios["gap"], ratios["spread of test"]
 course.record("gap_by_ratio", gap.iloc[0] - gap.iloc[2])
 course.record("gap_by_penalty", gap.iloc[1] - gap.iloc[4])
 course.record("spread_at_90_to_50", spread.iloc[2] / spread.iloc[0])
@@ -902,42 +875,35 @@ course.record("spread_at_90_to_50", spread.iloc[2] / spread.iloc[0])
 # **judge**: with 10% to judge, the score jumps more from draw to draw (last column). The second half of the paper's
 # sentence is right.
 #
-# **Try it.** Set the penalty to 1000 at 70%. First guess: what happens to train, test and gap?
+# **Try it.** Call `two_scores(0.7, 1000)`, and take the means. First guess: what happens to train, test and gap?
 #
 # <details><summary>An answer</summary>
 #
 # A large `C` is a *weak* penalty. The training score goes to 100%, the test score falls by some points, the gap grows.
 #
 # </details>
-#
+
+# %% tags=["try"]
+weak, usual = (two_scores(0.7, penalty, draws=2) for penalty in (1000, 10))
+print(
+    [scores.mean().round(3) for scores in weak],
+    "instead of",
+    [scores.mean().round(3) for scores in usual],
+)
+if course.profile == "laptop":
+    assert weak[0].mean() > 0.99 > usual[0].mean()
+    assert 0 < usual[1].mean() - weak[1].mean() < 0.1
+
+# %% [markdown]
 # ## Does a pretrained model generalise, and counting not?
 #
 # A paper on reviews says that existing solutions "use traditional machine learning techniques and lack of
 # generalization". We cannot judge its reviews. But we have both kinds of method, untuned, and several splits:
 
 # %%
-verdict = {
-    "tweets, rows": ("tweets like these, copies too", *found[:, 0, 2, 1:].mean(0)),
-    "tweets, no relatives": ("tweets, copies unread", *found[:, 1, 2, 1:].mean(0)),
-}
-who = {"rows": "mostly known writers", "writers": "new writers"}
-for split, question in who.items():
-    right = [by_split[name, split].mean() for name in reads]
-    verdict[f"messages, {split} dealt"] = question, *right
-for source, question in {"all years": "any day", "year 1": "two years later"}.items():
-    right = [grid[f"{name}: {source}"].iloc[2] for name in reads]
-    verdict[f"year 3, learned from {source}"] = question, *right
-page = pd.DataFrame(verdict, index=["question", *reads]).T
+page = tables.question_table(list(reads), found, by_split, grid)
+falls = tables.print_falls(page)
 page
-
-# %%
-falls = {}
-for name in reads:
-    rows_dealt, writers_dealt, any_day, later = page[name].iloc[2:]
-    falls[name] = rows_dealt - writers_dealt, any_day - later
-    new, late = 100 * np.array(falls[name])
-    print(f"{name:<15} loses {new:.1f} points with new writers,", end=" ")
-    print(f"{late:.1f} in two years")
 
 # %% tags=["record"]
 course.record("fall_counting_time", falls["counting words"][1])
@@ -974,11 +940,8 @@ course.record("fall_vectors_time", falls["frozen vectors"][1])
 # |---|---|---|
 # | `The 'groups' parameter should not be None.` | a group split without groups | pass `groups=`, one number for each row |
 # | a score far better on test than in use | train and test touch, or the world has moved | count as in the first figure, then fresh labels |
-# | few copies in a sample, many in the whole file | rows were drawn one by one | draw whole families |
-# | the near-copy finder takes hours | all pairs are compared | a list of holders for each run |
 # | a family of thousands | short texts have one run, chains join strangers | a higher share, or only texts of ten words |
 # | a giant family in another language | `a-z` drops its letters | `\w` in place of `a-z0-9`; drop your own links and names |
-# | confidence is steady, complaints grow | words changed their meaning, not their spelling | fresh labels, on a date |
 # | validation by date, but the vocabulary was fitted on all rows | a leak through a step before the model | put every step into the pipeline, fit it on train |
 #
 # **Next:** {{ lesson:labels }} asks whether the labels themselves are right.

@@ -15,7 +15,8 @@ from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, cross_valid
 
 from course_utils import sources, tweets
 from course_utils.vectors import encode
-from tests.prose import made, printed, prose, said, stored_records
+from lessons.leakage.copies import KINDS, REWORDED, change
+from tests.prose import cell, made, printed, prose, said, stored_records
 
 SLUG = "leakage"
 
@@ -42,12 +43,12 @@ class TestTheCounts:
 
     def test_all_pairs_are_too_many(self):
         rows, millions = said(SLUG, "But {} tweets make over {} million pairs")
-        assert f"{rows:,} tweets" in printed(SLUG, "def same_words")
+        assert f"{rows:,} tweets" in printed(SLUG, "concatenate_datasets([")
         assert millions <= rows * (rows - 1) / 2 / 1e6 < millions + 50
 
     def test_the_planted_copies(self):
         [planted] = said(SLUG, "we plant a truth: {} changed copies")
-        assert printed(SLUG, "KINDS = [").startswith(f"{planted} planted")
+        assert f"laptop={planted}," in cell(SLUG, "copies.plant(")
 
     def test_the_normaliser_is_that_of_the_course(self):
         for text in ("RT @user: So TRUE!! http", "Art is smart, don't @user", "#Rt rt http://x"):
@@ -55,7 +56,7 @@ class TestTheCounts:
 
     def test_a_family_of_three_hundred(self):
         assert "One family has about three hundred members" in prose(SLUG)
-        largest = re.search(r"the largest have \d+ \d+ (\d+)", printed(SLUG, "connected_components"))[1]
+        largest = re.search(r"the largest have \d+ \d+ (\d+)", printed(SLUG, "import connected_components"))[1]
         assert 280 < int(largest) < 330
 
     def test_the_regulars(self, desk):
@@ -76,24 +77,23 @@ class TestTheCounts:
 class TestTheTwoFinders:
     def test_other_words_are_found_by_rank(self):
         assert "for most of these pairs, the twin was the nearest text of all" in prose(SLUG)
-        assert stored_records(SLUG)["reworded_nearest"] > len(made(SLUG, "reworded")) / 2
+        assert stored_records(SLUG)["reworded_nearest"] > len(REWORDED) / 2
 
     def test_other_words_share_no_run(self):
         assert "Other words share no run, so the runs are blind" in prose(SLUG)
         runs = made(SLUG, "runs", same_words=same_words)
-        assert not any(runs(one) & runs(other) for one, other in made(SLUG, "reworded").items())
+        assert not any(runs(one) & runs(other) for one, other in REWORDED.items())
 
     def test_a_change_leaves_five_words_in_a_row(self):
         assert "each of our changes left five words in a row as they were" in prose(SLUG)
-        change = made(SLUG, "change", rng=np.random.default_rng(0))
-        words = ["anna", "bought", "cheap", "dark", "eggs", "from", "great", "hens", "in", "june"]
-        for kind in made(SLUG, "KINDS"):
+        rng, text = np.random.default_rng(0), "anna bought cheap dark eggs from great hens in june"
+        for kind in KINDS:
             for _ in range(50):
-                assert near_pairs([" ".join(words), " ".join(change(words, kind))], 0.01) == [[0, 1]]
+                assert near_pairs([text, change(text, kind, rng)], 0.01) == [[0, 1]]
 
     def test_each_method_loses_more_than_ten_points(self):
         assert "Both methods lose more than ten points with new writers, and again with new years" in prose(SLUG)
-        falls = re.findall(r"loses ([\d.]+) points with new writers, ([\d.]+) in two", printed(SLUG, "falls = {}"))
+        falls = re.findall(r"loses ([\d.]+) points with new writers, ([\d.]+) in two", printed(SLUG, "falls = "))
         assert len(falls) == 2
         assert min(float(fall) for pair in falls for fall in pair) > 10
 
