@@ -10,7 +10,17 @@ from transformers import AutoModel
 
 from course_utils import CourseError, session, sources
 from course_utils.statistics import interval
-from tests.prose import cell, cells, executed, made, offline_similarity, offline_tokenizer, prose, said
+from tests.prose import (
+    cell,
+    cells,
+    executed,
+    made,
+    offline_similarity,
+    offline_tokenizer,
+    printed,
+    prose,
+    said,
+)
 
 SLUG = "start_here"
 SHEET = f"{SLUG}_exercises"
@@ -91,7 +101,7 @@ def test_the_trainer_is_set_as_the_text_says():
 def test_fewer_epochs_and_fewer_tweets_as_the_prompt_says():
     """A third of the tweets is a third of the steps, and six epochs make up for it."""
     [few] = said(SLUG, "`train_dataset=train_rows.select(range({}))`")
-    [epochs] = said(SLUG, "Write `num_train_epochs={}` and see")
+    [epochs] = said(SLUG, "Write `num_train_epochs={}` in `arguments`")
     assert "a third of the tweets also means a third of the corrections" in prose(SLUG)
     assert f"course.pick(laptop={3 * few}," in cell(SLUG, 'tweets["train"].select(range(course.pick')
     assert epochs == 3 * 2
@@ -116,10 +126,25 @@ def test_a_late_start_cell_is_told_so(monkeypatch):
 
 
 def test_what_the_airline_hears_is_the_lessons_own():
-    [tweets, of_ten] = said(SLUG, "From {} labelled tweets, the model is right about {} times in 10")
+    [tweets, of_ten] = said(SLUG, "from {} labelled tweets, the model is right about {} times in 10")
     assert f"course.pick(laptop={tweets}," in "\n".join(cells(SLUG))
     assert of_ten == 7  # its band in lesson.toml: from 67% to 76%
-    assert said(SLUG, "It cannot be left alone: about {} answers in ten are wrong") == [3]
+
+
+def test_the_old_method_needs_four_times_as_many_to_come_near_and_sixteen_to_win():
+    assert "needed four times as many to come near, and sixteen times as many to win." in prose(SLUG)
+    lines = re.findall(r"([\d,]+) tweets: [\d.]+% right, (.+)", printed(SLUG, "verdict = "))
+    verdicts = {int(size.replace(",", "")) // 600: words for size, words in lines}
+    assert verdicts == {1: "worse", 2: "worse", 4: "cannot say", 8: "cannot say", 16: "better"}
+
+
+def test_the_training_tweets_on_driverless_cars_are_mostly_neutral():
+    [some, neutral] = said(SLUG, "Of {} such tweets in `train`, {} are *neutral*.")
+    tweets = load_dataset(*sources.dataset("tweets", "laptop"))
+    cars = [row["label"] for row in tweets["train"].select(range(600)) if "driv" in row["text"].lower()]
+    names = tweets["train"].features["label"].names
+    assert len(cars) == some
+    assert cars.count(names.index("neutral")) == neutral
 
 
 def test_both_methods_win_by_what_the_card_says():
