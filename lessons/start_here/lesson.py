@@ -286,8 +286,8 @@ print(f"counting words: {np.mean(said['counting words'] == truth):.1%} right")
 #
 # With another thousand test tweets, each number would be a little different. How much? The **bootstrap** imitates that.
 # Draw a thousand tweets out of ours, where a tweet may come twice or not at all. Take the share of right answers among
-# them. Do this 2,000 times: `values[draws]` has a row for each time. The middle 95% of these scores are the **95%
-# interval**.
+# them. Do this 2,000 times. The middle 95% of these scores are the **95% interval**. (`values[draws]` has a row for
+# each time.)
 
 # %% tags=["front-page"]
 from course_utils import plots
