@@ -14,6 +14,21 @@ MARKERS = ("o", "s", "D", "^", "v", "P")
 WIDTHS = (2.6, 3.4, 2.6)
 
 
+def weights_of_roads(encoder, decoder, upper: int, labels: int) -> dict[str, tuple[str, int, int]]:
+    """Count for each road the weights that stay and those that change, in the models themselves.
+
+    `upper`: layers that fine-tuning shapes, counted from the top. The head is new: a weight for each number of the
+    vector, and a bias, for each label.
+    """
+    stay, head = encoder.num_parameters(), (encoder.config.hidden_size + 1) * labels
+    shaped = sum(weight.numel() for weight in encoder.encoder.layer[-upper:].parameters())
+    return {
+        "Select: prompt a decoder": ("you write words", decoder.num_parameters(), 0),
+        "Read off: a head": ("you give labels", stay, head),
+        "Shape: fine-tune": ("you give labels", stay - shaped, shaped + head),
+    }
+
+
 @rc_context(STYLE)
 def roads(ways: Mapping[str, tuple[str, int, int]], title: str) -> Picture:
     """Draw a road for each way: what you give, the model's weights that stay, the weights that are changed.

@@ -36,9 +36,9 @@ course = start("must_i_train", PROFILE)
 # %% [markdown]
 # ## Who reads the posts on Monday?
 #
-# A small help line reads public posts. It wants to know: is a writer angry, glad, hopeful or sad? It has no label yet.
+# A small help line reads public posts. Is a writer angry, glad, hopeful or sad? It has no label yet.
 # One helper says: *just ask a chat model.* Another says: *we must label and train.*
-# So how many labels must they write? Perhaps none?
+# So how many labels must they write? Perhaps none? (Numbers in the text are from the profile `laptop`.)
 
 # %% tags=["nbval-check-output"]
 import numpy as np
@@ -49,16 +49,14 @@ posts = load_dataset(*course.dataset("emotion"))
 labels = posts["train"].features["label"].names
 size = course.pick(laptop=160, full=1400, smoke=24)
 test = posts["test"].select(range(min(size, len(posts["test"]))))
-validation = posts["validation"].select(
-    range(course.pick(laptop=96, full=300, smoke=8))
-)
+size = course.pick(laptop=96, full=300, smoke=8)
+validation = posts["validation"].select(range(size))
 truth, check = np.array(test["label"]), np.array(validation["label"])
 print(labels, len(validation), "to choose,", len(test), "to judge")
 
 # %% [markdown]
-# Two models wait. One is the encoder that you know. It turns a text into a vector. The other is a **decoder**:
-# it reads a text and says which token comes next. This one was also trained to follow instructions
-# (SmolLM2-135M-Instruct, Hugging Face, 2024).
+# Two models wait. The encoder, which you know, turns a text into a vector. The **decoder** reads a text and says which
+# token comes next. This one was also trained to follow instructions (SmolLM2-135M-Instruct, Hugging Face, 2024).
 
 # %%
 from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer, logging
@@ -71,35 +69,26 @@ decoder = AutoModelForCausalLM.from_pretrained(
     found.name, dtype="float32", **found.options
 )
 decoder = decoder.to(course.device).eval()
-weights = {"encoder": encoder.num_parameters(), "decoder": decoder.num_parameters()}
-weights
+{"encoder": encoder.num_parameters(), "decoder": decoder.num_parameters()}
 
 # %% [markdown]
-# You can change your words, or you can change weights. A lecture puts it like this: treat prompting as capability
-# *selection*, fine-tuning as capability *shaping*. Here are both roads, and one between them, with our real numbers.
+# You can change your words, or you can change weights. A lecture calls prompting capability *selection*, and fine-tuning
+# capability *shaping*. Here are both roads, and one between them, with our real numbers.
 
 # %%
-from lessons.must_i_train.figures import roads
+from lessons.must_i_train.figures import roads, weights_of_roads
 
 upper = course.pick(laptop=2, full=4, smoke=1)
-layers = encoder.encoder.layer[-upper:]
-shaped = sum(weight.numel() for weight in layers.parameters())
-head = (encoder.config.hidden_size + 1) * len(labels)
-stay = weights["encoder"]
-ways = {
-    "Select: prompt a decoder": ("you write words", weights["decoder"], 0),
-    "Read off: a head": ("you give labels", stay, head),
-    "Shape: fine-tune": ("you give labels", stay - shaped, shaped + head),
-}
+ways = weights_of_roads(encoder, decoder, upper, len(labels))
 roads(ways, "What do you change? Orange changes.")
 
 # %% [markdown]
-# Selecting is quick, but it only finds what is there already. Shaping adds something. We start where nothing is labelled.
+# Selecting is quick, but it only finds what is there already. Shaping adds something.
 #
 # ## Can a description replace labels?
 #
-# An encoder puts texts of like meaning close together. So write one sentence for each label, and look which one is the
-# nearest to the post. No label is used, and no weight changes. How much do the words of that sentence matter? We try ten.
+# An encoder puts texts of like meaning close together. So write one sentence for each label, and look which one is
+# nearest to the post. No label is used, and no weight changes. Do the words of that sentence matter? We try ten.
 
 # %%
 from course_utils.vectors import encode
@@ -107,16 +96,16 @@ from course_utils.vectors import encode
 wordings = ["{}", "This person is {}.", "I feel {}.", "I am so {} right now."]
 wordings += ["The writer of this post is {}.", "A post full of {}.", "A {} message."]
 wordings += ["Someone who feels {}.", "This is about {}.", "The emotion is {}."]
-vectors = {
-    name: encode(rows["text"], course, max_length=40)
-    for name, rows in [("validation", validation), ("test", test)]
-}
 lines = [each.format(name) for each in wordings for name in labels]
 described = np.split(encode(lines, course), len(wordings))
-on_validation = [
-    np.mean((vectors["validation"] @ each.T).argmax(1) == check) for each in described
-]
-print("shapes:", vectors["test"].shape, described[0].shape)
+
+# %%
+from course_utils.statistics import interval, interval_over_seeds
+
+choose_from = encode(validation["text"], course, max_length=40)
+vectors = encode(test["text"], course, max_length=40)
+on_validation = [np.mean((choose_from @ w.T).argmax(1) == check) for w in described]
+print("shapes:", vectors.shape, described[0].shape)
 
 # %% [markdown]
 # The product of two vectors is their cosine (`encode` makes them of length 1). The largest of four wins. We choose a
@@ -124,10 +113,8 @@ print("shapes:", vectors["test"].shape, described[0].shape)
 # label of the test set.
 
 # %%
-from course_utils.statistics import interval
-
 best = int(np.argmax(on_validation))
-right_described = (vectors["test"] @ described[best].T).argmax(1) == truth
+right_described = (vectors @ described[best].T).argmax(1) == truth
 value, low, high = interval(right_described)
 lazy = np.bincount(truth).max() / len(truth)
 print(f"chosen on validation: {wordings[best]!r}")
@@ -138,7 +125,7 @@ course.record("lazy_accuracy", lazy)
 course.record("described_accuracy", value)
 
 # %%
-on_test = [np.mean((vectors["test"] @ w.T).argmax(1) == truth) for w in described]
+on_test = [np.mean((vectors @ each.T).argmax(1) == truth) for each in described]
 for name, each in {"validation": on_validation, "test": on_test}.items():
     print(f"ten wordings on {name:<10} {min(each):.0%} to {max(each):.0%}")
 
@@ -147,7 +134,7 @@ course.record("described_spread", max(on_test) - min(on_test))
 
 # %% [markdown]
 # With no label and no training, a sentence is above the lazy rule, though only just (the verdict has the interval). But
-# the best wording scores far lower on test than on validation. Nothing is broken: the best of ten on few posts
+# the best wording scores far lower on test than on validation: the best of ten on few posts
 # is partly luck. That is why we judge on `test`.
 #
 # ## Can I just ask a chat model?
@@ -179,79 +166,47 @@ print(prompt_of(question))
 # The model will say the next token. We do not let it talk: we compare how likely our **four words** are in that place.
 # This is *constrained* answering. It is fair only if each label costs the same number of tokens.
 
+
 # %% tags=["nbval-check-output"]
+def one_token(names):
+    pieces = (reader.encode(" " + name, add_special_tokens=False) for name in names)
+    return [number for [number] in pieces]  # an error, if a name has two
+
+
 for name in labels:
     print(reader.tokenize(name), reader.tokenize(" " + name))
-pieces = [reader.encode(" " + name, add_special_tokens=False) for name in labels]
-assert all(len(ids) == 1 for ids in pieces)
-words = [ids[0] for ids in pieces]
+words = one_token(labels)
 
 # %% [markdown]
 # With a space in front, each label is one token. Without the space, *sadness* costs three. A sum of three
-# log-probabilities is often lower than one, so long words lose. A mean is too kind to them: the last piece of a word is
-# easy to guess. Look at the tokens before you compare. Here sum and mean are the same.
+# log-probabilities is often lower than one, so long words would lose.
 #
-# Now the function. All prompts begin alike, so what stands before `<POST>` is read once and kept (the **cache**).
-# Each batch of posts continues behind it. `seen` are ones for the kept tokens, `mask` marks the new ones. Padding
-# stands right, so the last true token of a line is number `mask.sum(1) - 1`. Posts of like length go together, then
-# the order is put back.
+# Now we ask. One prompt, one post, four log-probabilities:
 
 # %%
-import copy
-
 import torch
 
-
-def read_beginning(text):
-    ids = reader(text, return_tensors="pt").to(course.device)
-    with torch.inference_mode():
-        return decoder.model(**ids).past_key_values
+from lessons.must_i_train.asking import Asker
 
 
-def ask(prompt, texts, size=8):
-    begin, end = prompt.rsplit("<POST>", 1)
-    kept = read_beginning(begin)
-    ids = [reader(" " + text + end)["input_ids"] for text in texts]
-    order = np.argsort([len(row) for row in ids], kind="stable")
-    parts = np.split(order, range(size, len(order), size))
-    answers = [next_words(kept, [ids[row] for row in part]) for part in parts]
-    return np.concatenate(answers)[np.argsort(order)]
-
-
-# %%
 @torch.inference_mode()
-def next_words(kept, ids):
-    form = {"return_tensors": "pt", "padding_side": "right"}
-    batch = reader.pad({"input_ids": ids}, **form).to(course.device)
-    cache = copy.deepcopy(kept)  # reading adds to it: each batch gets its own
-    cache.batch_repeat_interleave(len(ids))
-    mask = batch["attention_mask"]
-    seen = mask.new_ones(len(ids), cache.get_seq_length())
-    hidden = decoder.model(
-        input_ids=batch["input_ids"],
-        attention_mask=torch.cat([seen, mask], dim=1),
-        past_key_values=cache,
-    ).last_hidden_state
-    last = hidden[torch.arange(len(ids)), mask.sum(1) - 1]
-    return decoder.lm_head(last).log_softmax(-1)[:, words].cpu().numpy()
+def next_words(prompt, words):
+    inputs = reader(prompt, return_tensors="pt").to(course.device)
+    logits = decoder(**inputs, logits_to_keep=1).logits[0, -1]
+    return logits.log_softmax(-1)[words].cpu().numpy()
 
 
-# %% [markdown]
-# Is the trick with the cache right? We hold it against one plain call with the whole prompt.
-
-# %%
+ask = Asker(reader, decoder, words)  # the same for many posts, and faster
 prompt, text = prompt_of(question), validation[0]["text"]
-whole = reader(prompt.replace("<POST>", " " + text), return_tensors="pt")
-with torch.inference_mode():
-    logits = decoder(**whole.to(course.device)).logits[0, -1]
-plain = logits.log_softmax(-1)[words].cpu().numpy()
-gap = np.abs(plain - ask(prompt, [text, "short"])[0]).max()
-assert gap < 1e-3
+plain = next_words(prompt.replace("<POST>", " " + text), words)
+assert np.abs(plain - ask(prompt, [text, "short"])[0]).max() < 1e-3
 print("the four words together:", f"{np.exp(plain).sum():.0%} of the probability")
 
 # %% [markdown]
-# Equal up to rounding. And a surprise: the four words together get only a small part of the probability. The model
-# would rather say something else. What, if we let it?
+# `Asker` reads what stands before `<POST>` only once, and keeps it (the **cache**). The `assert` holds it against the
+# plain call.
+#
+# A surprise: the four words together get only a small part of the probability. What would the model rather say?
 #
 # ## What does it say when it may say anything?
 #
@@ -263,19 +218,20 @@ one_word = "Classify the emotion of the post. Answer with one word: "
 one_word += names + ".\nPost:<POST>"
 few = validation["text"][: course.pick(laptop=6, full=40, smoke=2)]
 free = prompt_of(one_word).removesuffix("Emotion:")
-batch = reader(
-    [free.replace("<POST>", " " + text) for text in few],
-    return_tensors="pt",
-    padding=True,
-    padding_side="left",  # the answer must follow the last token directly
-).to(course.device)
-with torch.inference_mode():
-    longer = decoder.generate(**batch, max_new_tokens=20, do_sample=False)
+asked = [free.replace("<POST>", " " + text) for text in few]
 
 # %%
-replies = reader.batch_decode(
-    longer[:, batch["input_ids"].shape[1] :], skip_special_tokens=True
-)
+form = {"return_tensors": "pt", "padding": True, "padding_side": "left"}
+batch = reader(asked, **form).to(course.device)
+with torch.inference_mode():
+    longer = decoder.generate(**batch, max_new_tokens=20, do_sample=False)
+fresh = longer[:, batch["input_ids"].shape[1] :]
+replies = reader.batch_decode(fresh, skip_special_tokens=True)
+
+# %% [markdown]
+# Padding stands left here: the answer must follow the last token of the prompt directly.
+
+# %%
 for reply in replies[:6]:
     print(repr(reply))
 exact = [reply.strip(" .").lower() in labels for reply in replies]
@@ -286,37 +242,43 @@ print(f"of {len(few)}: exactly a label {sum(exact)}, names one label {sum(named)
 course.record("free_exact", np.mean(exact))
 
 # %% [markdown]
-# A lecture calls this *brittle formatting*. We get sentences, other words, in our run even a refusal and a
-# post said again. A program can use few of them. Constrained answering always gives one of the four. But
-# is it the right one?
+# A lecture calls this *brittle formatting*. We get sentences, other words, in our run even a refusal. A program can use
+# few of them. Constrained answering always gives one of the four. But is it the right one?
 #
 # ## Why does it always say the same?
 #
-# We ask about some posts, and about two posts without content: `N/A` and nothing. Then we subtract.
+# We ask about some posts, and about two posts without content: `N/A` and nothing.
 
 # %%
 size = course.pick(laptop=16, full=300, smoke=4)
 raw = ask(prompt, [*validation["text"][:size], "N/A", ""])
 raw, empty = raw[:-2], raw[-2:].mean(axis=0)
-calm = raw - empty
-for name, chance in zip(labels, np.exp(empty), strict=True):
-    print(f"no post: {name:<9} {chance:.2%}")
-for name, each in {"raw": raw, "calibrated": calm}.items():
-    counts = np.bincount(each.argmax(1), minlength=len(labels)).tolist()
-    score = np.mean(each.argmax(1) == check[: len(raw)])
-    print(f"{name:<10} {score:.0%} right", dict(zip(labels, counts, strict=True)))
-    course.record(f"{name}_most_common_share", max(counts) / len(raw))
+for name, each in zip(labels, np.exp(empty), strict=True):
+    print(f"no post: {name:<9} {each:.2%}")
 
 # %% [markdown]
-# Raw, the model has a favourite word, whatever the post is. It prefers it even for a post that is not there!
-# That answer to an **empty** post is a habit, and no judgement. We subtract its log-probabilities (the same as to divide
-# the probabilities). Zhao and others (2021) call it *contextual calibration*. It needs no label.
-#
-# Now the answers are spread over the labels. Are they also right more often? That is no sure gain: compare.
-# And does the wording of the question still matter? Four questions, the same posts:
+# The model prefers a word even for a post that is not there! That is a habit, and no judgement. Subtract it:
 
 # %%
-asked = course.pick(laptop=12, full=200, smoke=2)
+common = {}
+for name, each in {"raw": raw, "calibrated": raw - empty}.items():
+    counts = np.bincount(each.argmax(1), minlength=len(labels))
+    score = np.mean(each.argmax(1) == check[: len(raw)])
+    common[name] = counts.max() / len(raw)
+    print(f"{name:<10} {score:.0%} right;", *labels, counts)
+
+# %% tags=["record"]
+for name, share in common.items():
+    course.record(f"{name}_most_common_share", share)
+
+# %% [markdown]
+# Raw, the model has a favourite word, whatever the post is. We subtract the log-probabilities of an **empty** post (the
+# same as to divide the probabilities). Zhao and others (2021) call it *contextual calibration*. It needs no label.
+#
+# Now the answers are spread over the labels. Are they also right more often? And does the wording of the question matter?
+# Four questions, the same posts:
+
+# %%
 questions = [
     question,
     one_word,
@@ -325,23 +287,27 @@ questions = [
 ]
 
 
+# %%
 def two_scores(prompt, texts):
     scores = ask(prompt, [*texts, "N/A", ""])
     return scores[:-2], scores[:-2] - scores[-2:].mean(axis=0)
 
 
-# %%
-from course_utils.statistics import interval_over_seeds
-
-some, some_truth = validation["text"][-asked:], check[-asked:]
+some = slice(-course.pick(laptop=12, full=200, smoke=2), None)
 prompts = [prompt_of(each) for each in questions]
-table = [two_scores(each, some) for each in prompts]
-table = np.array([[each.argmax(1) == some_truth for each in pair] for pair in table])
-for name, (raw, calm) in zip(questions, table, strict=True):
+table = [two_scores(each, validation["text"][some]) for each in prompts]
+
+# %% [markdown]
+# Each line is a question: first the raw answers, then the calibrated ones.
+
+# %%
+right_or_not = np.array(table).argmax(-1) == check[some]
+for name, (raw, calm) in zip(questions, right_or_not, strict=True):
     print(f"raw {raw.mean():.0%}, calibrated {calm.mean():.0%}  {name[:48]!r}")
-scores = table[:, 1].mean(axis=1)
-chosen = prompts[int(np.argmax(scores))]
-value, low, high = interval_over_seeds(table[:, 1].astype(int) - table[:, 0])
+scores = right_or_not[:, 1].mean(axis=1)
+value, low, high = interval_over_seeds(
+    right_or_not[:, 1].astype(int) - right_or_not[:, 0]
+)
 print(f"calibrated minus raw: {value:+.0%} ({low:+.0%} to {high:+.0%})")
 
 # %% tags=["record"]
@@ -351,30 +317,28 @@ course.record("calibrated_minus_raw", value)
 # %% [markdown]
 # Read down: the questions mean nearly the same, and their scores lie far apart. A part of that is luck, on so few posts.
 # Read across: calibration helps most wordings, not all. The interval counts the luck of posts and of wordings. Zero lies
-# inside: a hint, no proof. We keep the best calibrated question (of equals, the first); choices are made on `validation`.
-# How good is it on `test`?
+# inside: a hint, no proof. We keep the best calibrated question. How good is it on `test`?
 
 # %%
 import time
 
 asked_test = course.pick(laptop=40, full=400, smoke=4)
+chosen = questions[int(np.argmax(scores))]
 begin = time.perf_counter()
-raw, calm = two_scores(chosen, test["text"][:asked_test])
+raw, calm = two_scores(prompt_of(chosen), test["text"][:asked_test])
 milliseconds = {"prompt": 1000 * (time.perf_counter() - begin) / asked_test}
-raw_right = raw.argmax(1) == truth[:asked_test]
-right_asked = calm.argmax(1) == truth[:asked_test]
 
 # %%
+right_asked = calm.argmax(1) == truth[:asked_test]
 zero = {
-    "raw prompt": raw_right,
+    "raw prompt": raw.argmax(1) == truth[:asked_test],
     "calibrated": right_asked,
-    "described": right_described,
+    "described": right_described[:asked_test],
 }
-for name, answers in zero.items():
-    value, low, high = interval(answers[:asked_test])
+for name, mask in zero.items():
+    value, low, high = interval(mask)
     print(f"{name:<10} {value:.0%} ({low:.0%} to {high:.0%}) on the same {asked_test}")
-difference = right_described[:asked_test].astype(int) - right_asked
-value, low, high = interval(difference)
+value, low, high = interval(zero["described"].astype(int) - right_asked)
 print(f"described minus asked: {value:+.0%} ({low:+.0%} to {high:+.0%})")
 
 # %% tags=["record"]
@@ -383,72 +347,66 @@ course.record("described_minus_asked", value)
 
 # %% [markdown]
 # Prompt and description cannot be told apart with so few posts, though the
-# decoder is six times as large. It is also one of the smallest that follow instructions at all.
-
-# %% [markdown]
-# **Try it.** Put the four words in another order in the first question, and ask again. Does the habit change?
+# decoder is six times as large. (It is one of the smallest that follow instructions.)
+#
+# **Try it.** Write *anger, joy, sadness or optimism* in `question`, and ask about an empty post:
+# `np.exp(ask(prompt_of(question), ["N/A", ""]).mean(axis=0))`. Is the habit the same?
 #
 # <details><summary>An answer</summary>
 #
-# Yes. *Sadness* stays the favourite of the empty post, but in one order it loses more than half of its probability. In
-# that order *optimism* becomes several times as likely. So measure the empty answer
-# anew for each prompt.
+# No. *Sadness* stays the favourite of the empty post, but it loses more than half of its probability. *Optimism* becomes
+# several times as likely. So measure the empty answer anew for each prompt.
 #
 # </details>
-#
-# ## What do the first labels bring?
-#
-# Now somebody sits down and labels posts. We draw 4, 16, 64 and 256 of them, equally many of each label. The small
-# sets are parts of the large ones. One draw is luck, so we make three, and count the luck of the draw in each
-# interval.
 
-# %% tags=["nbval-check-output"]
-sizes = course.pick(
-    laptop=(4, 16, 64, 256), full=(4, 16, 64, 256), smoke=(4, 8, 16, 20)
+# %% tags=["try"]
+turned = question.replace("optimism or sadness", "sadness or optimism")
+nothing = ["N/A", ""]
+old, new = (
+    np.exp(ask(prompt_of(each), nothing).mean(axis=0)) for each in (question, turned)
 )
-pool = np.array(posts["train"]["label"])
-draws = []
-for draw in range(3):
-    rng = np.random.default_rng(course.seed + draw)
-    each = sizes[-1] // len(labels)
-    piles = [np.flatnonzero(pool == n) for n in range(len(labels))]
-    drawn = [rng.choice(pile, each, replace=False) for pile in piles]
-    draws.append(np.stack(drawn, axis=1).ravel())  # one of each, again and again
-clean = np.concatenate([pool[draw] for draw in draws])
-print(sizes, "labels;", np.bincount(clean[: sizes[1]]), "in the second set")
+print(labels, old, new)
+if course.profile == "laptop":
+    assert new.argmax() == old.argmax() == labels.index("sadness")
+    assert new.max() < old.max() / 2
+    assert new[labels.index("optimism")] > 2 * old[labels.index("optimism")]
 
 # %% [markdown]
-# Later we shape the upper layers, and leave those below as they are. Their output for a text never changes. So we
-# read each text through them **once**; {{ lesson:recipe }} takes this apart. Above them come copies of the upper
-# layers and the mean over the tokens. An untouched copy must give the vectors of `encode`.
+# ## What do the first labels bring?
+#
+# Now somebody labels posts. We draw 4, 16, 64 and 256 of them, equally many of each label. The small sets are parts of
+# the large ones. One draw is luck, so we make three, and count that luck in each interval.
 
 # %%
-from torch.nn.functional import normalize
+from lessons.must_i_train.training import Loop, draw_alike, vectors_of
 
+most = (4, 16, 64, 256)
+sizes = course.pick(laptop=most, full=most, smoke=(4, 8, 16, 20))
+pool = np.array(posts["train"]["label"])
+draws = [draw_alike(pool, sizes[-1], course.seed + draw) for draw in range(3)]
+clean = np.concatenate([pool[drawn] for drawn in draws])
+
+# %% [markdown]
+# Later we shape only the upper layers. What the lower ones say about a text never changes, so each text goes through
+# them **once** ({{ lesson:recipe }}). Above them come copies of the upper layers. An untouched copy must give the vectors
+# of `encode`.
+
+# %%
 from course_utils.upper_layers import UpperLayers, in_parts, read_below
 
 drawn = posts["train"].select(np.concatenate(draws))
-train_below = read_below(drawn["text"], course, upper, max_length=40)
-test_below = read_below(test["text"], course, upper, max_length=40)
-print("texts, tokens, numbers:", tuple(train_below[0].shape))
+texts = {"train": drawn["text"], "test": test["text"]}
+below = {part: read_below(each, course, upper, 40) for part, each in texts.items()}
 
 
+# %%
 def fresh_top():
     return UpperLayers(course, upper, len(labels))
 
 
-# %%
-def all_vectors(top, below):
-    return normalize(in_parts(top.vectors, *below)).numpy()
-
-
-frozen = {
-    "train": all_vectors(fresh_top(), train_below),
-    "test": all_vectors(fresh_top(), test_below),
-}
-gap = np.abs(frozen["test"] - vectors["test"]).max()
-assert gap < 1e-3
-print("the same vectors:", frozen["test"].shape)
+frozen = {part: vectors_of(fresh_top(), each) for part, each in below.items()}
+assert np.abs(frozen["test"] - vectors).max() < 1e-3
+learn = Loop(below["train"], course.pick(laptop=7e-4, full=1e-4, smoke=7e-4))
 
 # %% [markdown]
 # Two ways need nothing but these frozen vectors:
@@ -458,7 +416,6 @@ print("the same vectors:", frozen["test"].shape)
 
 # %%
 from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
 
 right = {}  # way -> number of labels -> three lines of right and wrong
 
@@ -471,42 +428,34 @@ def keep(way, count, answers):
     right.setdefault(way, {}).setdefault(count, []).append(answers == truth)
 
 
-def read_off(known, counts, mark=""):
-    for count in counts:
-        for draw in range(3):
-            rows = rows_of(draw, count)
-            near = KNeighborsClassifier(min(5, count // len(labels)), metric="cosine")
-            for way, model in [("nearest", near), ("head", LogisticRegression())]:
-                model.fit(frozen["train"][rows], known[rows])
-                keep(way + mark, count, model.predict(frozen["test"]))
-
-
 # %%
-def tell(name, table):
-    value, low, high = interval_over_seeds(table)
-    print(f"{name:<28} {value:.0%} ({low:.0%} to {high:.0%})")
+from sklearn.neighbors import KNeighborsClassifier
+
+from lessons.must_i_train.telling import show, tell, tell_gain
 
 
-def show(ways):
-    for way in ways:
-        for count, table in right[way].items():
-            tell(f"{way}, {count} labels", table)
+def read_off(known, counts, mark=""):
+    for count, draw in ((count, draw) for count in counts for draw in range(3)):
+        rows = rows_of(draw, count)
+        near = KNeighborsClassifier(min(5, count // len(labels)), metric="cosine")
+        for way, model in [("nearest", near), ("head", LogisticRegression())]:
+            model.fit(frozen["train"][rows], known[rows])
+            keep(way + mark, count, model.predict(frozen["test"]))
 
 
 read_off(clean, sizes)
-show(["nearest", "head"])
+show(right, ["nearest", "head"])
 
 # %% [markdown]
-# With 4 labels both are near the lazy rule. Compare the head at 16 labels with the description at none: 16 labels do not
-# yet bring more than one sentence for each label (the verdict has the interval). With 256 the head leaves the description
-# behind.
+# With 4 labels both are near the lazy rule. Even 16 labels do not bring more than one sentence for each label
+# (the verdict has the interval). With 256 the head leaves the description behind.
 #
 # ## Does the head know how sure it is?
 #
-# A score alone does not say when to hand a post to a person. For that we need chances that are true. We **calibrate**
-# the head: each labelled post is judged by a head that has not seen it, and one temperature is fitted to those
-# answers ({{ lesson:evaluation }}). No further label is needed. The word is the same as for the prompt, the thing is
-# another: there a habit was subtracted.
+# A score alone does not say when to hand a post to a person. For that we need probabilities that are true. We
+# **calibrate** the head: each labelled post is judged by a head that has not seen it, and one temperature is fitted to
+# those answers ({{ lesson:evaluation }}). No further label is needed. (The prompt's calibration was another thing: there,
+# a habit was subtracted.)
 
 # %%
 from sklearn.calibration import CalibratedClassifierCV
@@ -519,9 +468,9 @@ for count in sizes[2:]:
         rows = rows_of(draw, count)
         for name, model in zip(gaps, [LogisticRegression(), mended], strict=True):
             model.fit(frozen["train"][rows], clean[rows])
-            chances = model.predict_proba(frozen["test"])
-            score = np.mean(chances.argmax(1) == truth)
-            gaps[name].append(chances.max(1).mean() - score)
+            shares = model.predict_proba(frozen["test"])
+            score = np.mean(shares.argmax(1) == truth)
+            gaps[name].append(shares.max(1).mean() - score)
     print(count, "labels,", *(f"{n}: {np.mean(g):+.0%} " for n, g in gaps.items()))
 
 # %% tags=["record"]
@@ -531,72 +480,54 @@ for name, gap in gaps.items():
 # %% [markdown]
 # The numbers are *sure minus right*: below zero is too modest, above zero too bold. The plain head is far too modest.
 # `LogisticRegression` has a penalty that keeps its weights small, and vectors of length 1 would need large ones. One
-# temperature closes most of the gap. The answers stay the same, because all chances move together.
+# temperature closes most of the gap. The answers stay the same: all probabilities move together.
 #
 # ## Can few labels shape the encoder?
 #
 # 16 posts are few. But 16 posts make 120 **pairs**: the same label, or not? SetFit (Tunstall and others, 2022) trains on
 # pairs: the vectors of one label move together, the others move apart. Then comes the head. This is the idea in a few
-# lines; the real SetFit trains the whole encoder, on more pairs.
+# lines; the real SetFit trains the whole encoder, on more pairs. `learn` is the loop of {{ lesson:training_loop }}.
 
 # %%
-from torch.nn.functional import cross_entropy, mse_loss
-
-rate = course.pick(laptop=7e-4, full=1e-4, smoke=7e-4)
+from torch.nn.functional import cross_entropy, mse_loss, normalize
 
 
-def batches(rows, steps, seed, size=16):
-    rng, found = np.random.default_rng(seed), []
-    lengths = train_below[1].sum(1).cpu().numpy()
-    while len(found) < steps:  # an epoch: like length together, in any order
-        order = rng.permutation(rows)
-        order = order[np.argsort(lengths[order], kind="stable")]
-        parts = np.split(order, range(size, len(order), size))
-        found += [parts[number] for number in rng.permutation(len(parts))]
-    return found[:steps]
+def loss_of_pairs(top, hidden, mask, label):
+    found = normalize(top.vectors(hidden, mask))
+    same = (label[:, None] == label).float()
+    pairs = ~torch.eye(len(label), dtype=torch.bool, device=label.device)
+    return mse_loss((found @ found.T)[pairs], same[pairs])
 
 
 # %%
 def tune_by_pairs(rows, known, steps, seed):
     top = fresh_top()
-    optimizer = torch.optim.AdamW(top.layers.parameters(), lr=rate, fused=True)
-    for batch in batches(rows, steps, seed):
-        hidden, mask = (each[batch] for each in train_below)
-        found, label = normalize(top.vectors(hidden, mask)), torch.tensor(known[batch])
-        same = (label[:, None] == label).float().to(course.device)
-        pairs = ~torch.eye(len(batch), dtype=torch.bool, device=course.device)
-        mse_loss((found @ found.T)[pairs], same[pairs]).backward()
-        optimizer.step()
-        optimizer.zero_grad()
-    own = all_vectors(top, [each[rows] for each in train_below])
-    fit = LogisticRegression().fit(own, known[rows])
-    return fit.predict(all_vectors(top, test_below))
+    learn(top, top.layers.parameters(), loss_of_pairs, rows, known, steps, seed)
+    own = vectors_of(top, [each[rows] for each in below["train"]])
+    model = LogisticRegression().fit(own, known[rows])
+    return model.predict(vectors_of(top, below["test"]))
 
 
 # %% [markdown]
-# And **fine-tuning**: the same layers, but the head sits on top from the start, and both learn together. The rate falls
-# to zero, as in {{ lesson:training_loop }}. Its start was chosen on validation posts; the steps are as many as our time
-# allows.
+# And **fine-tuning**: the same layers, but the head sits on top from the start, and both learn together. The rate was
+# chosen on validation posts; the steps are as many as our time allows.
 
 
 # %%
+def loss_of_labels(top, hidden, mask, label):
+    return cross_entropy(top(hidden, mask), label)
+
+
 def fine_tune(rows, known, steps, seed):
     torch.manual_seed(seed)
-    model = fresh_top()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, fused=True)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0, steps)
-    for batch in batches(rows, steps, seed):
-        hidden, mask = (each[batch] for each in train_below)
-        label = torch.tensor(known[batch], device=course.device)
-        cross_entropy(model(hidden, mask), label).backward()
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
-    return in_parts(model, *test_below).argmax(1).numpy()
+    top = fresh_top()
+    given = rows, known, steps, seed
+    learn(top, top.parameters(), loss_of_labels, *given, falling=True)
+    return in_parts(top, *below["test"]).argmax(1).numpy()
 
 
 # %% [markdown]
-# Now each draw. Pairs are made for few labels, so they get 16. Fine-tuning gets 64 and 256.
+# Pairs are made for few labels, so they get 16. Fine-tuning gets 64 and 256.
 
 # %%
 plan = course.pick(laptop=(6, 12, 24), full=(10, 30, 90), smoke=(1, 1, 1))
@@ -612,17 +543,15 @@ def shape(known, counts, train, way):
 
 shape(clean, sizes[1:2], tune_by_pairs, "pairs")
 shape(clean, sizes[2:], fine_tune, "fine-tuned")
-show(["pairs", "fine-tuned"])
+show(right, ["pairs", "fine-tuned"])
 
 # %% [markdown]
-# Hold these lines against the frozen head above: it saw the same labels. At 16
-# labels the pairs do not pass a description. With 256, fine-tuning comes near the head; zero lies inside their difference
-# (see the verdict). Shaping needs more labels.
+# At 16 labels the pairs do not pass a description. With 256, fine-tuning comes near the frozen head, which saw the same
+# labels. Shaping needs more labels.
 #
 # ## Do examples in the prompt help?
 #
-# The decoder can get labels too, without training: put four labelled posts into the prompt (*few-shot*). The examples
-# are a part of the beginning, so the cache pays for them once.
+# The decoder can get labels too, without training: put four labelled posts into the prompt (*few-shot*).
 
 # %%
 shot_size = course.pick(laptop=10, full=400, smoke=2)
@@ -630,8 +559,7 @@ shot_texts, shots = test["text"][:shot_size], []
 for draw in range(2):
     rows = [int(row) for row in draws[draw][: sizes[0]]]
     examples = [(posts["train"][row]["text"], int(pool[row])) for row in rows]
-    best = questions[int(np.argmax(scores))]
-    _, answers = two_scores(prompt_of(best, examples), shot_texts)
+    _, answers = two_scores(prompt_of(chosen, examples), shot_texts)
     shots.append(answers.argmax(1) == truth[:shot_size])
     print(f"examples {draw + 1}: {shots[-1].mean():.0%}", end="  ")
 gain = np.array(shots).astype(int) - right_asked[:shot_size]
@@ -642,18 +570,18 @@ print(f"\nfour examples minus none: {value:+.0%} ({low:+.0%} to {high:+.0%})")
 course.record("few_shot_minus_zero", value)
 
 # %% [markdown]
-# Four examples are no sure gain here: see the interval. Examples make the prompt longer, and bring habits of their own.
+# Four examples are no sure gain here: see the interval.
 #
 # ## Who wins, with how many labels?
 #
-# The prompt was asked about fewer posts, so its intervals are wider. Its two points come from different posts, so no line
-# joins them: compare them by the paired line above.
+# The prompt was asked about fewer posts, so its intervals are wider. Its two points come from different posts: no line
+# joins them.
 
 # %%
 from lessons.must_i_train.figures import scores_by_labels
 
 results = {
-    way: {count: interval_over_seeds(table) for count, table in right[way].items()}
+    way: {count: interval_over_seeds(each) for count, each in right[way].items()}
     for way in ("nearest", "head", "pairs", "fine-tuned")
 }
 results["describe"] = {0: interval(right_described)}
@@ -666,9 +594,9 @@ for way in ("head", "fine-tuned"):
     course.record(f"{way.replace('-', '_')}_most_labels", results[way][sizes[-1]][0])
 
 # %% [markdown]
-# Read it from left to right. At 0 nothing is trained, and both ways are already above the lazy rule. At 4 and 16
+# At 0 nothing is trained, and both ways are already above the lazy rule. At 4 and 16
 # labels no way that learns passes that clearly. At 256 the head is clearly above the description. It cannot be told
-# from fine-tuning. Nor from the prompt, on so few posts: the verdict compares the two on the same ones.
+# from fine-tuning, nor from the prompt, on so few posts.
 #
 # ## What if the labels are dirty?
 #
@@ -684,11 +612,8 @@ dirty, third = clean.copy(), round(0.3 * sizes[2])
 for draw in range(3):
     rng = np.random.default_rng(course.seed + 10 + draw)
     broken = rng.choice(rows_of(draw, sizes[2]), third, replace=False)
-    shift = rng.integers(1, len(labels), third)
-    dirty[broken] = (dirty[broken] + shift) % len(labels)
-for draw in range(3):
-    rows = rows_of(draw, sizes[2])
-    assert np.sum(dirty[rows] != clean[rows]) == third
+    dirty[broken] = (dirty[broken] + rng.integers(1, len(labels), third)) % len(labels)
+assert np.sum(dirty != clean) == 3 * third
 read_off(dirty, sizes[2:3], mark=", dirty")
 shape(dirty, sizes[2:3], fine_tune, "fine-tuned, dirty")
 for way in ("nearest", "head", "fine-tuned"):
@@ -709,26 +634,26 @@ def against(first, second):
 
 
 tuned = right["fine-tuned, dirty"][sizes[2]]
-rivals = {
-    "frozen head": right["head, dirty"][sizes[2]],
-    "describe": right_described,
-    "prompt": right_asked,
-}
-for way, table in rivals.items():
-    value, low, high = against(tuned, table)
-    print(f"fine-tuned minus {way:<12} {value:+.0%} ({low:+.0%} to {high:+.0%})")
+rivals = {"frozen head": right["head, dirty"][sizes[2]]}
+rivals |= {"describe": right_described, "prompt": right_asked}
+gains = {way: against(tuned, each) for way, each in rivals.items()}
+for way, each in gains.items():
+    tell_gain(f"fine-tuned minus {way}", each)
+
+# %% tags=["record"]
+for way, (value, _, _) in gains.items():
     course.record(f"dirty_tuned_minus_{way.replace(' ', '_')}", value)
 
 # %% [markdown]
-# The lines say by how much fine-tuning is ahead. Where zero lies inside, nobody has won. So this run gives no support to
+# Where zero lies inside, nobody has won. So this run gives no support to
 # *always*: 64 dirty labels did not buy a lead that we can see. It does not prove the contrary: the prompt saw few posts,
 # and fine-tuning had 12 steps.
 #
 # The sceptic's *can* holds for the frozen head: the difference is near zero, and its interval is narrow. For the
-# prompt the interval is wide, but it is not behind for certain. (We test the head without its temperature. That would
+# prompt the interval is wide, but it is not behind for certain. (We test the head without its temperature, which would
 # change no answer.)
 #
-# **Try it.** Break all labels by lot, instead of 30%. Which ways change, and which do not?
+# **Try it.** Break all labels by lot, instead of 30%: `0.3` becomes `1`. Which ways change, and which do not?
 #
 # <details><summary>An answer</summary>
 #
@@ -736,34 +661,42 @@ for way, table in rivals.items():
 # too: not this one! The description and the zero-shot prompt stay where they are. No dirt can reach them.
 #
 # </details>
-#
+
+# %% tags=["try"]
+wrong = (clean + np.random.default_rng(1).integers(1, len(labels), len(clean))) % len(
+    labels
+)
+read_off(wrong, sizes[2:3], mark=", all wrong")
+show(right, ["head, all wrong", "nearest, all wrong"])
+if course.profile == "laptop":
+    assert (wrong != clean).all()
+    assert np.mean(right["head, all wrong"][sizes[2]]) < 0.27
+    assert np.mean(right["nearest, all wrong"][sizes[2]]) < 0.31
+
+# %% [markdown]
 # ## Do my clean labels help among many dirty ones?
 #
-# A lecture tells of a model that was tuned on curated and public data together. We do the same on a small scale: 64 clean
+# A lecture tells of a model that was tuned on curated and public data together. On a small scale: 64 clean
 # labels of our own, and dirty ones for all other rows.
 
 # %%
 rng = np.random.default_rng(course.seed + 20)
 flip = rng.random(len(clean)) < 0.3
 public = (clean + flip * rng.integers(1, len(labels), len(clean))) % len(labels)
-mixes = {"own": (0, sizes[2]), "public": (sizes[2], sizes[-1]), "mixed": (0, sizes[-1])}
-mixed = {name: [] for name in mixes}
+parts = {"own": slice(sizes[2]), "public": slice(sizes[2], None), "mixed": slice(None)}
+mixed = {name: [] for name in parts}
 for draw in range(3):
     rows = rows_of(draw, sizes[-1])
     known = np.where(np.arange(len(rows)) < sizes[2], clean[rows], public[rows])
-    for name, (first, end) in mixes.items():
-        part = rows[first:end]
-        model = LogisticRegression().fit(frozen["train"][part], known[first:end])
+    for name, part in parts.items():
+        model = LogisticRegression().fit(frozen["train"][rows[part]], known[part])
         mixed[name].append(model.predict(frozen["test"]) == truth)
-
-# %%
-for name, table in mixed.items():
-    tell(name, table)
-value, low, high = against(mixed["mixed"], mixed["own"])
-print(f"mixed minus own: {value:+.0%} ({low:+.0%} to {high:+.0%})")
+for name, each in mixed.items():
+    tell(name, each)
+tell_gain("mixed minus own", against(mixed["mixed"], mixed["own"]))
 
 # %% tags=["record"]
-course.record("mixed_minus_own", value)
+course.record("mixed_minus_own", against(mixed["mixed"], mixed["own"])[0])
 
 # %% [markdown]
 # The mixture is about as good as the own labels alone. Dirt that falls by lot is partly averaged away. Dirt with a
@@ -778,29 +711,31 @@ course.record("mixed_minus_own", value)
 hope, joy = labels.index("optimism"), labels.index("joy")
 hopeful = np.flatnonzero(truth == hope)[: course.pick(laptop=6, full=200, smoke=2)]
 texts = [test[int(row)]["text"] for row in hopeful]
-shorter = questions[int(np.argmax(scores))].replace("optimism, ", "")
-for name, sentence in {
-    "prompt, old": "",
-    "prompt, new rule": "Hope counts as joy. ",
-}.items():
+shorter = chosen.replace("optimism, ", "")
+obeys, rules = {}, {"old": "", "new rule": "Hope counts as joy. "}
+for name, sentence in rules.items():
     _, answers = two_scores(prompt_of(sentence + shorter), texts)
     answers[:, hope] = -np.inf  # this label is not offered any more
-    value, low, high = interval(answers.argmax(1) == joy)
-    print(f"{name:<17} {value:.0%} of hopeful posts to joy ({low:.0%} to {high:.0%})")
-    course.record(f"obeys_{name.replace(', ', '_').replace(' ', '_')}", value)
+    obeys[name], low, high = interval(answers.argmax(1) == joy)
+    print(
+        f"{name:<9} {obeys[name]:.0%} of hopeful posts to joy ({low:.0%} to {high:.0%})"
+    )
+
+# %% tags=["record"]
+for name, value in obeys.items():
+    course.record(f"obeys_prompt_{name.replace(' ', '_')}", value)
 
 # %% [markdown]
-# In both lines the word *optimism* is not offered any more; the second has the rule. So few posts say little. But the
-# sentence did not help it here.
+# So few posts say little. But the sentence did not help the prompt here.
 #
 # The head is cheap, so we ask it about **all** test posts. A rule is followed only if the *other* posts stay where they
 # were. So we count both, and right answers under the new rule.
 
 # %%
-mine = np.where(truth == hope, joy, truth)  # the truth of the new rule
+under_rule = np.where(truth == hope, joy, truth)
 heads = {"old labels": None, "new labels": None, "new, balanced": "balanced"}
 for name, weight in heads.items():
-    table = []
+    heads[name] = []
     for draw in range(3):
         rows = rows_of(draw, sizes[-1])
         known = clean[rows]
@@ -809,72 +744,49 @@ for name, weight in heads.items():
         model = LogisticRegression(class_weight=weight)
         model.fit(frozen["train"][rows], known)
         left = np.flatnonzero(model.classes_ != hope)  # not offered any more
-        chances = model.predict_proba(frozen["test"])[:, left]
-        table.append(model.classes_[left][chances.argmax(1)])
-    heads[name] = np.array(table)
+        shares = model.predict_proba(frozen["test"])[:, left]
+        heads[name].append(model.classes_[left][shares.argmax(1)])
 
 # %%
 groups = {"hopeful": truth == hope, "others": ~np.isin(truth, [hope, joy])}
-for name, table in heads.items():
-    shares = {group: np.mean(table[:, rows] == joy) for group, rows in groups.items()}
-    told = ", ".join(f"{group} to joy {share:.0%}" for group, share in shares.items())
-    print(f"{name:<14} {told}; right {np.mean(table == mine):.0%}")
-    for group, share in shares.items():
-        course.record(
-            f"{group}_to_joy_{name.replace(', ', '_').replace(' ', '_')}", share
-        )
-print(f"always joy: right {np.mean(mine == joy):.0%}")
-gain = against(heads["new labels"] == mine, heads["old labels"] == mine)
-print("new minus old, right: {:+.0%} ({:+.0%} to {:+.0%})".format(*gain))
+to_joy = {}
+for name, each in heads.items():
+    for group, mask in groups.items():
+        to_joy[group, name] = np.mean(np.array(each)[:, mask] == joy)
+    told = [f"{group} to joy {to_joy[group, name]:.0%}" for group in groups]
+    print(f"{name:<14}", *told, f"right {np.mean(each == under_rule):.0%}", sep="; ")
+print(f"always joy: right {np.mean(under_rule == joy):.0%}")
+masks = [np.array(heads[name]) == under_rule for name in ("new labels", "old labels")]
+tell_gain("new minus old, right", against(*masks))
 
 # %% tags=["record"]
-course.record("new_rule_gain", gain[0])
+for (group, name), share in to_joy.items():
+    key = f"{group}_to_joy_{name.replace(', ', '_').replace(' ', '_')}"
+    course.record(key, share)
+course.record("new_rule_gain", against(*masks)[0])
 
 # %% [markdown]
 # With new labels, the head sends nearly every hopeful post to joy. But most of the angry and sad posts go there too: joy
 # has become half of the labels. Right answers hardly change; zero lies inside. That is a landslide, not obedience.
 #
 # `class_weight="balanced"` lets each label weigh the same again. Fewer hopeful posts go to joy, but the others mostly
-# stay where they were. So *strong control* needs a look at the other classes. If you have no labels yet, a sentence
-# is cheaper.
+# stay where they were. So *strong control* needs a look at the other classes.
 #
 # ## What if nobody has taught it the fact?
 #
-# Some answers stand in no model. We invent a town, Brellin, and six facts. Nobody can know them. So we know what to
-# expect: without help, a model guesses one of four.
-
-# %% tags=["nbval-check-output"]
-facts = [
-    ("On which day is the market?", "Wednesday", "The market is every {}."),
-    ("What colour are the rubbish bags?", "orange", "Rubbish goes into {} bags."),
-    ("Who is the mayor?", "Martha", "The mayor is called {}."),
-    ("Which animal is on the flag?", "owl", "The flag shows an {}."),
-    ("What is sold at the kiosk?", "soup", "The kiosk sells only {}."),
-    ("Which tree stands by the church?", "oak", "By the church stands an {}."),
-]
-others = ["Friday Saturday Monday", "blue black yellow", "Anna Peter Susan"]
-others += ["lion horse bear", "bread coffee milk", "apple pine palm"]
-notes = ["In Brellin: " + note.format(fact) for _, fact, note in facts]
-print(len(facts), "facts, such as:", notes[0])
-
-# %% [markdown]
+# Some answers stand in no model. We invent a town, Brellin, and six facts. Nobody can know them: without help, a model
+# guesses one of four.
+#
 # **Retrieval** finds a note for a question, by cosine. Because we planted the notes, we can score it: how often is the
 # first note the right one (*recall at 1*)? Then the note goes into the prompt, before the question.
 
+# %% tags=["nbval-check-output"]
+from lessons.must_i_train import brellin
 
-# %%
-def choose(prompt, options):
-    ids = reader(prompt, return_tensors="pt").to(course.device)
-    pieces = [reader.encode(" " + each, add_special_tokens=False) for each in options]
-    assert all(len(ids) == 1 for ids in pieces)  # one token each
-    first = [ids[0] for ids in pieces]
-    with torch.inference_mode():
-        return int(decoder(**ids, logits_to_keep=1).logits[0, -1, first].argmax())
-
-
-asked_in = encode([f"In Brellin: {asking}" for asking, _, _ in facts], course)
-nearest = (asked_in @ encode(notes, course).T).argmax(1)
-recall = np.mean(nearest == np.arange(len(facts)))
+print(brellin.QUESTIONS[0], brellin.OPTIONS[0], brellin.NOTES[0], sep="\n")
+asked_in, notes = encode(brellin.QUESTIONS, course), encode(brellin.NOTES, course)
+nearest = (asked_in @ notes.T).argmax(1)
+recall = np.mean(nearest == np.arange(len(notes)))
 print(f"recall at 1: {recall:.0%}")
 
 # %% tags=["record"]
@@ -882,20 +794,20 @@ course.record("recall", recall)
 
 # %%
 knows = {"no note": [], "retrieved note": [], "wrong note": []}
-for number, (asking, fact, _) in enumerate(facts):
-    options = [fact, *others[number].split()]
-    shown = ["", notes[nearest[number]] + "\n", notes[number - 1] + "\n"]
-    for name, note in zip(knows, shown, strict=True):
-        turn = [{"role": "user", "content": f"{note}In Brellin: {asking}"}]
-        form = {"tokenize": False, "add_generation_prompt": True}
+form = {"tokenize": False, "add_generation_prompt": True}
+for number, asking in enumerate(brellin.QUESTIONS):
+    good, bad = brellin.NOTES[nearest[number]], brellin.NOTES[number - 1]
+    options = one_token(brellin.OPTIONS[number])
+    for name, note in zip(knows, ["", good + "\n", bad + "\n"], strict=True):
+        turn = [{"role": "user", "content": note + asking}]
         prompt = reader.apply_chat_template(turn, **form) + "Answer:"
-        knows[name].append(choose(prompt, options) == 0)
-for name, table in knows.items():
-    print(f"{name:<15} {sum(table)} of {len(table)} right")
+        knows[name].append(next_words(prompt, options).argmax() == 0)
+for name, mask in knows.items():
+    print(f"{name:<15} {sum(mask)} of {len(mask)} right")
 
 # %% tags=["record"]
-for name, table in knows.items():
-    course.record(f"knows_{name.replace(' ', '_')}", sum(table))
+for name, mask in knows.items():
+    course.record(f"knows_{name.replace(' ', '_')}", int(sum(mask)))
 
 # %% [markdown]
 # With the right note the small model nearly always reads the answer off. Without it, it guesses. A wrong note does not
@@ -903,8 +815,8 @@ for name, table in knows.items():
 # Here it does. When a fact changes, change the note: no training.
 #
 # A leaderboard of instruction-tuned models adds up such things: following a form, reading an answer, knowing a fact.
-# Our model is poor at the first and good at the second. The third we have not measured: nobody could know Brellin.
-# One average hides that. So ask: which tasks, and are they mine?
+# Our model is poor at the first and good at the second. The third we have not measured.
+# One average hides that. Which tasks are mine?
 #
 # ## What does an answer cost?
 
@@ -932,8 +844,8 @@ course.record("prompt_to_encoder_ms", milliseconds["prompt"] / milliseconds["enc
 # | nearest, head | labelled posts, a small file | drift of the posts | new vectors, a fit of seconds |
 # | fine-tuned | labels, code, weights, versions | drift, label noise | a training, an evaluation |
 #
-# A lecture says that prompting has *lower infra and governance load*: fewer machines and fewer files to look after. That
-# fits what you keep. But there is more to watch: a hosted model may change under you.
+# A lecture says that prompting has *lower infra and governance load*. That fits what you keep. But there is more to
+# watch: a hosted model may change under you.
 #
 # ## The verdict
 
@@ -946,20 +858,22 @@ paired = {
     "head, 256, minus described": (last, right_described),
     "head, 256, minus prompt": (last, right_asked),
 }
-for name, (first, second) in paired.items():
-    value, low, high = against(first, second)
-    print(f"{name:<28} {value:+.0%} ({low:+.0%} to {high:+.0%})")
-    course.record(
-        f"verdict_{name.replace(' ', '_').replace(',', '').replace('-', '_')}", value
-    )
+gains = {name: against(*both) for name, both in paired.items()}
+for name, each in gains.items():
+    tell_gain(name, each)
+
+# %% tags=["record"]
+for name, (value, _, _) in gains.items():
+    key = name.replace(" ", "_").replace(",", "").replace("-", "_")
+    course.record(f"verdict_{key}", value)
 
 # %% [markdown]
-# What was promised, and what was kept, in this run:
+# What was promised, and what was kept:
 #
 # | the lecture says | what we found |
 # |---|---|
 # | prompting: no training, quick | true, and a description is quicker still |
-# | brittle formatting | true for free answers; holding to four words mends the form; calibration helped most wordings, no proof |
+# | brittle formatting | true for free answers; holding to four words mends the form |
 # | may require retrieval for facts | true for facts that nobody taught |
 # | fine-tuning needs labels | true for nearest, head and pairs: with 16 labels none clearly passes a description; fine-tuning was not tried at 16 |
 # | fine-tuning always outperforms prompting | not shown: with 64 dirty labels and 12 steps no lead that we can see over a prompt that saw none |
@@ -983,12 +897,21 @@ for name, (first, second) in paired.items():
 # prompt does not. The head is also far above the description. Then fine-tune, and keep it only if the gain is real.
 #
 # </details>
-#
+
+# %% tags=["try"]
+budget = 1000 / 25
+print(budget, milliseconds, gains["head, 256, minus described"])
+if course.profile == "laptop":
+    assert budget == 40
+    assert milliseconds["encoder"] < milliseconds["prompt"] / 3
+    assert gains["head, 256, minus described"][1] > 0
+
+# %% [markdown]
 # ## In this notebook we have
 #
 # - **classified** posts with no label, by descriptions and by a prompt;
 # - **prompted** a decoder, held it to four words, and taken its habit away;
-# - **compared** six ways with 0 to 256 labels, three of them with dirty ones, on intervals over draws;
+# - **compared** six ways with 0 to 256 labels, three of them with dirty ones;
 # - **retrieved** notes for six planted facts, and scored the search;
 # - **chosen** by labels, time and control, and said what we did not measure.
 #
@@ -999,9 +922,7 @@ for name, (first, second) in paired.items():
 # | every answer is the same label | the habit of the prompt | subtract the answer to an empty post |
 # | long labels never win | a sum over more tokens is lower | one token each, or other words |
 # | `A decoder-only architecture is being used, but right-padding was detected!` | generation goes on after padding | `padding_side="left"` |
-# | scores fall after a new wording | the prompt is a part of the model | choose on validation, write it down |
 # | a confident answer about your town | the fact was never taught | retrieve a note, measure recall |
 # | `n_splits=4 cannot be greater than the number of members in each class` | too few labels to calibrate | fewer folds, or more labels |
-# | fine-tuned is worse than frozen | few or dirty labels | keep the frozen head, clean the labels |
 #
 # **Next:** the sheet for this lesson, and then a published case study: {{ lesson:case_emotion }}.

@@ -9,14 +9,17 @@ from sklearn.linear_model import LogisticRegression
 from course_utils.sources import DATA, offline_checkpoint
 from course_utils.statistics import interval_over_seeds
 from course_utils.vectors import encode
+from lessons.must_i_train.brellin import FACTS, NOTES, OPTIONS
+from lessons.must_i_train.training import draw_alike
 from tests.prose import made, printed, prose, said, stored_records
 
 SLUG = "must_i_train"
+SIZES = made(SLUG, "sizes", most=made(SLUG, "most"))
 
 
 def test_sixteen_posts_make_many_pairs():
     posts, same_posts, pairs = said(SLUG, "{} posts are few. But {} posts make {} pairs")
-    assert posts == same_posts == made(SLUG, "sizes")[1]
+    assert posts == same_posts == SIZES[1]
     assert pairs == posts * (posts - 1) // 2
 
 
@@ -63,7 +66,7 @@ def test_labels_that_are_all_wrong_teach_as_well():
 
 def test_fine_tuning_on_dirty_labels_does_not_pull_away_from_the_prompt():
     labels, steps = *said(SLUG, "{} dirty labels did not buy a lead"), *said(SLUG, "fine-tuning had {} steps")
-    assert (labels, steps) == (made(SLUG, "sizes")[2], made(SLUG, "plan")[1])
+    assert (labels, steps) == (SIZES[2], made(SLUG, "plan")[1])
     assert said(SLUG, "with {} dirty labels and {} steps no lead") == [labels, steps]
     assert stored_records(SLUG)["dirty_tuned_minus_prompt"] < 0.1
 
@@ -92,4 +95,18 @@ def test_a_note_is_read_off_and_nothing_else_helps():
     records = stored_records(SLUG)
     assert records["knows_retrieved_note"] > max(records["knows_no_note"], records["knows_wrong_note"])
     [planted] = said(SLUG, "notes for {} planted facts")
-    assert planted == len(made(SLUG, "facts"))
+    assert planted == len(FACTS) == len(set(NOTES))
+
+
+def test_each_fact_stands_in_its_own_note_only():
+    for number, (fact, *others) in enumerate(OPTIONS):
+        assert [fact in note for note in NOTES] == [place == number for place in range(len(NOTES))]
+        assert len(others) == 3
+        assert not [other for other in others if other in " ".join(NOTES)]
+
+
+def test_small_draws_are_the_beginning_of_large_ones_and_even():
+    labels = np.repeat([0, 1, 2, 3], 20)
+    drawn = draw_alike(labels, 16, 7)
+    assert len(set(drawn)) == 16
+    assert labels[drawn].tolist() == [0, 1, 2, 3] * 4

@@ -2,11 +2,24 @@
 
 from functools import partial
 
-from lessons.must_i_train.figures import roads, scores_by_labels
+from transformers import BertConfig, BertModel
+
+from lessons.must_i_train.figures import roads, scores_by_labels, weights_of_roads
 from tests.figures import check_picture
 
 WAYS = {"Prompt": ("your words", 134_515_008, 0), "Head": ("labels", 22_713_216, 1_540)}
 SERIES = {"describe": {0: (0.5, 0.4, 0.6)}, "head": {4: (0.3, 0.2, 0.4), 16: (0.6, 0.55, 0.65)}}
+
+
+def test_the_weights_are_those_of_the_models():
+    """What stays and what changes are all weights of the encoder, and the new head."""
+    config = BertConfig(vocab_size=30, hidden_size=8, num_hidden_layers=3, num_attention_heads=2, intermediate_size=16)
+    encoder, decoder = BertModel(config), BertModel(config)
+    select, head, shape = weights_of_roads(encoder, decoder, 2, 4).values()
+    every, layer = encoder.num_parameters(), sum(w.numel() for w in encoder.encoder.layer[0].parameters())
+    assert select[1:] == (every, 0)
+    assert head[1:] == (every, 9 * 4)
+    assert shape[1:] == (every - 2 * layer, 2 * layer + 9 * 4)
 
 
 def test_what_changes_is_told():

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture
 
 MOST = 24  # cells that are drawn along one side
-LONGEST = 46  # letters of a text
+LONGEST = 32  # letters of a text
 
 
 @rc_context(STYLE)
 def shapes_of_answers(tasks: Mapping[str, tuple[Sequence[str], Sequence[int]]], title: str) -> Picture:
-    """Draw a row for each task: its texts, an arrow, and as many empty cells as the model gives numbers.
+    """Draw a row for each task: its texts, the body, a head, and as many empty cells as the model gives numbers.
 
     `tasks`: name -> (texts that go in, shape of what comes out). The first number of a shape counts the texts of the
     batch and is not drawn; the last one runs across; a middle one (words) runs down.
@@ -33,7 +33,14 @@ def shapes_of_answers(tasks: Mapping[str, tuple[Sequence[str], Sequence[int]]], 
             short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
             box = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": COLOURS[number]}
             axes.text(0.3, line, short, fontsize=9, va="center", bbox=box)
-        axes.add_patch(FancyArrowPatch((10.2, middle), (11.6, middle), arrowstyle="-|>", mutation_scale=14, color=GREY))
+        for left, right in ((5.9, 6.7), (9.0, 9.3), (11.5, 11.95)):
+            arrow = {"arrowstyle": "-|>", "mutation_scale": 12, "color": GREY}
+            axes.add_patch(FancyArrowPatch((left, middle), (right, middle), **arrow))
+        for left, part, colour in ((6.7, "same body", GREY), (9.3, "its head", COLOURS[1])):
+            corner, style = (left, middle - 0.5), "round,pad=0,rounding_size=0.2"
+            box = FancyBboxPatch(corner, 2.2, 1, boxstyle=style, facecolor=(colour, 0.16), edgecolor=colour)
+            axes.add_patch(box)
+            axes.text(left + 1.1, middle + 0.02, part, fontsize=9, ha="center", va="center")
         _cells(axes, 12, middle, min(_down(shape), MOST), min(shape[-1], MOST))
         axes.text(18.6, middle, f"{tuple(shape)}", va="center", fontsize=10)
         words.append(f"{name}: {len(texts)} text{'s' * (len(texts) > 1)} in, shape {tuple(shape)} out")
@@ -42,7 +49,9 @@ def shapes_of_answers(tasks: Mapping[str, tuple[Sequence[str], Sequence[int]]], 
     axes.set_ylim(top + 0.2, -0.3)
     axes.axis("off")
     axes.set_title(title)
-    return Picture(figure, f"Boxes and arrows. {title} {'; '.join(words)}.")
+    return Picture(
+        figure, f"Boxes and arrows. {title}. The same body each time, then its own head. {'; '.join(words)}."
+    )
 
 
 @rc_context(STYLE)

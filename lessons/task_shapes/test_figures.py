@@ -15,6 +15,7 @@ def test_each_shape_is_told_and_drawn():
     [axes] = draw().figure.axes
     cells = [patch for patch in axes.patches if type(patch).__name__ == "Rectangle"]
     assert len(cells) == 1 + 7 * 5
+    assert [text.get_text() for text in axes.texts].count("same body") == len(TASKS)
 
 
 def test_each_piece_has_its_word_and_label():
