@@ -13,6 +13,16 @@ from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture, canva
 PALE = "#DDDDDD"
 
 
+def four_ways(length: int, room: int, overlap: int) -> dict[str, list[tuple[int, int]]]:
+    """Return the spans of a text of `length` tokens that head, tail, head + tail and windows of `room` tokens read."""
+    return {
+        "head": [(0, room)],
+        "tail": [(length - room, length)],
+        "head + tail": [(0, room // 2), (length - room // 2, length)],
+        "windows": [(at, min(length, at + room)) for at in range(0, length - overlap, room - overlap)],
+    }
+
+
 @rc_context(STYLE)
 def rulers(length: int, spans: Mapping[str, Sequence[tuple[int, int]]], title: str) -> Picture:
     """Draw the text once for each way, as a ruler of `length` tokens, with the spans that the way reads on it.

@@ -47,10 +47,7 @@ course = start("long_texts", PROFILE)
 # We have reviews written for this course, each *helpful* or *unhelpful*. A helpful one tells what the thing did in
 # the writer's own use. (In `full`: film reviews of IMDB, negative or positive.)
 
-# %% tags=["nbval-check-output"]
-from collections import Counter
-
-import numpy as np
+# %%
 from datasets import disable_progress_bars, load_dataset
 
 disable_progress_bars()
@@ -58,22 +55,20 @@ source = "imdb" if course.profile == "full" else "reviews"
 reviews = load_dataset(*course.dataset(source))
 labels = reviews["train"].features["label"].names
 mixed = {split: rows.shuffle(seed=course.seed) for split, rows in reviews.items()}
+
+# %% tags=["nbval-check-output"]
+import numpy as np
+
 test = mixed["test"].select(range(course.pick(laptop=150, full=1000, smoke=24)))
 train = mixed["train"].select(range(course.pick(laptop=440, full=4000, smoke=32)))
 truth = np.array(test["label"])
-known = "where" in test.column_names
-where = np.array(test["where"] if known else ["none"] * len(test))
 print(len(train), "to learn from,", len(test), "to judge on")
-print(dict(Counter(where.tolist())))
 
 # %% [markdown]
-# The last line is our **planted truth**: `where` says in which part of a helpful review the useful sentences stand.
-# `throughout` means everywhere. `none` marks the unhelpful reviews: they have no useful part. We will use this as a
-# judge, never as an input. (All numbers in the text are those of `laptop`.)
-#
 # A model does not count words. It counts tokens. So we cut all texts into tokens, once, without the special ones.
+# (All numbers in the text are those of `laptop`.)
 
-# %% tags=["nbval-check-output"]
+# %%
 from transformers import AutoTokenizer
 from transformers.utils import logging
 
@@ -82,25 +77,29 @@ logging.disable_progress_bar()
 tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
 bodies = tokenizer(list(test["text"]), add_special_tokens=False)["input_ids"]
 lengths = np.array([len(body) for body in bodies])
-by_length = np.argsort(-lengths)
-example = next((i for i in by_length if where[i] == "end"), by_length[0])
-print(f"review {example}: {lengths[example]} tokens", end=", ")
-print(f"the useful part: {where[example]}")
 
 # %% [markdown]
-# Here is that one review as a ruler. A model that reads 64 tokens has four ways. Three read 64 tokens once. The
-# fourth reads again and again.
+# Our **planted truth**: `where` says in which part of a helpful review the useful sentences stand. `throughout` means
+# everywhere. `none` marks the unhelpful reviews: they have no useful part. This is a judge, never an input.
 
 # %% tags=["nbval-check-output"]
-from lessons.long_texts.figures import length_histogram, rulers, shares_by_place
+from collections import Counter
 
-n, room = int(lengths[example]), 62  # 64 less [CLS] and [SEP]
-ways = {
-    "head": [(0, room)],
-    "tail": [(n - room, n)],
-    "head + tail": [(0, room // 2), (n - room // 2, n)],
-    "windows": [(a, min(n, a + room)) for a in range(0, n - 16, room - 16)],
-}
+known = "where" in test.column_names
+where = np.array(test["where"] if known else ["none"] * len(test))
+print(dict(Counter(where.tolist())))
+
+# %% [markdown]
+# Here is the longest review that helps at its end, as a ruler. A model that reads 64 tokens has four ways. Three read
+# 64 tokens once. The fourth reads again and again. (62 = 64 less `[CLS]` and `[SEP]`.)
+
+# %% tags=["nbval-check-output"]
+from lessons.long_texts.figures import four_ways, rulers
+
+by_length = np.argsort(-lengths)
+example = next((i for i in by_length if where[i] == "end"), by_length[0])
+n = int(lengths[example])
+ways = four_ways(n, room=62, overlap=16)
 rulers(n, ways, f"Four ways to read a review. Its useful part: {where[example]}.")
 
 # %% [markdown]
@@ -112,6 +111,8 @@ rulers(n, ways, f"Four ways to read a review. Its useful part: {where[example]}.
 # Look before you choose a limit. This is the **length profile**.
 
 # %% tags=["nbval-check-output"]
+from lessons.long_texts.figures import length_histogram
+
 thrown = 1 - np.minimum(lengths, 62).sum() / lengths.sum()
 print(f"a limit of 64 throws away {thrown:.0%} of all tokens")
 shown = (32, 64, 128, 256, 512)
@@ -164,16 +165,16 @@ for name, answers in right.items():
 # ({{ lesson:leakage }} shows `encode` in full).
 
 # %%
-from sklearn.model_selection import GroupKFold, cross_val_predict
-
-from course_utils.vectors import encode
-
 few = train.select(range(course.pick(laptop=130, full=2000, smoke=16)))
 texts = [*few["text"], *test["text"]]
 answer = np.array([*few["label"], *truth])
 place = np.array([*(few["where"] if known else ["none"] * len(few)), *where])
 named = "product" in few.column_names
 groups = [*few["product"], *test["product"]] if named else range(len(texts))
+
+# %%
+from course_utils.vectors import encode
+
 limits = (32, 64, 256)
 vectors = {limit: encode(texts, course, max_length=limit) for limit in limits}
 print({limit: each.shape for limit, each in vectors.items()})
@@ -184,13 +185,13 @@ print({limit: each.shape for limit, each in vectors.items()})
 # model that did not learn from it.
 
 # %%
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
 from lessons.long_texts.figures import scores_by_fives
 
 probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
-found = {}
-for limit in limits:
-    folds = GroupKFold(5).split(texts, answer, groups)
-    found[limit] = cross_val_predict(probe, vectors[limit], answer, cv=list(folds))
+folds = list(GroupKFold(5).split(texts, answer, groups))
+found = {n: cross_val_predict(probe, vectors[n], answer, cv=folds) for n in limits}
 curve = {f"{limit} tokens": interval(found[limit] == answer) for limit in limits}
 scores_by_fives(curve, "A frozen encoder, with three limits")
 
@@ -211,7 +212,7 @@ print(f"256 minus 32 tokens: {mean:+.1%}, from {low:+.1%} to {high:+.1%}")
 course.record("gain_256_over_32", mean)
 
 # %% [markdown]
-# So in this data it matters how much is read, and we know by how much, and how sure that is.
+# So in this data it matters how much is read.
 #
 # > **Assumption:** *The beginning is enough: writers say what matters first.*
 # >
@@ -220,29 +221,30 @@ course.record("gain_256_over_32", mean)
 # The planted truth decides. Here are the same answers, sorted by the part where the useful sentences stand.
 
 # %%
-parts = ("start", "middle", "end", "throughout", "none")
-kinds = [kind for kind in parts if kind in place]
-table = {
-    f"{limit} tokens": {
-        kind: np.mean((found[limit] == answer)[place == kind]) for kind in kinds
-    }
-    for limit in limits
-}
+from lessons.long_texts.figures import shares_by_place
+from lessons.long_texts.places import auc_difference, make_pages, mean_by_place
+
+table = {f"{n} tokens": mean_by_place(found[n] == answer, place) for n in limits}
+shares_by_place(table, "Right answers, by the place of the useful part.")
+
+# %%
+if known:
+    mean, low, high = interval(gain[place == "start"])
+    print(f"start, 256 minus 32 tokens: {mean:+.0%}, from {low:+.0%} to {high:+.0%}")
+
+# %% tags=["record"]
 if known:
     course.record("start_64", table["64 tokens"]["start"])
     course.record("end_64", table["64 tokens"]["end"])
-    mean, low, high = interval(gain[place == "start"])
     course.record("start_256_minus_32", mean)
-    print(f"start, 256 minus 32 tokens: {mean:+.0%}, from {low:+.0%} to {high:+.0%}")
-shares_by_place(table, "Right answers, by the place of the useful part.")
 
 # %% [markdown]
 # Read the row of 64 tokens. What stands at the start is mostly found. What stands at the end is mostly *not* found:
 # the model is no better than a coin. It is not weak. It never saw those words. One average would hide it.
 #
-# Now read the first column downwards. More tokens help the end, and **hurt** the start. The line above the table says
-# by how much. **Probably** a mean of 256 token vectors waters down the few that matter. So the assumption is wrong.
-# But *longer is always better* is wrong, too.
+# Now read the first column downwards. More tokens help the end, and **hurt** the start. The line below the table
+# says by how much. **Probably** a mean of 256 token vectors waters down the few that matter. So the assumption is
+# wrong. But *longer is always better* is wrong, too.
 #
 # ## And if the model may learn?
 #
@@ -279,7 +281,13 @@ frozen = course.pick(laptop=3, full=0, smoke=3)
 pretrained.bert.encoder.layer[:frozen].requires_grad_(False)
 print("positions that the model knows:", pretrained.config.max_position_embeddings)
 
+# %% [markdown]
+# 512 positions: that is the wall. We freeze the table of word pieces and the lower layers, and switch dropout off.
+# Both save time. And 27 steps of 16 are not even one pass over the 440 reviews. So overfitting is hardly a danger,
+# and dropout is not needed. Each training begins with a copy and a fresh head.
 
+
+# %%
 def fresh_model(seed):
     torch.manual_seed(seed)
     model = copy.deepcopy(pretrained).to(course.device)
@@ -288,10 +296,6 @@ def fresh_model(seed):
 
 
 # %% [markdown]
-# 512 positions: that is the wall. We freeze the table of word pieces and the lower layers, and switch dropout off.
-# Both save time. And 27 steps of 16 are not even one pass over the 440 reviews. So overfitting is hardly a danger,
-# and dropout is not needed.
-#
 # Now the data of a step. `cut` keeps the head of a text. `draw_batches` puts texts of like length together, so that
 # little is padding.
 
@@ -321,7 +325,7 @@ def draw_batches(rng, size=batch_size):
 
 # %% [markdown]
 # The training takes a **plan**: one limit for each step. `[64] * 27` is 27 steps with 64 tokens. Later we will write
-# plans that begin with short texts.
+# plans that begin with short texts. (We tried two rates, on the validation reviews.)
 
 # %%
 from torch.nn.functional import cross_entropy
@@ -331,7 +335,7 @@ rate = course.pick(laptop=5e-4, full=5e-5, smoke=5e-4)
 print("learning rate", rate)
 
 # %% [markdown]
-# (We tried two rates, on the validation reviews.) The loop itself is the one of {{ lesson:training_loop }}, with a
+# The loop itself is the one of {{ lesson:training_loop }}, with a
 # limit that may change from step to step.
 
 
@@ -343,9 +347,9 @@ def train_model(plan, seed=course.seed):
     schedule = get_linear_schedule_with_warmup(optimizer, len(plan) // 10, len(plan))
     for length in plan:
         waiting = waiting or draw_batches(rng)  # all used? shuffle again
-        rows = waiting.pop()
-        logits = model(**pad([cut(train_bodies[row], length) for row in rows]))[1]
-        cross_entropy(logits, train_truth[rows]).backward()
+        batch = waiting.pop()
+        logits = model(**pad([cut(train_bodies[row], length) for row in batch]))[1]
+        cross_entropy(logits, train_truth[batch]).backward()
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
@@ -364,10 +368,10 @@ def read(model, ids, size=32):
     vectors = np.empty((len(ids), model.config.hidden_size), np.float32)
     margins = np.empty(len(ids))
     for begin in range(0, len(order), size):
-        rows = order[begin : begin + size]
-        mean, logits = model(**pad([ids[row] for row in rows]))
-        vectors[rows] = mean.cpu()
-        margins[rows] = (logits[:, 1] - logits[:, 0]).cpu()
+        batch = order[begin : begin + size]
+        mean, logits = model(**pad([ids[row] for row in batch]))
+        vectors[batch] = mean.cpu()
+        margins[batch] = (logits[:, 1] - logits[:, 0]).cpu()
     return vectors, margins
 
 
@@ -390,17 +394,19 @@ for limit, plan in plans.items():
     right[f"fine-tuned, {limit} tokens"] = (margins[limit] > 0) == truth
 
 # %% [markdown]
-# Now side by side: the baselines and the two trainings, on the same reviews. And the price of a step.
+# Now side by side, on the same reviews. And the price of a step.
 
 # %%
-from course_utils import plots
-
 for limit in plans:
     reads = right[f"fine-tuned, {limit} tokens"] * 1.0
     mean, low, high = interval(reads - right["counting words"])
     print(f"{limit} tokens minus counting words: {mean:+.1%}", end=", ")
     print(f"from {low:+.1%} to {high:+.1%}")
 print(f"a step with 256 tokens costs {seconds[256] / seconds[64]:.1f} steps with 64")
+
+# %%
+from course_utils import plots
+
 sure = {name: interval(answers) for name, answers in right.items()}
 plots.scores(sure, "Who reads best?")
 
@@ -424,16 +430,18 @@ course.record("step_256_to_step_64", seconds[256] / seconds[64])
 # The model with 64 tokens is there already. Must it miss the end? No: give it *other* 64 tokens, or all of them, one
 # window after the other. The library cuts the windows.
 
+
 # %% tags=["nbval-check-output"]
-windows = tokenizer(
-    list(test["text"]),
-    truncation=True,
-    max_length=64,
-    stride=16,
-    return_overflowing_tokens=True,
-)
+def windows_of(texts, length=64, stride=16):
+    settings = {"truncation": True, "max_length": length, "stride": stride}
+    return tokenizer(texts, return_overflowing_tokens=True, **settings)
+
+
+windows = windows_of(list(test["text"]))
 owner = np.array(windows["overflow_to_sample_mapping"])
 print(len(owner), "windows of", len(test), "texts")
+
+# %% tags=["nbval-check-output"]
 mine = np.flatnonzero(owner == example)
 for number in mine[:2]:
     print(tokenizer.decode(windows["input_ids"][number]), "\n")
@@ -452,7 +460,8 @@ assert np.array_equal(np.bincount(owner), expected)
 print("windows of a text: from", expected.min(), "to", expected.max())
 
 # %% [markdown]
-# **Try it.** Write `stride=32`. How many windows does the longest review get now?
+# **Try it.** Cut again, `finer = windows_of(list(test["text"]), stride=32)`. How many windows does the longest review
+# get now? `np.bincount(finer["overflow_to_sample_mapping"]).max()` counts them.
 #
 # <details><summary>An answer</summary>
 #
@@ -460,7 +469,16 @@ print("windows of a text: from", expected.min(), "to", expected.max())
 # not one new word.
 #
 # </details>
-#
+
+# %% tags=["try"]
+finer = windows_of(list(test["text"]), stride=32)
+now = np.bincount(finer["overflow_to_sample_mapping"]).max()
+before = np.bincount(owner).max()
+print(f"{now} windows, {before} before")
+if course.profile == "laptop":
+    assert (now, before) == (12, 8)
+
+# %% [markdown]
 # Now all the ways, with one and the same model. First the three that read 64 tokens:
 
 # %%
@@ -489,17 +507,16 @@ policies["mean of logits"] = np.array([each.mean() for each in by_text])
 policies["maximum"] = np.array([each.max() for each in by_text])
 policies["majority vote"] = np.array([np.sign(each).mean() for each in by_text])
 
+# %%
 averaged = np.array([pieces[owner == row].mean(axis=0) for row in range(len(test))])
-head = model.classifier
-direction = (head.weight[1] - head.weight[0]).detach().cpu().numpy()
-offset = (head.bias[1] - head.bias[0]).item()
-pooled = averaged @ direction + offset
+logits = model.classifier(torch.tensor(averaged, device=course.device))
+pooled = (logits[:, 1] - logits[:, 0]).detach().cpu().numpy()
 gap = np.abs(pooled - policies["mean of logits"]).max()
 print(f"pooled vectors against the mean of logits: they differ by at most {gap:.0e}")
 assert gap < 1e-3
 
 # %% [markdown]
-# The last lines are the fourth way, **representation pooling**: average the *vectors* of the windows, then ask the
+# The second cell is the fourth way, **representation pooling**: average the *vectors* of the windows, then ask the
 # head once. It gives the same numbers as the mean of logits! The head is linear, so it does not matter whether we
 # average before or after it. Two names, one method. It is only another method if the head *learns* from
 # the pooled vectors.
@@ -528,13 +545,7 @@ class AttentivePooling(torch.nn.Module):
 # With `learn=False` it stays a plain mean: its baseline. Both learn from the windows of the same train reviews.
 
 # %%
-train_windows = tokenizer(
-    list(few["text"]),
-    truncation=True,
-    max_length=64,
-    stride=16,
-    return_overflowing_tokens=True,
-)
+train_windows = windows_of(list(few["text"]))
 train_owner = np.array(train_windows["overflow_to_sample_mapping"])
 train_pieces = read(model, train_windows["input_ids"])[0]
 scaler = StandardScaler().fit(train_pieces)
@@ -549,9 +560,9 @@ from torch.nn.utils.rnn import pad_sequence
 
 def pack(pieces, owner):
     scaled = torch.tensor(scaler.transform(pieces))
-    rows = [scaled[owner == row] for row in range(owner.max() + 1)]
-    mask = pad_sequence([torch.ones(len(row), dtype=torch.bool) for row in rows], True)
-    return pad_sequence(rows, batch_first=True), mask
+    kept = [scaled[owner == row] for row in range(owner.max() + 1)]
+    mask = pad_sequence([torch.ones(len(row), dtype=torch.bool) for row in kept], True)
+    return pad_sequence(kept, batch_first=True), mask
 
 
 # %%
@@ -597,20 +608,15 @@ for name, answers in policy_right.items():
 # are alike? Ask the planted truth.
 
 # %%
-helped = [kind for kind in kinds if kind in where]
-places = {
-    name: {kind: answers[where == kind].mean() for kind in helped}
-    for name, answers in policy_right.items()
-}
-if known:
-    course.record(
-        "head_start_minus_end", places["head"]["start"] - places["head"]["end"]
-    )
-    course.record(
-        "tail_end_minus_start", places["tail"]["end"] - places["tail"]["start"]
-    )
-    course.record("maximum_none", places["maximum"]["none"])
+places = {name: mean_by_place(each, where) for name, each in policy_right.items()}
 shares_by_place(places, "Right answers of each policy, by place.")
+
+# %% tags=["record"]
+if known:
+    head, tail = places["head"], places["tail"]
+    course.record("head_start_minus_end", head["start"] - head["end"])
+    course.record("tail_end_minus_start", tail["end"] - tail["start"])
+    course.record("maximum_none", places["maximum"]["none"])
 
 # %% [markdown]
 # They are not alike at all. The head finds the start and misses the end. The tail is its mirror. Their averages are
@@ -631,10 +637,8 @@ from sklearn.metrics import roc_auc_score
 late_ones = (truth == 0) | np.isin(where, ["middle", "end"] if known else ["none"])
 auc = {}
 for name, each in policies.items():
-    auc[name] = {
-        "all": roc_auc_score(truth, each),
-        "late": roc_auc_score(truth[late_ones], each[late_ones]),
-    }
+    late = roc_auc_score(truth[late_ones], each[late_ones])
+    auc[name] = {"all": roc_auc_score(truth, each), "late": late}
 shares_by_place(auc, "AUC of each policy, no threshold.", span=(0.5, 0.85))
 
 # %% tags=["record"]
@@ -646,22 +650,10 @@ course.record("auc_late_head", auc["head"]["late"])
 #
 # How sure is that? We draw the reviews anew, with replacement, 200 times, and look at the difference to the head.
 
-
 # %%
-def auc_gain(name, chosen, draws=200):
-    rng, gains = np.random.default_rng(course.seed), []
-    rows = np.flatnonzero(chosen)
-    for _ in range(draws):
-        drawn = rng.choice(rows, len(rows))
-        if 0 < truth[drawn].sum() < len(drawn):
-            ours, head = (policies[each][drawn] for each in (name, "head"))
-            asked = truth[drawn]
-            gains.append(roc_auc_score(asked, ours) - roc_auc_score(asked, head))
-    return np.percentile(gains, [2.5, 97.5])
-
-
+late_truth, late_head = truth[late_ones], policies["head"][late_ones]
 for name in ("tail", "mean of logits", "maximum", "attentive pooling"):
-    low, high = auc_gain(name, late_ones)
+    low, high = auc_difference(late_truth, policies[name][late_ones], late_head)
     print(f"late: {name:<18} minus head: from {low:+.1%} to {high:+.1%}")
 
 # %% [markdown]
@@ -687,13 +679,16 @@ course.record("attentive_minus_plain", mean)
 counts = np.bincount(owner)
 weights = np.mean([each for _, each in attentive], axis=0) * counts[:, None]
 first, last = weights[:, 0], weights[range(len(test)), counts - 1]
-for kind in helped:
-    chosen = where == kind
-    print(f"{kind:<11} first window {first[chosen].mean():.2f}", end="   ")
-    print(f"last window {last[chosen].mean():.2f}")
+looks = {"first": mean_by_place(first, where), "last": mean_by_place(last, where)}
+for kind, share in looks["first"].items():
+    print(
+        f"{kind:<11} first window {share:.2f}   last window {looks['last'][kind]:.2f}"
+    )
+
+# %% tags=["record"]
 if known:
-    gap = first[where == "start"].mean() - first[where == "end"].mean()
-    course.record("first_window_start_minus_end", gap)
+    seen = looks["first"]
+    course.record("first_window_start_minus_end", seen["start"] - seen["end"])
 
 # %% [markdown]
 # Two answers. The *score* gains nothing that we could tell from luck. But the *weights* lean the right way. If the
@@ -714,18 +709,16 @@ if known:
 # %% tags=["nbval-check-output"]
 rng = np.random.default_rng(course.seed)
 product = np.array(test["product"] if named else range(len(test)))
-good, bad = np.flatnonzero(truth == 1), np.flatnonzero(truth == 0)
-pages = []
-for row in good:
-    others = bad[product[bad] != product[row]]
-    twins = bad[product[bad] == product[row]]
-    twin = rng.choice(twins if len(twins) else others)
-    pages.append([row, twin, *rng.choice(others, 5, replace=len(others) < 5)])
-pages = np.array(pages)
-with_one = {p: np.insert(pages[:, 2:], p, pages[:, 0], axis=1) for p in (0, 2, 5)}
-without = {p: np.insert(pages[:, 2:], p, pages[:, 1], axis=1) for p in (0, 2, 5)}
+with_one, without = make_pages(truth, product, rng)
 page_lengths = lengths[with_one[0]].sum(axis=1)
-print(len(pages), "pages of", page_lengths.min(), "to", page_lengths.max(), "tokens")
+print(
+    len(page_lengths),
+    "pages of",
+    page_lengths.min(),
+    "to",
+    page_lengths.max(),
+    "tokens",
+)
 print("longer than 512:", f"{np.mean(page_lengths > 512):.0%}")
 
 # %% [markdown]
@@ -739,9 +732,9 @@ try:
     print("no error: this page has", ids["input_ids"].shape[1], "tokens")
 except (RuntimeError, IndexError) as error:
     print(type(error).__name__, "-", str(error)[:90])
-blind = tokenizer(
-    page, truncation=True, max_length=256, stride=64, return_overflowing_tokens=True
-)
+
+# %%
+blind = windows_of(page, length=256, stride=64)
 blind_margins = read(models[256], blind["input_ids"])[1]
 seam_margins = margins[256][with_one[2][0]]
 print("windows that know no borders:", *(f"{each:+.1f}" for each in blind_margins))
@@ -771,13 +764,12 @@ joins = {
     "maximum": lambda m: m.max(axis=1),
     "majority vote": lambda m: (m > 0).sum(axis=1),
 }
-print(len(joins), "policies")
 
 # %% [markdown]
 # Now the three places. `holds` says which page has a helpful review.
 
 # %%
-holds, found_at = np.repeat([1, 0], len(pages)), {}
+holds, found_at = np.repeat([1, 0], len(page_lengths)), {}
 for name, join in joins.items():
     found_at[name] = {}
     for p, at in ((0, "start"), (2, "middle"), (5, "end")):
@@ -802,7 +794,7 @@ course.record("page_head_minus_maximum", lead)
 # - The **head** is good at the start, and has *exactly* 50% elsewhere. There a page and its twin look the same to it.
 #   No training mends that: what is not read is not known. The code asserts it.
 # - The **windows** do not care where the review stands: three equal numbers in each row. They must be equal: a mean
-#   or a maximum does not know the order. That is what we wanted.
+#   or a maximum does not know the order.
 # - They pay for it. Five other reviews bring noise. Where the head looks at the right place, it scores higher here.
 # - **Head + tail** is about as good as the head at the start and as the tail at the end, and is blind in the middle.
 #
@@ -822,10 +814,12 @@ both = np.concatenate([with_one[5], without[5]])
 piece_right = (margins[256][both] > 0) == (truth[both] == 1)
 inherited = (margins[256][both] > 0) == (holds[:, None] == 1)
 page_said = margins[256][both].max(axis=1) > 0
-alarm = np.mean(margins[256][bad] > 0)
 print(f"pieces, judged by their own label:    {piece_right.mean():.1%}")
 print(f"pieces, judged by the page's label:   {inherited.mean():.1%}")
 print(f"pages, judged by the page's label:    {np.mean(page_said == holds):.1%}")
+
+# %%
+alarm = np.mean(margins[256][truth == 0] > 0)
 print(f"false alarms: {alarm:.1%} of unhelpful pieces", end=", ")
 print(f"{page_said[holds == 0].mean():.1%} of pages without a helpful review")
 print(f"1 - (1 - {alarm:.3f})**6 = {1 - (1 - alarm) ** 6:.1%}")
@@ -858,16 +852,15 @@ holding = np.maximum(rng.choice(calm, (1000, 5)).max(axis=1), rng.choice(loud, 1
 tried = np.sort(spare_margins)
 good_pages = [np.mean(empty <= t) + np.mean(holding > t) for t in tried]
 threshold = tried[np.argmax(good_pages)]
-moved = margins[256][both].max(axis=1) > threshold
 print(f"the new threshold: {threshold:+.1f}")
+moved = margins[256][both].max(axis=1) > threshold
 for name, asked in {"at zero": page_said, "moved": moved}.items():
     print(f"{name:<8} pages right {np.mean(asked == holds):.1%}", end=", ")
     print(f"false alarms {asked[holds == 0].mean():.1%}", end=", ")
     print(f"useful pages found {asked[holds == 1].mean():.1%}")
+# %% tags=["record"]
 more = np.mean(moved == holds) - np.mean(page_said == holds)
 fewer = page_said.reshape(2, -1).mean(axis=1) - moved.reshape(2, -1).mean(axis=1)
-
-# %% tags=["record"]
 course.record("page_threshold_gain", more)
 course.record("useful_pages_lost", fewer[0])
 course.record("false_alarms_saved", fewer[1])
@@ -979,34 +972,40 @@ operations(counted, "What one text costs, counted.")
 # 6 * 768 = 4,608 tokens. A wider model has more work in its linear parts, so the square matters later.
 #
 # </details>
-#
+
+# %% tags=["try"]
+width = 768
+equal = next(n for n in range(10_000) if 2 * width * n * n >= 12 * width**2 * max(n, 1))
+print(f"from {equal:,} tokens on attention costs as much as the rest")
+if course.profile == "laptop":
+    assert equal == 6 * width == 4608
+
+# %% [markdown]
 # ## The verdict
 #
 # What was promised: a way to read what is longer than the model. What was kept?
 
 # %%
-from IPython.display import Markdown
+from lessons.long_texts.places import price_table
 
-spent = {"head": 64, "tail": 64, "head + tail": 64}
 everything = sum(len(each) for each in windows["input_ids"]) / len(test)
-once = np.minimum(lengths + 2, 256).mean()
-lines = ["| way | tokens read | ms a text | right |", "|---|---|---|---|"]
-for name, answers in {
-    **policy_right,
-    "fine-tuned with 256, head": right["fine-tuned, 256 tokens"],
-}.items():
-    tokens = once if "256" in name else spent.get(name, everything)
-    score = "{:.0%} ({:.0%} to {:.0%})".format(*interval(answers))
-    price = {64: reading[64], once: reading[256]}.get(tokens, per_text)
-    lines.append(f"| {name} | {tokens:.0f} | {1000 * price:.0f} | {score} |")
-Markdown("\n".join(lines))
+costs = {name: (everything, per_text) for name in policy_right}
+costs |= {name: (64, reading[64]) for name in ("head", "tail", "head + tail")}
+costs["fine-tuned with 256, head"] = np.minimum(lengths + 2, 256).mean(), reading[256]
+best = right["fine-tuned, 256 tokens"]
+price_table(costs, policy_right | {"fine-tuned with 256, head": best})
 
 # %%
-best = right["fine-tuned, 256 tokens"] * 1.0
+ahead = {}
 for name in ("head", "mean of logits"):
-    mean, low, high = interval(best - policy_right[name])
-    course.record(f"best_minus_{name.split()[0]}", mean)
-    print(f"256 tokens minus {name}: {mean:+.1%}, from {low:+.1%} to {high:+.1%}")
+    ahead[name], low, high = interval(best * 1.0 - policy_right[name])
+    print(
+        f"256 tokens minus {name}: {ahead[name]:+.1%}, from {low:+.1%} to {high:+.1%}"
+    )
+
+# %% tags=["record"]
+for name, each in ahead.items():
+    course.record(f"best_minus_{name.split()[0]}", each)
 
 # %% [markdown]
 # - *Read more*: kept. A model that was trained and asked with 256 tokens is the best line of the table. On these

@@ -83,12 +83,14 @@ def test_the_windows_of_the_longest_review(lengths):
     more, fewer = said(SLUG, "{}, and {} before. The step is now 62 - 32 = 30 tokens")
     longest = lengths.max() - 2  # [CLS] and [SEP]
     assert (np.ceil((longest - 32) / 30), np.ceil((longest - 16) / 46)) == (more, fewer)
-    assert made(SLUG, "windows", tokenizer=lambda texts, **given: given, test={"text": []})["stride"] == 16
+    windows_of = made(SLUG, "windows_of", tokenizer=lambda texts, **given: given)
+    assert windows_of([])["stride"] == 16
+    assert windows_of([], stride=32)["stride"] == 32
 
 
 def test_the_best_line_of_the_verdict():
     assert "trained and asked with 256 tokens is the best line of the table" in prose(SLUG)
-    lines = re.findall(r"^\| (.+?) \| (\d+) \| \d+ \| (\d+)%", printed(SLUG, "ms a text | right"), re.MULTILINE)
+    lines = re.findall(r"^\| (.+?) \| (\d+) \| \d+ \| (\d+)%", printed(SLUG, "everything = sum("), re.MULTILINE)
     assert len(lines) == 9
     assert max(lines, key=lambda line: int(line[2]))[0] == "fine-tuned with 256, head"
     assert "it reads almost three times as many tokens as the head" in prose(SLUG)
@@ -125,7 +127,7 @@ def test_the_seeds_of_the_card_lie_some_points_apart():
 def test_the_few_reviews_of_the_pooling():
     sentence = "With {} reviews to learn from we could not show it. (We use {} and not all {}"
     assert said(SLUG, sentence) == [130, 130, 440]
-    assert "of 130 train reviews" in printed(SLUG, "train_windows = tokenizer(")
+    assert "of 130 train reviews" in printed(SLUG, "train_windows = ")
 
 
 def test_the_place_decides_who_is_found():

@@ -2,13 +2,27 @@
 
 from functools import partial
 
-from lessons.long_texts.figures import length_histogram, operations, rulers, scores_by_fives, shares_by_place
+from lessons.long_texts.figures import (
+    four_ways,
+    length_histogram,
+    operations,
+    rulers,
+    scores_by_fives,
+    shares_by_place,
+)
 from tests.figures import check_picture
 
 
 def test_each_ruler_tells_what_is_read():
     draw = partial(rulers, 300, {"head": [(0, 64)], "windows": [(0, 64), (48, 112), (96, 160)]}, "One review.")
     check_picture(draw, "One review Of 300 tokens head reads 0 to 64 windows reads 0 to 64 48 to 112 96 to 160")
+
+
+def test_four_ways_read_what_the_library_would_cut():
+    ways = four_ways(100, room=40, overlap=10)
+    assert ways["head"] + ways["tail"] == [(0, 40), (60, 100)]
+    assert ways["head + tail"] == [(0, 20), (80, 100)]
+    assert ways["windows"] == [(0, 40), (30, 70), (60, 100)]
 
 
 def test_each_limit_tells_what_it_cuts():

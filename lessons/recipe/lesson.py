@@ -60,34 +60,59 @@ from transformers import get_scheduler
 
 from course_utils import plots
 
-curves = {}
-for kind, warmup in (("linear", 10), ("linear", 30), ("constant_with_warmup", 0)):
+
+def rates_of(kind, warmup):
     optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
     schedule, used = get_scheduler(kind, optimizer, warmup, 100), []
     for _ in range(100):
         used.append(schedule.get_last_lr()[0])
         optimizer.step()
         schedule.step()
-    curves[f"{kind.split('_')[0]}, warmup {warmup}%"] = range(1, 101), used
+    return range(1, 101), used
+
+
+# %%
+curves = {
+    "linear, warmup 10%": rates_of("linear", 10),
+    "linear, warmup 30%": rates_of("linear", 30),
+    "constant, warmup 0%": rates_of("constant_with_warmup", 0),
+}
 plots.lines(curves, "Three schedules", "step, of 100", "share of the full rate")
 
 # %% [markdown]
 # **Warmup** is the climb at the start, **decay** the way down. Is the shape important? We come to it. First we need
-# many trainings, so each must be cheap.
+# many trainings, so each must be cheap. (All numbers in the text are those of `laptop`.)
 #
 # ## How do we make a training cheap?
 #
 # Three savings. We take short posts. We take few. And we train only the top of the model. The lower layers are
 # frozen. So their output for a post never changes, and we compute it **once**.
 
-# %% tags=["nbval-check-output"]
-from datasets import concatenate_datasets, disable_progress_bars, load_dataset
+# %%
 from transformers import AutoModel, AutoTokenizer, logging
 
-disable_progress_bars()
 logging.disable_progress_bar()
+pretrained = AutoModel.from_pretrained(course.checkpoint).to(course.device).eval()
+top_layers = course.pick(laptop=2, full=4, smoke=2)
+frozen = len(pretrained.encoder.layer) - top_layers
+
+# %%
+size = course.pick(laptop=128, full=1024, smoke=16)
+machine = {"training posts": f"{size}", "lower layers": f"{frozen}, frozen: once"}
+machine |= {"cache": "kept in memory", "top": f"{top_layers} layers and a head"}
+plots.flow(list(machine.items()), "Only the top is trained, many times")
+
+# %% [markdown]
+# Like a cook who chops the onions once, and then tries twenty soups. Now the posts.
+
+# %%
+from datasets import concatenate_datasets, disable_progress_bars, load_dataset
+
+disable_progress_bars()
 posts = load_dataset(*course.dataset("emotion"))
 labels = posts["train"].features["label"].names
+
+# %% tags=["nbval-check-output"]
 tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
 longest = course.pick(laptop=18, full=40, smoke=18)
 posts = posts.filter(lambda post: len(tokenizer(post["text"])["input_ids"]) <= longest)
@@ -97,11 +122,12 @@ print({split: len(rows) for split, rows in posts.items()})
 # Few posts are so short. So we use them with care. We train on the first of `train`. Our validation posts, for
 # choices, are the next of `train`. The test, for measuring, comes from the library's `validation` and `test` together.
 
-# %% tags=["nbval-check-output"]
-size = course.pick(laptop=128, full=1024, smoke=16)
+# %%
 val_size = course.pick(laptop=120, full=400, smoke=12)
 test_size = course.pick(laptop=200, full=800, smoke=12)
 judges = concatenate_datasets([posts["validation"], posts["test"]])
+
+# %% tags=["nbval-check-output"]
 parts = {
     "train": posts["train"].select(range(size)),
     "validation": posts["train"].select(range(size, size + val_size)),
@@ -122,11 +148,7 @@ for name, rows in parts.items():
 # `hidden_states[0]` comes out of the embeddings, `[1]` out of the first layer. So `[frozen]` is what enters our top.
 
 
-# %% tags=["nbval-check-output"]
-pretrained = AutoModel.from_pretrained(course.checkpoint).to(course.device).eval()
-frozen = len(pretrained.encoder.layer) - course.pick(laptop=2, full=4, smoke=2)
-
-
+# %%
 @torch.no_grad()
 def read(rows, cut):
     settings = {"padding": True, "truncation": True, "max_length": cut}
@@ -137,6 +159,7 @@ def read(rows, cut):
     return hidden, tokens["attention_mask"], truth
 
 
+# %% tags=["nbval-check-output"]
 half = longest // 2
 cache = {c: {n: read(p, c) for n, p in parts.items()} for c in (longest, half)}
 [tuple(part.shape) for part in cache[longest]["train"]]
@@ -184,9 +207,6 @@ torch.allclose(hidden[mask.bool()], whole[mask.bool()], atol=1e-4)
 # is the top of its band. The last four are for later.
 
 # %%
-from torch.nn.functional import cross_entropy
-from torch.nn.utils import clip_grad_norm_
-
 BASE = {
     "rate": 5e-5, "batch": 16, "epochs": 2, "rows": size, "cut": longest,
     "optimizer": torch.optim.AdamW, "betas": (0.9, 0.999), "eps": 1e-8,
@@ -194,6 +214,11 @@ BASE = {
     "decay": 0.01, "dropout": 0.1, "clip": 1.0,
     "deep_head": False, "freeze": 0, "fade": 1.0, "fresh_top": False,
 }  # fmt: skip
+
+
+# %%
+from torch.nn.functional import cross_entropy
+from torch.nn.utils import clip_grad_norm_
 
 
 def build(plan):
@@ -286,12 +311,17 @@ rates = course.pick(
     smoke=(5e-5, 1e-3),
 )
 band = 5e-5
+
+# %%
 trained = {rate: [train(seed, rate=rate) for seed in (0, 1)] for rate in rates}
 tried = {}
 for rate, models in trained.items():
     tried[rate] = [judge(model, "validation").mean() for model in models]
 best = max(tried, key=lambda rate: np.mean(tried[rate]))
 print(f"best on validation: {best:.0e}")
+
+# %% [markdown]
+# (One dot: two seeds have the same score.)
 
 # %%
 from course_utils.plots.curves import seed_dots
@@ -301,9 +331,8 @@ seed_dots(named, "The rate decides", "validation accuracy")
 
 # %% [markdown]
 # Not far from guessing at the smallest rate, far above it in the middle, and at the largest the mean falls again. Too
-# small, the model hardly moves. Too large, it jumps over the goal, and luck decides who is lost. (Where you see one
-# dot, two seeds have the same score.) We keep the best rate, and measure it on the **test**: against the top of the
-# band.
+# small, the model hardly moves. Too large, it jumps over the goal, and luck decides who is lost. We keep the best
+# rate, and measure it on the **test**, against the top of the band.
 #
 # `interval_over_seeds` draws seeds and posts anew, 2,000 times. It gives the mean and the two ends of a 95% interval.
 # With fewer than five seeds it is too narrow, says its help. We mostly have two or three: read all intervals here as
@@ -318,6 +347,7 @@ def points(found):
     return text.format(*(100 * number for number in found))
 
 
+# %%
 low_rate = np.array([judge(model) for model in trained[band]])
 good_rate = np.array([judge(model) for model in trained[best]])
 gain = interval_over_seeds(good_rate - low_rate)
@@ -459,8 +489,14 @@ print(f"base recipe, all its seeds:               {base.mean():.1%}")
 #
 # <details><summary>Answer</summary>
 #
-# The next cell does it for all rows.
+# Nearly none. The next cell does it for all rows.
 # </details>
+
+# %% tags=["try"]
+quiet = (tested["epsilon 1e-6"] != base[few]).mean()
+print(f"{quiet:.1%} of the answers")
+if course.profile == "laptop":
+    assert quiet < 0.02
 
 # %%
 for name, table in tested.items():
@@ -487,7 +523,7 @@ course.record("epsilon_turned", (tested["epsilon 1e-6"] != base[few]).mean())
 # **false alarm**.
 
 # %%
-from itertools import combinations
+from itertools import combinations, product
 
 alarms = []
 for one in combinations(seeds, len(seeds) // 2):
@@ -511,8 +547,7 @@ luck = np.random.default_rng(course.seed)
 spoiled = cache[longest]["train"][2].clone()
 chosen = torch.tensor(luck.permutation(size)[: size // 2], device=course.device)
 spoiled[chosen] = spoiled[chosen[torch.tensor(luck.permutation(len(chosen)))]]
-harmed = runs(few, truth=spoiled)
-sabotage = interval_over_seeds(harmed - base[few])
+sabotage = interval_over_seeds(runs(few, truth=spoiled) - base[few])
 print("sabotage", points(sabotage))
 
 # %% tags=["record"]
@@ -531,9 +566,8 @@ loudest = max(effects, key=lambda name: abs(effects[name][0]))
 fresh = list(seeds[len(few) :]) or few
 again = runs(fresh, **changes[loudest])
 second = interval_over_seeds(again - base[fresh])
-print(f"loudest: {loudest}")
-print("first ", points(effects[loudest]))
-print("again ", points(second))
+print(f"loudest: {loudest}, first ", points(effects[loudest]))
+print(f"loudest: {loudest}, again ", points(second))
 
 # %% tags=["record"]
 course.record("loudest_first", abs(effects[loudest][0]))
@@ -555,8 +589,8 @@ def gradient(pieces):
     torch.manual_seed(course.seed)
     model = build(BASE).eval()
     hidden, mask, truth = cache[longest]["train"]
-    for rows in torch.arange(16).split(16 // pieces):
-        loss = cross_entropy(model(hidden[rows], mask[rows]), truth[rows])
+    for piece in torch.arange(16).split(16 // pieces):
+        loss = cross_entropy(model(hidden[piece], mask[piece]), truth[piece])
         (loss / pieces).backward()
     return torch.cat([weight.grad.flatten() for weight in model.parameters()])
 
@@ -610,8 +644,6 @@ print("difference", points(lora_effect))
 # rows or all, half the length or all (the test posts are cut, too), batch 8 or 16. Two seeds each.
 
 # %%
-from itertools import product
-
 levels = {"rows": (size // 2, size), "cut": (half, longest), "batch": (8, 16)}
 cells = {}
 for choice in product((0, 1), repeat=3):
@@ -630,9 +662,12 @@ for place, name in enumerate(levels):
     down = [cells[c] for c in cells if c[place] == 0]
     table = np.mean(up, axis=0) - np.mean(down, axis=0)
     main[f"{name} {levels[name][0]} to {levels[name][1]}"] = interval_over_seeds(table)
-    course.record(f"effect_{name}", table.mean())
 main["all three at once"] = interval_over_seeds(cells[1, 1, 1] - cells[0, 0, 0])
 forest(main, "Three changes, taken apart")
+
+# %% tags=["record"]
+for name, found in zip(levels, main.values(), strict=False):
+    course.record(f"effect_{name}", found[0])
 
 # %% [markdown]
 # Here more length helps: a post cut in half has lost its point. Of the batch we cannot tell. And more rows help, with
@@ -641,14 +676,23 @@ forest(main, "Three changes, taken apart")
 # seed with one point of difference could be luck alone.
 #
 # **Try it.** Part the rows from the steps: give half the rows twice the epochs. Compute
-# `runs(pair, rows=size // 2, epochs=4).mean()`. Compare it with two of the eight cells.
+# `runs(pair, rows=size // 2, epochs=4).mean()`. Compare it with `cells[0, 1, 1].mean()` (half the rows, the other two
+# as they are) and `cells[1, 1, 1].mean()` (all the rows).
 #
 # <details><summary>Answer</summary>
 #
 # The steps are those of all the rows. If the score lies between half the rows and all of them, a part of the gain may
 # come from the steps. So it is on our machine. With two seeds nobody can say how large a part.
 # </details>
-#
+
+# %% tags=["try"]
+as_many_steps = runs(pair, rows=size // 2, epochs=4).mean()
+fewer, more = cells[0, 1, 1].mean(), cells[1, 1, 1].mean()
+print(f"half {fewer:.1%}, half with all steps {as_many_steps:.1%}, all {more:.1%}")
+if course.profile == "laptop":
+    assert fewer - 0.03 < as_many_steps < more + 0.03
+
+# %% [markdown]
 # Does more length help more when there are more rows? That is an **interaction**, a difference of differences.
 
 # %%
@@ -931,11 +975,10 @@ course.record("optuna_test", met)
 # as our validation has. (Real settings share their posts, and so some luck. Their curse is a little smaller.)
 
 # %%
-true_score = 0.5
-rows = course.pick(laptop=120, full=400, smoke=120)
+judged = course.pick(laptop=120, full=400, smoke=120)
 seems = {}
 for k in (1, 4, 20, 100):
-    scores = draw.binomial(rows, true_score, size=(4000, k)) / rows
+    scores = draw.binomial(judged, 0.5, size=(4000, k)) / judged
     seems[k] = scores.max(axis=1).mean()
     print(f"{k:>3} equal settings: the best seems {seems[k]:.1%}")
 
@@ -947,13 +990,22 @@ for k, score in seems.items():
 # The truth is 50% for all of them. With a hundred trials the best one seems several points better, on 120 posts even
 # more than ten. So never report the validation score of a winner.
 #
-# **Try it.** Multiply `rows` by four. What happens to the curse?
+# **Try it.** Multiply `judged` by four. What happens to the curse?
 #
 # <details><summary>Answer</summary>
 #
-# It is halved: four times the rows, half the noise.
+# It is halved: four times the posts, half the noise.
 # </details>
-#
+
+# %% tags=["try"]
+four_times = 4 * judged
+many = np.random.default_rng(0).binomial(four_times, 0.5, size=(4000, 100)) / four_times
+curse = (seems[100] - 0.5) / (many.max(axis=1).mean() - 0.5)
+print(f"the curse of 100 settings is {curse:.2f} times smaller")
+if course.profile == "laptop":
+    assert 1.8 < curse < 2.2
+
+# %% [markdown]
 # ## Assumption and sceptic
 #
 # > **Assumption:** *The recipe is standard. Small tweaks are enough.*
@@ -962,10 +1014,8 @@ for k, score in seems.items():
 
 # %%
 tweaks = [abs(effect[0]) for effect in effects.values()]
-rows_gain, cut_gain, *_ = (found[0] for found in main.values())
 sizes = {"a typical tweak": np.median(tweaks), "the largest tweak": max(tweaks)}
-sizes |= {"the rate": gain[0], "twice the length": cut_gain}
-sizes |= {"twice the rows and steps": rows_gain}
+sizes |= {"the rate": gain[0]} | {name: found[0] for name, found in main.items()}
 for name, size_of in sizes.items():
     print(f"{name:<25} {100 * size_of:.1f} points")
 
@@ -974,8 +1024,8 @@ course.record("median_tweak", np.median(tweaks))
 
 # %% [markdown]
 # The sceptic is right. The rate moved the score many times as much as a typical tweak, and more than the largest, which
-# was the loudest of ten. Length and rows moved it, too. So spend your evening on the rate and on more rows, before you
-# touch epsilon.
+# was the loudest of ten. Length and rows (with their steps) moved it, too. So spend your evening on the rate and on
+# more rows, before you touch epsilon.
 #
 # ## The verdict
 #

@@ -68,8 +68,8 @@ def test_the_rows_of_the_forest_are_counted():
 
 def test_four_times_the_posts_halve_the_curse():
     """The folded answer."""
-    assert "It is halved: four times the rows, half the noise" in prose(SLUG)
-    [times] = said(SLUG, "Multiply `rows` by {}. What happens to the curse?")
+    assert "It is halved: four times the posts, half the noise" in prose(SLUG)
+    [times] = said(SLUG, "Multiply `judged` by {}. What happens to the curse?")
     draw = np.random.default_rng(0)
     few, many = (draw.binomial(n, 0.5, size=(4000, 100)).max(1).mean() / n - 0.5 for n in (120, times * 120))
     assert few / many == pytest.approx(2, rel=0.1)
@@ -129,7 +129,7 @@ def test_at_the_largest_rate_luck_decides():
 
 def test_the_validation_posts_are_other_posts():
     assert "Our base rate, too, has another score there" in prose(SLUG)
-    [there] = re.findall(r"1e-03 [^;]*mean ([\d.]+)%", printed(SLUG, '"The rate decides"'))
+    [there] = set(re.findall(r"1e-03 [^;]*mean ([\d.]+)%", printed(SLUG, '"The rate decides"')))
     [here] = re.findall(r"best ([\d.]+)%", printed(SLUG, "good_rate - low_rate"))
     assert abs(float(there) - float(here)) > 2
 
@@ -219,7 +219,7 @@ def test_the_verdict():
     """The bullets sort the lines as the table does."""
     assert "We cannot tell: optimizer, schedule, batch, dropout, clipping and the deeper head" in prose(SLUG)
     assert "Leave it as it is: betas, epsilon and weight decay" in prose(SLUG)
-    lines = [line.split() for line in printed(SLUG, "lasting = effects").splitlines()]
+    lines = [line.split() for line in printed(SLUG, "pd.DataFrame(lines").splitlines()]
     sorted_out = {" ".join(line): line[-1] for line in lines if line and line[0].isdigit()}
     quiet = [line for line, verdict in sorted_out.items() if verdict == "quiet"]
     assert [" ".join(line.split()[1:3]) for line in quiet] == ["betas 0.9,", "epsilon 1e-6", "no weight"]
