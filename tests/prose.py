@@ -82,7 +82,8 @@ def stored(slug: str) -> nbformat.NotebookNode:
 def printed(slug: str, words: str) -> str:
     """Return the texts that the stored notebook shows below the code cell that holds these words."""
     [shown] = [cell for cell in stored(slug).cells if cell.cell_type == "code" and words in cell.source]
-    return "\n".join(text for _, text in stored_texts(nbformat.NotebookNode(cells=[shown])))
+    texts = (text for _, text in stored_texts(nbformat.NotebookNode(cells=[shown])))
+    return "\n".join(text for text in texts if not text.startswith("<details><summary>The figure in words"))
 
 
 def stored_records(slug: str) -> dict[str, bool | int | float | str]:

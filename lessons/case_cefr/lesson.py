@@ -1051,9 +1051,9 @@ for name, _, value, low, high, _ in verdict:
 # - Promise 1, near: **kept**. The whole interval lies above 95%.
 # - Promise 2, closer: **kept**, by more than was promised. It counts all texts, also those where the function is
 #   silent.
-# - Promise 3, useful: **not kept**. More than half of the texts stay with the teachers.
-# - Promise 4, exact: **cannot be told**. We took the lowest threshold that just reached 80% on the validation texts. So
-#   on new texts it misses 80% about as often as it reaches it. Whoever wants to be sure must aim higher.
+# - Promise 3, useful: **not kept**. About four of five texts stay with the teachers.
+# - Promise 4, exact: **cannot be told**. The measured share lies above 80%, and the interval reaches a little
+#   below: on another machine it may say *kept*. It is wide, because few texts are answered.
 # - Promise 5, elsewhere: **not kept**, as told in front.
 #
 # Promises 3 and 4 pull against each other: a lower threshold mends the third and breaks the fourth.
@@ -1061,7 +1061,7 @@ for name, _, value, low, high, _ in verdict:
 # ## What must nobody use it for?
 #
 # - **For a person.** No placement, no mark, no visa. It saw texts to read, never what learners write.
-# - **For a single text that matters.** About one in five of the levels that it gives is wrong.
+# - **For a single text that matters.** About one in seven of the levels that it gives is wrong.
 # - **For other texts.** Poems, slang, forms: not tested. Other languages: tried above, and wrong.
 # - **For real shelves, before it is tried on them.** See promise 5. What helps? Trained on 900 of the public sentences
 #   themselves, the same checkpoint puts the others into a better order (Spearman 0.59 against 0.50).

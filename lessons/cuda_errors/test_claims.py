@@ -211,7 +211,7 @@ class TestMemory:
         [pieces] = said(SLUG, "In `TrainingArguments` it is `gradient_accumulation_steps={}`.")
         assert f'(None, {{**full, "pieces": {pieces}}})' in cell(SLUG, "remedies = {")
         assert said(SLUG, "Combine three: LoRA, checkpointing, and {} pieces.") == [pieces]
-        assert f'{{**full, "pieces": {pieces}}})` to `remedies`' in prose(SLUG)
+        assert f'"pieces": {pieces}}})` to `remedies`' in prose(SLUG)
 
     def test_the_remedies_save_what_the_list_says(self, remedies):
         assert "shrunk a training step in six ways" in prose(SLUG)

@@ -177,7 +177,7 @@ class TestLengths:
 
     def test_the_limit_of_the_model(self, tokenizer):
         limit = tokenizer.model_max_length
-        assert said(SLUG, "Where no number is given, it is the model's limit, {}.") == [limit]
+        assert said(SLUG, "Without a number both take the model's limit, {}.") == [limit]
         assert said(SLUG, "it has a vector for {} places, and none for the next.") == [limit]
         assert said(SLUG, "a text has more than {} tokens, and nothing cut it |") == [limit]
         too_long, places = said(SLUG, "`The size of tensor a ({}) must match the size of tensor b ({})`")
