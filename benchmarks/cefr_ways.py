@@ -2,8 +2,8 @@
 
     python -m benchmarks.cefr_ways
 
-The recipe is that of the lesson `case_cefr` in `laptop`, but all layers learn, and not the upper half alone. It takes about
-12 minutes.
+The recipe is that of the lesson `case_cefr` in `laptop`, but all layers learn, and not the upper half alone. It takes
+about 12 minutes.
 """
 
 import argparse
