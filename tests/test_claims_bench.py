@@ -29,7 +29,6 @@ def cited() -> dict[str, list[str]]:
             f"{theirs:.0f} s and {grouped:.1f} s: {times('512', 'notebook 1, grouped'):.0f} times less",
         ],
         "trainer": [
-            f"{step['profile']['matrix products']:.0%} of the time of a step is matrix products",
             f"took {step['levers']['bf16']['ratio']['median']:.2f} of the time",
         ],
         "case_emotion": [

@@ -710,7 +710,7 @@ course.record("within_one_kept", means[KEPT]["within one"])
 #
 # - *Within one* begins at one half for no work at all. So 0.9 is less than it sounds.
 # - The three fine-tuned models lie above all simple methods in every panel.
-# - Among the three, the intervals overlap.
+# - Among the three, the intervals overlap, but for accuracy.
 #
 # ## Where does it go wrong?
 #
@@ -745,7 +745,7 @@ for row in np.argsort(-abs(place - truth))[:6]:
 
 # %% [markdown]
 # Take *There was about his dress, as about all he did, a want of finish*. Each word is easy, but learners would not
-# follow them in this order. The model says A2. It hears words more than grammar.
+# follow them in this order. The label is C2, the model says B1. It hears words more than grammar.
 #
 # ## What happens to long texts?
 #

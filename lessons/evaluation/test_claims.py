@@ -85,6 +85,7 @@ class TestTheOwnRun:
         assert lazy["cars"] >= 0.9
         assert "In *football* and *festival* the model does not beat it either" in prose(SLUG)
         assert max(gain["football"], gain["festival"], gain["cars"]) < 0.02
+
     def test_the_smallest_slice_is_the_least_sure_and_hashtag_stands_low(self):
         slices = numbers(r", (\d+): right \d+% \((\d+)% to (\d+)%\)", "slices = surface_slices(")
         assert "The smallest slice has the widest interval" in prose(SLUG)
@@ -405,7 +406,6 @@ class TestWhereItBreaks:
             sure = rng.uniform(1 / 3, 1, size=rows)
             errors.append(calibration_error(sure, rng.random(rows) < sure))
         assert np.mean(np.array(errors) <= error) < 0.05
-
 
 
 def test_the_lessons_calibration_error_is_torchmetrics(scores):

@@ -150,9 +150,7 @@ class TestTheProjectsSteps:
         assert count_steps(rows, epochs, used) == steps != count_steps(rows, epochs, batch)
 
     def test_the_later_training_too(self, count_steps):
-        rows, steps, epochs, batch = said(
-            SLUG, "on {} texts shows {} steps for {} epochs, and the text says batch {}"
-        )
+        rows, steps, epochs, batch = said(SLUG, "on {} texts shows {} steps for {} epochs, and the text says batch {}")
         assert [rows, epochs, batch] == [REPORT["refined"][key] for key in ("rows", "epochs", "batch")]
         [used] = said(SLUG, "So that training used {}")
         told = said(SLUG, "`count_steps({}, {}, {})` is {}, and with {} it is {}. So that training")

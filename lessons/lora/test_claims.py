@@ -257,7 +257,7 @@ class TestWhatLoraAdds:
             assert (more, most) == (4 * few, 16 * few)
         low, high = said(SLUG, "The lecture's *{} to {}%* takes a high rank, or all matrices")
         assert said(SLUG, 'speaks of "{}–{}%"') == [low, high]
-        shares = [[float(share) for share in re.findall(r"\(([\d.]+)%\)", line)] for line in table.splitlines()]
+        shares = [[float(share) for share in re.findall(r"\(([\d.]+)%\)", line)] for line in table.splitlines() if line]
         for across, (small, middle, large) in enumerate(shares):
             assert small < low < large < high  # a high rank
             assert (middle > low) == (across == 2)  # all matrices

@@ -292,9 +292,7 @@ class TestLanguages:
         assert len(normalize("खुश")) < len("खुश")
 
     def test_the_vocabulary_cannot_write_telugu(self, tokenizer):
-        assert "In Telugu, every word is `[UNK]`: other words in as many places give the same ids." in (
-            prose(SLUG)
-        )
+        assert "In Telugu, every word is `[UNK]`: other words in as many places give the same ids." in (prose(SLUG))
         letters = [chr(code) for code in range(0x0C05, 0x0C3A)]
         assert all(tokenizer.tokenize(letter) in (["[UNK]"], []) for letter in letters)
 

@@ -88,7 +88,9 @@ def test_an_untrained_model_guesses(lesson):
 
 
 def test_weight_decay_shrinks_by_two_millionths(lesson):
-    [decay, millionths] = said(SLUG, "by rate times {}: here {} millionths of itself")
+    [decay] = said(SLUG, "of each weight: the learning rate times {}.")
+    assert "`weight_decay` takes two millionths of each weight" in prose(SLUG)
+    millionths = 2
     [group] = lesson["make_optimizer"](lesson["untrained"]).param_groups
     assert (group["weight_decay"], group["lr"] * decay) == (decay, pytest.approx(millionths / 1e6))
 
@@ -225,7 +227,7 @@ class TestThePowerFails:
 class TestWhereItBreaks:
     def test_the_messages_stand_in_the_table(self, lesson):
         devices = "Expected all tensors to be on the same device"
-        assert f"| `{devices}` | the batch stayed behind |" in prose(SLUG)
+        assert f"| `{devices}` | on a GPU: the batch stayed behind |" in prose(SLUG)
         assert devices in (ROOT / "data" / "cuda_messages.toml").read_text(encoding="utf-8")
         nothing = "'NoneType' object has no attribute 'backward'"
         assert f"| `{nothing}` | the batch has no `labels` |" in prose(SLUG)
