@@ -193,18 +193,48 @@ def test_build_stores_a_lesson_that_passes_and_keeps_the_old_one_that_fails(smal
     (small_course.root / "notebooks" / "01_bad.ipynb").write_text("the old one")
     code, output = small_course.course("build")
     assert code == 1
-    assert "01_bad is not stored: code cell 2 of 2 (`1 / 0`): ZeroDivisionError" in output
+    assert "01_bad is not stored: code cell 3 of 3 (`1 / 0`): ZeroDivisionError" in output
     stored = nbformat.read(small_course.root / "notebooks" / "00_good.ipynb", as_version=4)
     assert stored.cells[-1].outputs[0].text == "fresh\n"
-    assert [cell.execution_count for cell in stored.cells] == [1, 2]
+    assert [cell.execution_count for cell in stored.cells] == [1, 2, 3]
     assert stored.metadata.course.reference_seconds > 0
     assert (small_course.root / "notebooks" / "01_bad.ipynb").read_text() == "the old one"
     assert small_course.course("build", "good", "--check") == (0, "")
     small_course.add("good", "print('changed')")
     code, output = small_course.course("build", "good", "--check")
     assert code == 1
-    assert "cell 2 differs from its script" in output
+    assert "cell 3 differs from its script" in output
     assert "its outputs were made before a change of its cells" in output
+
+
+HIDDEN = """x = 41
+
+# %% tags=["record"]
+from course_utils import record
+record("x", x + 1)
+
+# %% [markdown]
+# **Try it.** Take 1.
+
+# %% tags=["try"]
+x = 1
+assert x == 1
+
+# %%
+print(x)"""
+
+
+@pytest.mark.slow
+def test_no_reader_gets_what_records_or_tries(small_course):
+    """The executor does: what is recorded stands in the metadata, and what is tried runs only where it is asked for."""
+    small_course.add("lesson", HIDDEN, bands="x = [42, 42]")
+    assert small_course.course("build")[0] == 0
+    stored = nbformat.read(small_course.root / "notebooks" / "00_lesson.ipynb", as_version=4)
+    code = [cell for cell in stored.cells if cell.cell_type == "code"]
+    assert [cell.source for cell in code[2:]] == ["x = 41", "print(x)"]
+    assert code[-1].outputs[0].text == "41\n"
+    assert stored.metadata.course.records == {"x": 42}
+    assert small_course.course("build", "--check") == (0, "")
 
 
 @pytest.mark.slow
