@@ -81,9 +81,7 @@ def stored_form(script: Lesson | Sheet, execution: Execution) -> NotebookNode:
 def with_stored_outputs(script: Lesson | Sheet) -> NotebookNode:
     """Return the notebook rendered anew, with the outputs that are stored already."""
     old = stored(script)
-    return _with_outputs(
-        render(script), old, {name: old.metadata.course[name] for name in MEASURED if name in old.metadata.course}
-    )
+    return _with_outputs(render(script), old, {name: old.metadata.course[name] for name in MEASURED})
 
 
 def _with_outputs(notebook: NotebookNode, source: NotebookNode, measured: dict) -> NotebookNode:

@@ -523,8 +523,7 @@ print(f"real {real.peak_mb:.1f} MB, planned {planned.peak_mb:.1f} MB")
 # The first number comes from two real steps. The second comes from a `dry_run`: its tensors have shapes but no
 # numbers, as on `meta`. Both counts are the same. So we may plan any step.
 #
-# The real need is higher: inside an operation PyTorch takes more room for a moment. When we measured, the operating
-# system saw a third more. (With a GPU all of it is real.)
+# The real need is higher: inside an operation PyTorch takes more room for a moment. The count does not see that. (With a GPU all of it is real.)
 #
 # ## Which remedy saves how much?
 #
