@@ -67,6 +67,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     run.add_argument("--jobs", type=_positive, metavar="N", help="lessons at a time (the number of cores; 1 in full)")
     run.add_argument("--fresh", action="store_true", help="start each kernel from nothing, as Jupyter does")
     run.add_argument("--time-limit", type=_positive, metavar="SECONDS", help="for each lesson (none)")
+    run.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that executes, instead of this machine")
     run.set_defaults(action=command_run)
 
     test = commands.add_parser("test", help="unit tests, drift check, every lesson in smoke, the graders")
@@ -98,6 +99,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     grade.add_argument("--roster", type=Path, metavar="CSV", help="all students, in a column `student`")
     grade.add_argument("--anew", action="store_true", help="grade also what has not changed since the last time")
     grade.add_argument("--trust", action="store_true", help="grade where code cannot be shut in, at your own risk")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that grades, instead of this machine")
     grade.set_defaults(action=command_grade)
 
     bench = commands.add_parser("bench", help="measure what the recipes cost, and write benchmarks/README.md")
@@ -119,6 +121,7 @@ def command_run(options: argparse.Namespace) -> int:
     """Execute lessons and judge them, with both reports written whenever a lesson ends."""
     lessons = _lessons(options.lessons)
     _require_known("profile", options.profile, ["auto", *PROFILES])
+    _require_jobs_here(options)
 
     from course_tools.building.run import run_lessons
     from course_tools.files import only_one
@@ -128,7 +131,8 @@ def command_run(options: argparse.Namespace) -> int:
 
     profile, reason = resolve_profile(options.profile)
     jobs = options.jobs or (1 if profile == "full" else os.cpu_count() or 1)
-    settings = {"jobs": jobs, "fresh": options.fresh, "time_limit": options.time_limit}
+    where = {"scheduler": options.scheduler} if options.scheduler else {"jobs": jobs}
+    settings = {**where, "fresh": options.fresh, "time_limit": options.time_limit}
     with only_one(BUILD):
         failed = run_lessons(lessons, profile, reason, changed=options.changed, **settings)
     print(f"See {_shown(HTML)}")
@@ -187,6 +191,7 @@ def command_grade(options: argparse.Namespace) -> int:
 
     if not options.submissions.is_dir():
         raise UsageError(f"There is no folder {options.submissions}.")
+    _require_jobs_here(options)
     problems = grade_folder(
         options.submissions,
         options.out or BUILD / "grades",
@@ -195,6 +200,7 @@ def command_grade(options: argparse.Namespace) -> int:
         roster_file=options.roster,
         anew=options.anew,
         trust=options.trust,
+        scheduler=options.scheduler,
     )
     return 1 if problems else 0
 
@@ -252,6 +258,13 @@ def _require_known(kind: str, name: str, known: list[str]) -> None:
 
     if name not in known:
         raise UsageError(f"There is no {kind} {name!r}. {nearest(name, known)}")
+
+
+def _require_jobs_here(options: argparse.Namespace) -> None:
+    if options.scheduler and options.jobs:
+        raise UsageError(
+            "--jobs is for one machine. With --scheduler, the workers say how many: `dask worker ADDRESS --nworkers N`."
+        )
 
 
 def _positive(text: str) -> int:

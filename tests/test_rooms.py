@@ -8,6 +8,7 @@ from course_tools.project import ROOT
 FLOORS = [  # a room may import those that stand below it, and nothing of its own floor
     {"course_utils"},
     {"course_tools.files", "course_tools.processes", "course_tools.project"},
+    {"course_tools.cluster"},
     {"course_tools.running", "course_tools.data"},
     {"course_tools.building", "course_tools.setup"},
     {"course_tools.grading", "benchmarks", "lessons"},

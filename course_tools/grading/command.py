@@ -26,8 +26,11 @@ def grade_folder(
     roster_file: Path | None = None,
     anew: bool = False,
     trust: bool = False,
+    scheduler: str | None = None,
 ) -> int:
     """Grade what lies in a folder into `out`, with one line as each is done. Returns the number of problems.
+
+    `scheduler` is the address of a Dask cluster that grades instead of this machine.
 
     Raises CourseError where the folder is empty, `out` cannot be written or holds the folder, the roster cannot be
     read, or this system cannot shut code in.
@@ -37,7 +40,7 @@ def grade_folder(
     if folder.absolute().is_relative_to(out):
         raise CourseError(f"{folder} lies in {out}, where the grades go. Name another folder with --out.")
     require_writable(out, out / "results")
-    if not trust:
+    if not trust and not scheduler:
         require_shut_in()
     with only_one(out / "results"), scratch(out / ".running") as place:
         submissions, refused = (_without([out, roster_file], found) for found in find(folder))
@@ -49,7 +52,7 @@ def grade_folder(
                 results.forget(submission)
         for each in refused:
             print(f"not graded: {each.where}: {each.reason}", flush=True)
-        settings = Settings(results, place, jobs, results.cell_seconds, trust)
+        settings = Settings(results, place, jobs, results.cell_seconds, trust, scheduler)
         try:
             outcomes = grade(submissions, settings, teller(out, len(submissions)))
         except KeyboardInterrupt:

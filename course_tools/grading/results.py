@@ -32,9 +32,11 @@ class Results:
         noted = dataclasses.replace(submission, notes=(*submission.notes, *notes))
         return Outcome(noted, exercises, notebook)
 
-    def keep(self, submission: Submission, file: Path) -> None:
-        """Move a file that the worker has written to its place. Raises OSError."""
-        file.replace(self.path_of(submission))
+    def keep(self, submission: Submission, graded: bytes, place: Path) -> None:
+        """Put what a worker has written to its place, by way of the folder `place`, in one step. Raises OSError."""
+        unfinished = place / "graded.json"
+        unfinished.write_bytes(graded)
+        unfinished.replace(self.path_of(submission))
 
     def forget(self, submission: Submission) -> None:
         """Remove what is kept of a submission."""

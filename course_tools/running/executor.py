@@ -58,6 +58,7 @@ class Executor:
     environment: Mapping[str, str] = field(default_factory=dict)
     gflops: float = 0.0  # what each of the notebooks has; measured at the start, as is
     gflops_of_all: float = 0.0  # what the machine has
+    where: str = "this machine"
 
     def __post_init__(self):
         self.threads = max(1, (os.cpu_count() or 1) // self.jobs)
@@ -89,15 +90,14 @@ class Executor:
 
         A failure or an interrupt (KeyboardInterrupt, raised again at the end) leaves no kernel running.
         """
-        results = [self._blank(task) for task in tasks]
+        results = [blank(task, self.profile, self.executed) for task in tasks]
         starts = [lambda pair=pair: Run(self, *pair) for pair in zip(tasks, results, strict=True)]
         run_side_by_side(starts, self.jobs, ended=lambda run: on_result(results))
         return results
 
-    def _blank(self, task: Task) -> Execution:
-        cells = sum(cell.cell_type == "code" for cell in task.notebook.cells)
-        path = self.executed / f"{task.name}.ipynb"
-        return Execution(task.name, self.profile, task.key, cells=cells, path=path)
+    def start(self, task: Task) -> "Run":
+        """Start one task by itself. Who starts it looks after it until it has finished."""
+        return Run(self, task, blank(task, self.profile, self.executed))
 
     def variables(self, network_log: Path) -> dict[str, str]:
         """Return the environment of a kernel whose attempts to leave this machine go to `network_log`."""
@@ -176,7 +176,7 @@ class Run:
         where = f"code cell {self.cell} of {self.result.cells} (`{self.line}`): " if self.cell else ""
         error = self.reason or error
         self.result.status = "failed"
-        self.result.error = f"{where}{error.rstrip('.')}. Partial notebook: {_shown(self.result.path)}"
+        self.result.error = f"{where}{error.rstrip('.')}. Partial notebook: {shown(self.result.path)}"
 
     def _end(self) -> None:
         if pid := self._kernel():
@@ -252,6 +252,12 @@ class Engine(NBClientEngine):
             return client.execute(cwd=str(run.cwd), env=run.executor.variables(run.network), stdout=log, stderr=log)
 
 
+def blank(task: Task, profile: str, folder: Path) -> Execution:
+    """Return the Execution of a task that has not started. `folder` is where its record is going to lie."""
+    cells = sum(cell.cell_type == "code" for cell in task.notebook.cells)
+    return Execution(task.name, profile, task.key, cells=cells, path=folder / f"{task.name}.ipynb")
+
+
 def code_cell_numbers(notebook: NotebookNode) -> dict[int, int]:
     """Return position -> number, from 1, for each code cell."""
     positions = [position for position, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
@@ -268,5 +274,6 @@ def _lines(file: Path) -> list[str]:
     return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
+    """Return a path as a person reads it best: within the checkout, if it lies there."""
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)

@@ -50,7 +50,8 @@ class Progress:
     def ended(self, run) -> None:
         """A notebook is over: one line that stays. `run` has a `result` and a `task`."""
         result, budget = run.result, run.task.budget_seconds
-        self.bars.remove_task(self.tasks.pop(result.name))
+        if result.name in self.tasks:  # else it was not seen to start: it ran on another machine
+            self.bars.remove_task(self.tasks.pop(result.name))
         mark = "[green]passed[/]" if result.status == "passed" else "[bold red]failed[/]"
         over = "  [yellow]over its budget[/]" if result.reference_seconds > budget else ""
         facts = f"{result.seconds:4.0f} s, {result.reference_seconds:4.0f} of {budget:.0f} reference seconds"

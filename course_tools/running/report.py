@@ -12,6 +12,7 @@ from nbconvert.filters import ansi2html
 
 from course_tools.files import write_in_one_step
 from course_tools.project import BUILD, Lesson
+from course_tools.running.cluster_executor import ClusterExecutor
 from course_tools.running.execution import Execution
 from course_tools.running.executor import Executor
 from course_tools.running.notebook_page import notebook_page
@@ -31,7 +32,11 @@ def versions() -> dict[str, str]:
 
 
 def write_report(
-    lessons: list[Lesson], results: list[Execution], faults: list[list[str]], executor: Executor, seconds: float
+    lessons: list[Lesson],
+    results: list[Execution],
+    faults: list[list[str]],
+    executor: Executor | ClusterExecutor,
+    seconds: float,
 ) -> None:
     """Write both reports, each in one step, so that a reader never meets half a file.
 
@@ -46,6 +51,7 @@ def write_report(
         "reference_seconds": round(reference_seconds(seconds, executor.gflops_of_all), 1),
         "gflops": round(executor.gflops_of_all, 1),
         "jobs": executor.jobs,
+        "where": executor.where,
         "lessons": [
             {
                 "lesson": lesson.name,
