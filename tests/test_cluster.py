@@ -129,7 +129,7 @@ def test_an_interrupt_stops_what_the_workers_are_at(small_course, tmp_path):
         wait_until(lambda: are_gone([int(pid) for _, pid in starts.lines()]))
         starts.go.touch()
         assert small_course.course("run", "--scheduler", dask.address)[0] == 0, "the workers work on"
-    assert starts.names() == {"one": 2, "two": 2, "three": 1} or sum(starts.names().values()) == 5
+    assert sum(starts.names().values()) == 5, "two that were stopped, then all three"
 
 
 @pytest.mark.slow

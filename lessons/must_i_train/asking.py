@@ -27,7 +27,7 @@ class Asker:
     @torch.inference_mode()
     def _read_beginning(self, text: str):
         ids = self.reader(text, return_tensors="pt").to(self.decoder.device)
-        return self.decoder.model(**ids).past_key_values
+        return self.decoder.model(**ids).cache
 
     @torch.inference_mode()
     def _next_words(self, kept, ids: list[list[int]]) -> np.ndarray:
@@ -38,7 +38,7 @@ class Asker:
         mask = batch["attention_mask"]
         seen = mask.new_ones(len(ids), cache.get_seq_length())  # the kept tokens
         hidden = self.decoder.model(
-            input_ids=batch["input_ids"], attention_mask=torch.cat([seen, mask], dim=1), past_key_values=cache
+            input_ids=batch["input_ids"], attention_mask=torch.cat([seen, mask], dim=1), cache=cache
         ).last_hidden_state
         last = hidden[torch.arange(len(ids)), mask.sum(1) - 1]  # padding stands right
         return self.decoder.lm_head(last).log_softmax(-1)[:, self.words].cpu().numpy()
