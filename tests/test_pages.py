@@ -458,7 +458,7 @@ class TestTheReport:
             outputs = [new_output("display_data", {mime: {"name": n, "value": v}}) for n, v in records.items()]
             execution = Execution(lesson.name, profile, {}, "passed", path=path, **fields)
             keep(execution, new_notebook(cells=[new_code_cell("1", outputs=outputs)]))
-            executor = SimpleNamespace(profile=profile, gflops_of_all=150.0, jobs=1)
+            executor = SimpleNamespace(profile=profile, gflops_of_all=150.0, jobs=1, where="this machine")
             report.write_report([lesson], [execution], [[]], executor, 1.0)
             return read(report.HTML)
 
