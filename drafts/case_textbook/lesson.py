@@ -17,7 +17,11 @@
 #
 # **You will be able to**
 #
-# - **...**
+# - **count** what a tokenizer does to the words of a trade, and compare two tokenizers fairly;
+# - **add** tokens to a model, give them rows that mean something, and train only those rows;
+# - **adapt** a model to a book by hiding words, and tell the trade from mere prose;
+# - **grade** short answers against a model answer, beside simple methods and on traps;
+# - **refuse** a use that the numbers do not carry, and say so in a summary.
 #
 # {{ times }}
 
@@ -30,8 +34,912 @@ from course_utils import start
 course = start("case_textbook", PROFILE)
 
 # %% [markdown]
+# ## Who asks, and what would help her?
+#
+# Ruta is the head of a school for bakers. Her exam has 40 questions, and she has 21 answers to each. A person reads an
+# answer in half a minute, so this is a day of work. Her school has a textbook, too. She asks: "Does a model mark
+# better if it has read our book?"
+#
+# A lecture on fine-tuning pretrained language models has this as its third objective: "Domain Adaptation using Textbook
+# Corpora". It names six steps and no results: importance, corpus, tokenizers, domain adaptation, results, summary. It also names a paper (Bonthu, Sree and Prasad, 2024), whose title promises a "framework for automation
+# of short answer grading based on domain-specific pre-training". We have only its title, so we say nothing about its
+# results. We walk the same road, and measure each step.
+#
+# A **domain** is a field with its own words and its own way of writing. Here it is a trade. Five promises, made
+# **before** we see a score:
+#
+# | | promise | goal |
+# |---|---|---|
+# | 1 | **rows**: new tokens that begin as the mean of their pieces are guessed better than random rows | above zero |
+# | 2 | **book**: the book lowers the loss on an unread chapter by more than other texts do | above zero |
+# | 3 | **trade**: it gains more there than on the chapter of another trade | above zero |
+# | 4 | **help**: the grader that read the book beats the grader that read other texts | kappa above zero |
+# | 5 | **useful**: of the answers that it grades alone, so many grades are right, for a third of all answers | 80% |
+#
+# Promises 1 to 4 are kept if the whole 95% interval lies above zero. For promise 5, both numbers count. (Numbers in
+# our sentences belong to the profile `laptop`.)
+
+# %% tags=["nbval-check-output"]
+from datasets import disable_progress_bars, load_dataset
+
+disable_progress_bars()
+book = load_dataset(*course.dataset("textbook"))
+answers = load_dataset(*course.dataset("answers"))
+for name, rows in {"book": book, "answers": answers}.items():
+    print(name, {part: len(some) for part, some in rows.items()})
+
+# %% [markdown]
+# Now the road of this
+# case, with the counts of this run.
+
+# %% tags=["nbval-check-output"]
+from transformers import AutoTokenizer
+
+from lessons.case_textbook.hiding import words_in
+
+tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
+count = sum(len(words_in(text)) for text in book["train"]["text"])
+print(f"{count:,} words to learn from, {len(tokenizer):,} tokens to write them with")
+
+# %%
+from course_utils import plots
+
+road = {
+    "the book": f"{count:,} words",
+    "tokenizer": f"{len(tokenizer):,} tokens",
+    "hide and guess": "a model that has read",
+    "grader": "wrong, partly, right",
+}
+plots.flow(list(road.items()), "From the book to a grade")
+
+# %% [markdown]
+# Left to right: the book is cut into tokens. A model guesses hidden words of it. Then the model becomes a grader. Each
+# box can fail, so each gets its own measure and its own baseline.
+#
+# ## Why a model of the trade's own?
+#
+# A project report says that "to achieve optimal performance on domain-specific tasks, fine-tuning these pre-trained
+# models is essential". That is a claim about the **last** box. The claim of this case is about the boxes before: the
+# tokens and the reading.
+#
+# It has support. The summary of a study on biomedical texts (named in the same lecture) says: "the findings highlight
+# the importance of domain-specific vocabulary and pretraining". The study reports a new best on **BLURB**, a benchmark
+# of many biomedical language tasks. A benchmark is a fixed set of tasks with fixed test rows.
+#
+# Its field has millions of articles. Ruta has one book. So we ask two things of our own case: does the vocabulary help,
+# and does the further pretraining help? Nobody may carry over the answer from medicine without a test.
+#
+# ## The corpus: what is in the book?
+#
+# A **corpus** is a collection of texts to learn from. The book has ten chapters, a paragraph in each row.
+
+# %% tags=["nbval-check-output"]
+import pandas as pd
+
+table = pd.concat([rows.to_pandas().assign(part=part) for part, rows in book.items()])
+table["words"] = table["text"].map(lambda text: len(words_in(text)))
+groups = table.groupby(["part", "title"], sort=False)
+groups.agg(paragraphs=("text", "size"), words=("words", "sum"))
+
+# %% [markdown]
+# Eight chapters teach. *Shaping and proof* is held out: no model reads it before it is judged. *Bicycle repair* is a
+# **control**. It has the same style but another trade. If a model improves there just as much, it has learned the style
+# of textbooks, and not baking.
+#
+# Who wrote it? An AI language model, for this course. No baker has read it. So it must not be used for facts about
+# baking, food safety or health, and Ruta could not hand it to an apprentice. For a real school, the first question is
+# another one: may we use our textbook? A book has an owner, and a model can repeat what it has read
+# ({{ lesson:privacy }}).
+#
+# ## The tokenizer: which words does it tear?
+#
+# The tokenizer knows a fixed list of pieces ({{ lesson:tokenization }}). A word that is not on it is cut.
+
+# %% tags=["nbval-check-output"]
+for term in ("bread", "crumb", "levain", "autolyse", "retrogradation", "poolish"):
+    print(f"{term:<15}", *tokenizer.tokenize(term))
+
+# %% [markdown]
+# *poolish* is a liquid starter dough. The tokenizer sees a pool. *levain*, *autolyse* and *crumb* become pieces that
+# mean nothing alone.
+#
+# How often does it happen? **Fertility** is the number of tokens for one word. We compare it with that of other texts.
+# (These general texts come from other lessons: invented reviews, opinions and requests.)
+
+
+# %%
+def fertility(texts, tokenizer):
+    words = [word for text in texts for word in words_in(text)]
+    return len(tokenizer.tokenize(" ".join(words))) / len(words)
+
+
+general = []
+for name in ("reviews", "stance", "requests"):
+    general += list(load_dataset(*course.dataset(name), split="train")["text"])
+
+# %% tags=["nbval-check-output"]
+parts = {part: rows["text"] for part, rows in book.items()} | {"general": general}
+{part: round(fertility(texts, tokenizer), 3) for part, texts in parts.items()}
+
+# %% [markdown]
+# Surprised? The book costs hardly more tokens for a word than general texts do. A text of a trade consists mostly of
+# common words: *the dough is left to rest*. The mean over all words hides the few that carry the content. So we look
+# at those: **torn terms**, words that the tokenizer cuts, and that stand at least five times in the training chapters.
+
+# %%
+from collections import Counter
+
+counts = Counter(word for text in book["train"]["text"] for word in words_in(text))
+frequent = [word for word, n in counts.most_common() if n >= 5]
+ids = tokenizer(frequent, add_special_tokens=False)["input_ids"]
+pieces = {w: cut for w, cut in zip(frequent, ids, strict=True) if len(cut) > 1}
+terms = list(pieces)
+
+# %% tags=["nbval-check-output"]
+cost = sum(len(cut) for cut in pieces.values()) / len(pieces)
+print(f"{len(terms)} torn terms, {cost:.2f} pieces each, for example:")
+print(*terms[:12])
+
+# %% [markdown]
+# The rule is simple, and it is blind to meaning: *bake* and *loaves* are on the list, *bench* is not, since it is whole.
+# Nobody chose the words by hand.
+#
+# ## New tokens: one row for a torn word
+#
+# We can put a torn term on the list. `single_word=True` says: only as a whole word, so that *biga* does not cut
+# *bigamy*.
+
+# %% tags=["nbval-check-output"]
+from transformers import AddedToken
+
+wider = AutoTokenizer.from_pretrained(course.checkpoint)
+wider.add_tokens([AddedToken(term, single_word=True) for term in terms])
+
+# %% tags=["nbval-check-output"]
+FEW = course.pick(laptop=None, full=None, smoke=3)
+held_out = list(book["test"]["text"])[:FEW]
+cut = {"before": tokenizer, "after": wider}
+cost = {
+    name: sum(len(t.tokenize(text)) for text in held_out) for name, t in cut.items()
+}
+cost
+
+# %% tags=["record"]
+course.record("torn_terms", len(terms))
+course.record("tokens_saved", 1 - cost["after"] / cost["before"])
+
+# %% [markdown]
+# `add_tokens` returns how many were added. The tokens of the unread chapter fall by about 3%. So speed is no reason to do it. Perhaps meaning is.
+#
+# **Try it.** We added *croissants*, the plural. Is *croissant* whole now, too? Guess. Then compare
+# `wider.tokenize("croissant")` with `wider.tokenize("croissants")`.
+#
+# <details><summary>An answer</summary>
+#
+# No. An added token is that string only. *croissants* is one token, and *croissant* is still in pieces. A tokenizer
+# that is trained on a corpus would share pieces among such words. Added tokens share nothing.
+#
+# </details>
+
+# %% tags=["try"]
+one, many = wider.tokenize("croissant"), wider.tokenize("croissants")
+if course.profile == "laptop":
+    assert len(many) == 1 < len(one)
+
+# %% [markdown]
+# For a model, a token is a row of a table ({{ lesson:tokenization }}). New tokens need new rows, and `resize_token_embeddings`
+# appends them. What should stand in them? Two beginnings:
+#
+# - **random**: numbers as large as those of the other rows;
+# - **the mean of the pieces**: *levain* begins as the mean of the rows of *lev* and *##ain*.
+#
+# To see which is better, we need a model that guesses hidden words. BERT was trained so ({{ lesson:pretraining }}). Our
+# offline checkpoint has lost the part that guesses, the **head**. So we load it with a new head and train on the
+# general texts first. The head's output table is *tied*: it is the same as the input table.
+
+# %%
+import torch
+from transformers import BertForMaskedLM, logging
+
+logging.set_verbosity_error()  # quiet: the table with MISSING is known by now
+logging.disable_progress_bar()
+UPPER = 2  # so many layers learn
+
+# %% [markdown]
+# Only the upper two layers and the head learn. All else is frozen, which saves time now, and more time later.
+
+
+# %%
+def fresh():
+    torch.manual_seed(course.seed)
+    model = BertForMaskedLM.from_pretrained(course.checkpoint).to(course.device)
+    model.bert.embeddings.requires_grad_(False)
+    model.bert.encoder.layer[:-UPPER].requires_grad_(False)
+    return model
+
+
+# %% [markdown]
+# Now the game. `hide` hides 15% of the tokens, `token_losses` gives the loss of each hidden one. `learner` makes an AdamW
+# whose rate rises for a tenth of the steps, and then falls to zero. All are short, in `hiding.py`.
+
+# %%
+from lessons.case_textbook.hiding import batches, blocks, hide, learner, token_losses
+
+
+def read_texts(model, texts, steps, rate, seed):
+    rng = torch.Generator().manual_seed(seed)
+    torch.manual_seed(seed)  # dropout
+    learn = learner(model.train(), steps, rate)
+    for ids in batches(blocks(texts, tokenizer, 64), 8, steps, rng):
+        learn(token_losses(model, *hide(ids, tokenizer, rng)).mean())
+    return model
+
+
+# %%
+import random
+
+random.Random(course.seed).shuffle(general)
+STEPS = course.pick(laptop=90, full=300, smoke=2)
+RATE = course.pick(laptop=1e-3, full=1e-4, smoke=1e-3)
+first = read_texts(fresh(), general, STEPS, RATE, seed=0)
+
+# %% [markdown]
+# `first` has learned to guess, a little, and has not read a line about bread. Next: the same model with a wider table.
+# The rows of the new tokens are the last ones.
+
+# %%
+OLD = len(tokenizer)
+
+
+def mean_row(table, term):
+    return table[pieces[term]].mean(dim=0)
+
+
+def random_row(table, term):
+    return torch.randn(table.shape[1], device=table.device) * table[:OLD].std()
+
+
+# %% [markdown]
+# `widen` makes the longer table and fills the new rows. The output has one more number for each token, its *bias*: the
+# mean of the pieces in both cases.
+
+# %%
+import copy
+
+
+def widen(model, new_row):
+    model = copy.deepcopy(model)
+    model.resize_token_embeddings(len(wider), mean_resizing=False)
+    table, bias = model.get_input_embeddings().weight, model.cls.predictions.bias
+    with torch.no_grad():
+        for row, term in enumerate(terms, start=OLD):
+            table[row], bias[row] = new_row(table, term), bias[pieces[term]].mean()
+    return model
+
+
+# %% [markdown]
+# ## What do the new rows buy?
+#
+# The test: each place in the held-out chapter where a torn term stands. We hide the **whole term**, and ask for the
+# loss. A small loss means: the model found the term likely.
+
+# %%
+from lessons.case_textbook.hiding import per_token_and_term, term_losses
+
+models = {"mean": widen(first, mean_row), "random": widen(first, random_row)}
+by_term = {"pieces": term_losses(first, tokenizer, held_out, terms)}
+for name, model in models.items():
+    by_term[name] = term_losses(model, wider, held_out, terms)
+per_token_and_term(by_term)
+
+# %% [markdown]
+# Here is a trap, and published tables have fallen into it.
+#
+# > **A box for the trap.** A loss **per token** cannot be compared between two tokenizers. The pieces have two or more
+# > tokens for one term. Their losses add up, and the mean over tokens divides that sum again. So compare the loss
+# > **per word**, per letter or per text: something that no tokenizer changes.
+#
+# One worked line: *levain* in two pieces, with losses of 8 and 10. Per token that is 9, per term 18. As one token with a
+# loss of 12, it looks worse per token (12 against 9), and is better per term (12 against 18).
+#
+# In our table the pieces are near the mean rows per token, and far behind per term. Even that comparison has a limit: hidden
+# pieces are guessed one by one, as if the others were not there. So their sum is harsh on the pieces. The fair
+# comparison is between the two beginnings, for they share a tokenizer:
+
+# %%
+from course_utils.statistics import interval
+
+gap = by_term["random"][:, 0] - by_term["mean"][:, 0]
+rows_promise = interval(gap)
+print("random minus mean: {:.2f} ({:.2f} to {:.2f})".format(*rows_promise))
+
+# %% tags=["record"]
+course.record("random_minus_mean", rows_promise[0])
+course.record(
+    "pieces_per_token",
+    float(by_term["pieces"][:, 0].sum() / by_term["pieces"][:, 1].sum()),
+)
+course.record("pieces_per_term", float(by_term["pieces"][:, 0].mean()))
+
+# %% [markdown]
+# The mean of the pieces is the better beginning, before a single step. Now we train the rows on the book, **only the new
+# rows**. All other weights are frozen. The table is one tensor, so we let it learn, and set the gradient of its old
+# rows to zero.
+
+
+# %%
+def only_new_rows(model):
+    table = model.requires_grad_(False).get_input_embeddings().weight
+    is_new = torch.arange(len(table), device=table.device)[:, None] >= OLD
+    table.requires_grad_(True).register_hook(lambda gradient: gradient * is_new)
+    return model
+
+
+# %%
+rows = blocks(book["train"]["text"], wider, 64)
+rows = rows[(rows >= OLD).any(dim=1)]  # blocks that hold a term
+
+
+def train_rows(model, steps):
+    rng = torch.Generator().manual_seed(course.seed)
+    learn = learner(only_new_rows(model).eval(), steps, rate=5e-3)
+    for ids in batches(rows, 8, steps, rng):
+        learn(token_losses(model, *hide(ids, wider, rng, often=OLD)).mean())
+
+
+# %% [markdown]
+# `often=OLD` hides half of the new tokens in a block: each is rare, so we ask for it often. The next cell also checks
+# that no old row has moved.
+
+# %%
+for name, model in models.items():
+    train_rows(model, course.pick(laptop=10, full=100, smoke=1))
+    old_rows = model.get_input_embeddings().weight[:OLD]
+    assert torch.equal(old_rows, first.get_input_embeddings().weight)
+    by_term[f"{name}, trained"] = term_losses(model, wider, held_out, terms)
+per_token_and_term(by_term)
+
+# %% [markdown]
+# Both beginnings improve. The random rows catch up a part of the way: they have the text, but a late start.
+#
+# Is that good? A baseline without a model: a term's share of all words in the training chapters. *crumb* stands there
+# often, so guess it often. The loss of that guess is the logarithm of one over the share.
+
+# %%
+import numpy as np
+
+seen = [word for text in held_out for word in words_in(text) if word in pieces]
+by_counting = np.mean([np.log(counts.total() / counts[word]) for word in seen])
+best = by_term["mean, trained"][:, 0].mean()
+print(f"counting alone: {by_counting:.2f}, our best rows: {best:.2f}")
+
+# %% tags=["record"]
+course.record("mean_trained", float(by_term["mean, trained"][:, 0].mean()))
+course.record("counting_alone", float(by_counting))
+del models
+
+# %% [markdown]
+# Counting alone is **better** than our model with new rows. A guesser that has trained for a minute does not know how
+# frequent the terms are. So promise 1 can be kept, and the rows are still no good guesser. We go on without
+# them: the graders below read pieces.
+#
+# ## Domain adaptation: hide words of the trade
+#
+# **Domain adaptation** by further pretraining: the same game goes on, with the texts of the trade. Two copies of `first`
+# read for the same number of steps. One reads the book, one reads general texts again. Without the second copy
+# we could not tell the book from mere practice.
+
+# %%
+MORE = course.pick(laptop=40, full=200, smoke=2)
+readings = {"general": general, "book": list(book["train"]["text"])}
+guessers = {
+    name: read_texts(copy.deepcopy(first), texts, MORE, RATE / 2, seed=1)
+    for name, texts in readings.items()
+}
+
+# %% [markdown]
+# Each is judged on the chapters that nobody read. The same tokens are hidden for both, so the paragraphs can be paired.
+
+# %%
+from lessons.case_textbook.hiding import losses_by_text
+
+
+def judged(model, part):
+    return losses_by_text(model, tokenizer, book[part]["text"][:FEW], 96, seed=2)
+
+
+losses = {
+    part: {
+        name: judged(model, part)
+        for name, model in {"before": first, **guessers}.items()
+    }
+    for part in ("test", "other_trade")
+}
+pd.DataFrame(losses).map(np.mean).round(2)
+
+# %% [markdown]
+# ## Is it the trade, or is it prose?
+#
+# The loss falls most for the model that read the book. But it falls in **both** columns. Now with
+# intervals, over paragraphs: general minus book, so above zero is good for the book.
+
+# %%
+from lessons.case_textbook.figures import around_zero, difference_interval
+
+unread, other = (
+    losses[p]["general"] - losses[p]["book"] for p in ("test", "other_trade")
+)
+gains = {
+    "unread chapter": interval(unread),
+    "another trade": interval(other),
+    "the trade alone": difference_interval(unread, other),
+}
+around_zero(gains, "What the book adds to general texts", "loss saved per hidden token")
+
+# %% tags=["record"]
+course.record("gain_unread_chapter", gains["unread chapter"][0])
+course.record("gain_another_trade", gains["another trade"][0])
+course.record("gain_trade", gains["the trade alone"][0])
+course.record("gain_trade_low", gains["the trade alone"][1])
+
+# %% [markdown]
+# The book helps on its own unread chapter. It also helps with **bicycles**, though less: about a quarter as much. Bicycles
+# and bread share no terms. They share the style: textbook prose, long sentences, a calm voice. What is left for the
+# trade is the difference, the third line.
+#
+# The card of the book (`data/textbook/README.md`) has longer trainings with three seeds. There the book gained on bicycles
+# some three fifths as much. Its general texts were posts and single sentences, ours are mostly long reviews. So our
+# general texts taught more of the style already. (That is our reading, not a test.) How much "trade" you find depends on
+# what you compare with.
+#
+# > **A place to rest.** A control chapter costs an afternoon. Without it, we would have sold style as knowledge of
+# > a trade.
+#
+# ## The exam: 21 answers to each of 40 questions
+#
+# Now Ruta's question. A question has a **model answer**, and a student's answer is wrong (0), partly right (1) or
+# right (2).
+
+# %% tags=["nbval-check-output"]
+some = [row for row in answers["train"] if row["question_id"] == "q25"]
+print(some[0]["question"], "\nMODEL ANSWER:", some[0]["model_answer"])
+for grade, name in enumerate(answers["train"].features["label"].names):
+    print(f"{name}:", next(row["text"] for row in some if row["label"] == grade))
+
+# %% [markdown]
+# Two parts judge, and they answer different questions. `test` has **new answers** to questions that were in training.
+# `unseen_questions` has all answers to eight questions that no model saw. Next year's exam is the second case. A random
+# split of all rows would never ask it ({{ lesson:leakage }}).
+#
+# The score is the **quadratic weighted kappa** ({{ lesson:case_cefr }}): 1 minus your mean squared error, divided by that
+# of luck. One worked line: your error is 0.5 and luck's is 1.3, so kappa is 1 - 0.5 / 1.3 = 0.62.
+
+# %%
+from lessons.case_textbook.graders import kappa
+
+JUDGES = ("test", "unseen_questions")
+few = course.pick(laptop=None, full=None, smoke=40)
+exam = {part: rows.select(range(few or len(rows))) for part, rows in answers.items()}
+grades = {part: np.array(rows["label"]) for part, rows in exam.items()}
+second = {part: np.array(rows["second_reader"]) for part, rows in exam.items()}
+of_readers = kappa(*(np.concatenate(list(each.values())) for each in (grades, second)))
+print(f"first and second reader: kappa {of_readers:.3f}")
+
+# %% [markdown]
+# 0.998. It does **not** mean that grading is easy, or that teachers agree so well. Both readers were instances of one
+# language model, and the answers were written to be clear cut. Real teachers differ more. It says only: here the
+# ceiling is not the labels.
+#
+# **Try it.** A lazy marker gives *right* to everybody. Guess her accuracy and her kappa on `unseen_questions`. Then run
+# `kappa(truth, np.full(len(truth), 2))` with `truth = grades["unseen_questions"]`.
+#
+# <details><summary>An answer</summary>
+#
+# A third of the answers are right, so her accuracy is 33%. Her kappa is 0: her error is exactly luck's. No work, no
+# kappa.
+#
+# </details>
+
+# %% tags=["try"]
+truth = grades["unseen_questions"]
+lazy = kappa(truth, np.full(len(truth), 2))
+if course.profile == "laptop":
+    assert abs(lazy) < 1e-9 and round(100 * np.mean(truth == 2)) == 33
+
+# %% [markdown]
+# ## What do simple methods reach?
+#
+# First: the share of the model answer's words that stand in the answer. Short words are left out, for *the* says nothing.
+
+
+# %%
+def overlap(row):
+    wanted, given = (set(words_in(row[key])) for key in ("model_answer", "text"))
+    wanted = {word for word in wanted if len(word) > 3}
+    return len(wanted & given) / len(wanted)
+
+
+overlap(some[0])
+
+# %% [markdown]
+# A share must become a grade. `best_cuts` finds the two limits that have the best kappa on training answers.
+
+# %%
+from lessons.case_textbook.graders import best_cuts
+
+
+def cut_at_best(values):
+    cuts = best_cuts(values["train"], grades["train"])
+    return {part: np.digitize(values[part], cuts) for part in grades}
+
+
+shared = {
+    part: np.array([overlap(row) for row in rows]) for part, rows in exam.items()
+}
+said = {"overlap": cut_at_best(shared)}
+
+# %% [markdown]
+# The next methods need vectors. The lower layers are the same in all our models, since only the upper two learned. So
+# they read each text once ({{ lesson:recipe }}), and the upper ones finish.
+
+# %%
+from course_utils.upper_layers import load_encoder, read_below
+
+key = sorted({text for rows in answers.values() for text in rows["model_answer"]})
+which = {
+    p: [key.index(text) for text in rows["model_answer"]] for p, rows in exam.items()
+}
+below = {
+    part: read_below(rows["text"], course, UPPER, 64) for part, rows in exam.items()
+}
+below["key"] = read_below(key, course, UPPER, 64)
+
+# %% [markdown]
+# `key` holds the 40 model answers. `bodies` are three candidates: the model as it came, and the two that read.
+
+# %%
+from lessons.case_textbook.graders import features, vectors
+
+bodies = {"as it came": load_encoder(course.checkpoint, course.device)}
+bodies |= {name: guesser.bert.eval() for name, guesser in guessers.items()}
+keys = {name: vectors(body, below["key"], UPPER) for name, body in bodies.items()}
+
+# %% [markdown]
+# Two more simple methods, with vectors of the model as it came: the cosine of answer and model answer, and a logistic
+# regression on the **pair**. `features` gives for a pair the answer, the product and the distance of the two vectors.
+
+# %%
+pairs = {
+    part: features(
+        keys["as it came"][which[part]],
+        vectors(bodies["as it came"], below[part], UPPER),
+    )
+    for part in grades
+}
+size = keys["as it came"].shape[1]
+cosines = {part: rows[:, size : 2 * size].sum(axis=1) for part, rows in pairs.items()}
+said["cosine"] = cut_at_best(cosines)
+
+# %%
+from sklearn.linear_model import LogisticRegression
+
+regression = LogisticRegression(max_iter=2000).fit(pairs["train"], grades["train"])
+said["frozen pair"] = {part: regression.predict(pairs[part]) for part in grades}
+simple = {
+    way: {p: kappa(grades[p], found[p]) for p in JUDGES} for way, found in said.items()
+}
+pd.DataFrame(simple).T.round(2)
+
+# %% tags=["record"]
+course.record("overlap_unseen_questions", simple["overlap"]["unseen_questions"])
+course.record("frozen_unseen_questions", simple["frozen pair"]["unseen_questions"])
+
+# %% [markdown]
+# Word overlap has some use on known questions, and next to none on new ones. The cosine is no better. Only the
+# regression on pairs carries over to new questions.
+#
+# ## Does the book help the grader?
+#
+# > **Assumption:** *Domain pretraining always helps. A model that knows the trade's words will grade its exam better.*
+# >
+# > **Sceptic:** *Forty steps of reading may help less than they hurt. And the grader learns the trade from the exam
+# > anyway.*
+#
+# The grader reads the student's answer with layers that learn. Its head compares the vector with the model answer's
+# vector, which stays. All three bodies get the same rows, steps, rates and seeds.
+
+# %%
+from lessons.case_textbook.graders import Grader, like_lengths
+
+SEEDS = course.pick(laptop=[0, 1], full=[0, 1, 2, 3, 4], smoke=[0])
+GRADING = course.pick(laptop=80, full=300, smoke=2)  # steps
+RATES = course.pick(laptop=(5e-4, 1e-2), full=(5e-5, 1e-3), smoke=(5e-4, 1e-2))
+
+
+def train_grader(body, key, seed):
+    torch.manual_seed(seed)
+    grader, truth = Grader(body, UPPER).train(), torch.tensor(grades["train"])
+    learn, (hidden, mask) = learner(grader, GRADING, *RATES), below["train"]
+    for rows in like_lengths(mask.sum(1), 16, GRADING, seed):
+        logits = grader(key[which["train"]][rows], hidden[rows], mask[rows])
+        learn(torch.nn.functional.cross_entropy(logits, truth[rows].to(logits.device)))
+    return grader
+
+
+# %% [markdown]
+# `like_lengths` puts answers of like length into one batch, which saves padding. The head begins from nothing, so it has a
+# larger rate than the layers.
+
+# %%
+from lessons.case_textbook.graders import probabilities
+
+chances = {}
+for name, body in bodies.items():
+    graders = [train_grader(body, keys[name], seed) for seed in SEEDS]
+    for part in ("validation", *JUDGES):
+        known = keys[name][which[part]]
+        each = [probabilities(grader, known, *below[part]) for grader in graders]
+        chances[name, part] = np.array(each)
+
+# %% [markdown]
+# Now the kappas, with intervals over trainings **and** answers. (`kappa_interval` draws both anew, as
+# `interval_over_seeds` does. With two trainings it is too narrow.)
+
+# %%
+from lessons.case_textbook.graders import kappa_interval
+
+for name, part in chances:
+    said.setdefault(name, {})[part] = chances[name, part].argmax(axis=2)
+lines = {
+    name: [kappa_interval(grades[part], found[part]) for part in JUDGES]
+    for name, found in said.items()
+}
+text = "{:.2f} ({:.2f} to {:.2f})"
+pd.DataFrame(lines, index=JUDGES).T.map(lambda found: text.format(*found))
+
+# %% tags=["record"]
+for name in bodies:
+    key = name.replace(" ", "_")
+    course.record(f"kappa_unseen_answers_{key}", lines[name][0][0])
+    course.record(f"kappa_unseen_questions_{key}", lines[name][1][0])
+
+# %% [markdown]
+# The last three lines are fine-tuned. On new questions each of them is far above word overlap. The card of the data
+# (`data/answers/README.md`) tells of a model that reads both texts together, in 300 steps: 0.38 on new answers, 0.34
+# on new questions. Ours, with less work, is about as good.
+#
+# Differences of methods need intervals of their own, on the same answers:
+
+# %%
+both = np.concatenate([grades[part] for part in JUDGES])
+together = {
+    name: np.concatenate([found[part] for part in JUDGES], axis=-1)
+    for name, found in said.items()
+}
+
+
+def minus(one, other):
+    return kappa_interval(both, together[one], together[other])
+
+
+# %%
+ours = "as it came"
+duels = [("book", "general"), ("book", ours), (ours, "overlap"), (ours, "frozen pair")]
+differences = {f"{one} minus {other}": minus(one, other) for one, other in duels}
+around_zero(
+    differences, f"{len(both)} answers that no model saw", "difference of kappa"
+)
+
+# %% tags=["record"]
+course.record("book_minus_general", differences["book minus general"][0])
+course.record("book_minus_as_it_came", differences["book minus as it came"][0])
+course.record("tuned_minus_overlap", differences["as it came minus overlap"][0])
+
+# %% [markdown]
+# **Fine-tuning wins** over the overlap of words and over the same vectors frozen. **The book does not help the grader**,
+# neither beside general texts nor beside the model as it came: zero lies inside. The sceptic is right here.
+#
+# Careful: "we see no help" is not "there is none". Two trainings and 296 answers cannot see a help below about 0.1.
+# And why might it be so? Look at the answers: they use everyday words, and what is wrong in them is mostly a relation,
+# such as a cause turned round. The book teaches words. (A guess: nothing here tests it.)
+#
+# We had decided before: without a clear help, we keep the simplest, the model `as it came`.
+#
+#
+# ## The planted truth: right words, wrong answer
+#
+# The writers of the answers planted two kinds. **Traps** are wrong, but use the model answer's words. **Plain words**
+# are right, but use few of them. We choose both by overlap alone: the highest and the lowest third of the overlaps in
+# training. No model is looked at.
+
+# %%
+low_third, high_third = np.quantile(shared["train"], [1 / 3, 2 / 3])
+words_shared = np.concatenate([shared[part] for part in JUDGES])
+kinds = {
+    "traps": (both == 0) & (words_shared >= high_third),
+    "other wrong": (both == 0) & (words_shared < high_third),
+    "plain words": (both == 2) & (words_shared <= low_third),
+    "other right": (both == 2) & (words_shared > low_third),
+}
+{name: int(mask.sum()) for name, mask in kinds.items()}
+
+# %%
+exact = {
+    way: {
+        kind: np.mean((together[way] == both)[..., mask])
+        for kind, mask in kinds.items()
+    }
+    for way in ("overlap", "frozen pair", ours)
+}
+pd.DataFrame(exact).T.map("{:.0%}".format)
+
+# %% tags=["record"]
+for kind in ("traps", "plain words"):
+    course.record(f"overlap_{kind.replace(' ', '_')}", exact["overlap"][kind])
+    course.record(f"tuned_{kind.replace(' ', '_')}", exact[ours][kind])
+
+# %% [markdown]
+# The share of exactly right grades. Overlap must fail on traps and plain words, for we chose them against it. So read the
+# fine-tuned line from left to right, not only from top to bottom. Traps catch it more often than
+# other wrong answers do. Plain words do it no harm. So it reads more than words, and still it likes the right words:
+
+# %%
+hits = np.mean(together[ours] == both, axis=0)
+caught = difference_interval(hits[kinds["other wrong"]], hits[kinds["traps"]])
+print("more errors on traps: {:+.0%} ({:+.0%} to {:+.0%})".format(*caught))
+
+# %% [markdown]
+# With so few traps the interval is wide. If it holds zero, the size of this weakness is not known.
+#
+#
+# ## Whose answers does it misread?
+#
+# Each answer has a **voice**: plain, terse, with typos, in a second language... Every question has every voice at every
+# grade, so a fair grader errs alike on all. We take what it said minus the truth: below zero is too strict, above zero
+# too kind.
+
+# %%
+from course_utils.statistics import interval_over_seeds
+
+voice = np.concatenate([exam[part]["voice"] for part in JUDGES])
+error = together[ours] - both
+by_voice = {
+    name: interval_over_seeds(error[:, voice == name]) for name in sorted(set(voice))
+}
+around_zero(
+    by_voice, "Too strict (left) or too kind (right)", "grade said minus true grade"
+)
+
+# %% [markdown]
+# For a check: how many answers each voice has, their mean true grade, and the share of wrong grades.
+
+# %%
+frame = pd.DataFrame(
+    {"voice": voice, "true grade": both, "wrong": np.mean(error != 0, axis=0)}
+)
+means = {
+    "answers": ("wrong", "size"),
+    "true": ("true grade", "mean"),
+    "wrong": ("wrong", "mean"),
+}
+frame.groupby("voice").agg(**means).round(2)
+
+# %% tags=["record"]
+for name in ("keywords", "second_language", "terse"):
+    course.record(f"bias_{name}", float(np.mean(error[:, voice == name])))
+
+# %% [markdown]
+# Keywords get too much: about half a grade on average. Terse answers and answers in a second language get no such gift.
+# So two students who know the same would not get the same grade. (Seven intervals at once: one of them may leave zero
+# by luck. The gap between keywords and terse is large.) And in each voice a third to a half of the grades are wrong.
+#
+# Do not read more into it. The voices were imitated by a language model. No apprentice wrote them. A school that wants
+# to know must measure its own students, and some hundred answers for each group.
+#
+# ## Which answers go to a person?
+#
+# Another lecture lists **assessment** among the uses of such models: "Automatically score essays, oral exams, and
+# comprehension tasks with high consistency". Consistency is easy to have. Ask one trained grader twice, and it says the
+# same. Train it twice, and it does not:
+
+# %%
+one, other = together[ours][0], together[ours][-1]
+print(f"one grader, asked twice: kappa {kappa(one, one):.2f}")
+print(f"two trainings of one recipe: kappa {kappa(one, other):.2f}")
+print(f"a grader and the truth: kappa {kappa(both, one):.2f}")
+
+# %% tags=["record"]
+course.record("between_trainings", kappa(one, other))
+
+# %% [markdown]
+# A grader can be consistent and wrong. Two trainings agree with each other more than with the truth: they
+# share their errors.
+#
+# So perhaps it grades only what it is sure of. The **confidence** is its largest probability. Ruta asks for 80% right
+# grades. We look for the lowest threshold that reaches it on **validation**, with ten answers at least.
+
+# %%
+sure = chances[ours, "validation"][0].max(axis=1)
+good = said[ours]["validation"][0] == grades["validation"]
+order = np.argsort(-sure)
+kept = {n: good[order[:n]].mean() for n in range(10, len(order) + 1)}
+enough = [n for n, share in kept.items() if share >= 0.8]
+threshold = sure[order[max(enough) - 1]] if enough else None
+print("threshold:", threshold, "| best:", f"{max(kept.values()):.0%}")
+
+# %% [markdown]
+# `None` means that no threshold reaches it. Then the rule is: all answers go to a person. To see how far off we are, the
+# same grader on the answers that judge, the surest ones first:
+
+# %%
+confidence = np.concatenate([chances[ours, part][0].max(axis=1) for part in JUDGES])
+right = 1.0 * (together[ours][0] == both)[np.argsort(-confidence)]
+for share in (0.1, 1 / 3, 0.5, 1):
+    found = interval(right[: round(share * len(right))])
+    print(f"the surest {share:4.0%}:", "{:.0%} right ({:.0%} to {:.0%})".format(*found))
+
+# %%
+useful = interval(right[: round(len(right) / 3)])
+
+# %% tags=["record"]
+course.record("surest_third_right", useful[0])
+course.record("all_right", float(right.mean()))
+
+# %% [markdown]
+# The confidence means something: the surer, the better. But even the surest third is far from 80%. An assessment decides
+# something about a person, so this grader must not grade, not even with a person who "only checks". What may it do?
+# Sort the answers, so that one person reads like with like. Or give practice answers a first hint, named as one.
+#
+# ## What we promised, what we kept
+
+# %%
+verdict = {
+    "1 rows": (rows_promise, 0),
+    "2 book": (gains["unread chapter"], 0),
+    "3 trade": (gains["the trade alone"], 0),
+    "4 help": (differences["book minus general"], 0),
+    "5 useful": (useful, 0.8),
+}
+settled = {
+    k: [text.format(*v), goal, bool(v[1] > goal)] for k, (v, goal) in verdict.items()
+}
+pd.DataFrame(settled, index=["result", "goal", "kept"]).T
+
+# %% [markdown]
+# Three promises are kept, two are not. The **summary of the findings**, in the lecture's order:
+#
+# 1. **Importance.** For guessing words of the trade, its text matters clearly. For grading its exam we found no help.
+# 2. **Corpus.** One book of 21,430 words is enough to move a model. A held-out chapter and another trade's chapter tell
+#    what moved.
+# 3. **Tokenizers.** The book costs hardly more tokens for a word. Some 70 terms are torn. New rows should begin as the mean
+#    of their pieces. Ours still lost to counting.
+# 4. **Domain adaptation.** The gain on the unread chapter is real, and a part of it is style.
+# 5. **Results.** A fine-tuned grader beats overlap and frozen vectors. Its kappa is about 0.4, the book adds nothing that we
+#    can see.
+# 6. **For Ruta.** "No, not for grades." It would take more answers to learn from, real ones, and teachers who disagree.
+#
+# Is the study on biomedical texts wrong, then? No. It had other texts, far more of them, other tasks and
+# larger models. Nor is this a verdict on the paper about short answers, which we have not read. A finding belongs to
+# its conditions. Ours are one invented book, one minute of reading, one small model.
+#
+#
 # ## In this notebook we have
 #
+# - **counted** torn terms, and compared two tokenizers per word, since per token they cannot be compared;
+# - **added** tokens, begun their rows as the mean of the pieces, and trained only these rows;
+# - **adapted** a model to a book by hiding words, and used another trade as a control;
+# - **graded** short answers beside overlap, cosine and frozen vectors, and looked at planted traps;
+# - **refused** to let the grader work alone, with the numbers that say why.
+#
 # ## Where it breaks
+#
+# | you see | it means | do this |
+# |---|---|---|
+# | `IndexError: index out of range in self` | new tokens, but the model's table has no rows for them | `model.resize_token_embeddings(len(tokenizer))` |
+# | the loss per token rises after new tokens | fewer, harder tokens | compare the loss per word |
+# | new tokens inside other words | they match anywhere | `AddedToken(term, single_word=True)` |
+# | old rows have moved | the gradient or weight decay reached them | mask the gradient, `weight_decay=0` |
+# | the loss falls on every domain | style or practice, not the domain | a control domain, and a control training |
+# | good on new answers, weak on new questions | the questions were in training | hold out whole questions |
 #
 # **Next:** the sheet for this lesson, and then {{ lesson:privacy }}.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from datasets import Dataset
 from sklearn.linear_model import LogisticRegression
 from transformers import PreTrainedTokenizerBase
 
-from course_utils.statistics import interval
+from course_utils.statistics import interval_over_seeds
 from lessons.pretraining import school
 
 
@@ -55,13 +55,16 @@ def points(values: tuple[float, float, float]) -> str:
     return f"{mean:+.0f} ({low:+.0f} to {high:+.0f})"
 
 
-def table(
-    before: tuple[np.ndarray, np.ndarray], kept: Mapping[str, tuple[np.ndarray, np.ndarray]], won: Mapping
-) -> pd.DataFrame:
-    """Return a line for each training: its accuracy on the new task, and what its abilities lost, row by row."""
+def changes(opinion: Opinions, before: tuple[np.ndarray, np.ndarray], models: Sequence) -> dict[str, np.ndarray]:
+    """Return, for each ability, what changed for each row since `before`: models (one for each seed) x rows."""
+    after = [opinion.abilities(bert_of(model)) for model in models]
+    return {name: np.array([each[i] for each in after]) - before[i] for i, name in enumerate(("neighbours", "probe"))}
+
+
+def table(changed: Mapping[str, Mapping[str, np.ndarray]], won: Mapping[str, Sequence[np.ndarray]]) -> pd.DataFrame:
+    """Return a line for each way to train: its accuracy on the new task, and how its abilities changed, in points."""
     lines = {}
-    for name, after in kept.items():
-        lines[name] = {"new task": f"{won[name].mean():.0%}"}
-        for ability, old, new in zip(("neighbours", "probe"), before, after, strict=True):
-            lines[name][f"{ability}, change"] = points(interval(new - old))
+    for name, each in changed.items():
+        lines[name] = {"new task": f"{np.mean(won[name]):.0%}"}
+        lines[name] |= {f"{ability}, change": points(interval_over_seeds(rows)) for ability, rows in each.items()}
     return pd.DataFrame(lines).T

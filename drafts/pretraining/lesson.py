@@ -17,7 +17,7 @@
 #
 # **You will be able to**
 #
-# - **tell** the three families of pretrained models apart, by experiment;
+# - **distinguish** the three families of pretrained models, by experiment;
 # - **hide** words and train a model to guess them;
 # - **compare** a pretrained network with the same network from random numbers;
 # - **measure** what fine-tuning destroys, with and without LoRA;
@@ -213,6 +213,7 @@ from datasets import concatenate_datasets, disable_progress_bars, load_dataset
 disable_progress_bars()
 posts = load_dataset(*course.dataset("emotion"))
 opinions = load_dataset(*course.dataset("stance"))
+del encoder, decoder, both  # they have done their work: free the memory
 tables = [posts, opinions]
 
 # %% tags=["nbval-check-output"]
@@ -224,13 +225,13 @@ usual = int(counts.argmax())
 print(f"{len(learn):,} texts; the most frequent token: {tokenizer.decode([usual])!r}")
 
 # %% [markdown]
-# The upper layers of this checkpoint were bent towards whole sentences. So we cut two of them off. We train the next two
-# and the head. The head's last matrix is **tied**: it is the table of tokens itself, and stays frozen.
+# The upper layers of this checkpoint were bent towards whole sentences. So we cut three of six off. We train the upper two
+# of the rest, and the head. The head's last matrix is **tied**: it is the table of tokens itself, and stays frozen.
 
 # %%
 from transformers import BertForMaskedLM
 
-layers = course.pick(laptop=4, full=12, smoke=4)
+layers = course.pick(laptop=3, full=12, smoke=3)
 torch.manual_seed(course.seed)
 guesser = BertForMaskedLM.from_pretrained(course.checkpoint, num_hidden_layers=layers)
 guesser = guesser.to(course.device).eval().requires_grad_(False)
@@ -245,20 +246,24 @@ if course.profile != "full":  # BERT base still has its head
 # each batch it hides other words.
 
 # %%
-steps = course.pick(laptop=36, full=60, smoke=2)
+steps = course.pick(laptop=50, full=60, smoke=2)
 rate = course.pick(laptop=2e-3, full=5e-5, smoke=2e-3)
-tests = words.batches(judge, hide)
 words.train(guesser, learn, hide, rate, steps, course.seed)
 
 # %% [markdown]
-# Each hidden word of the test is 1 (guessed) or 0. Both answers are judged on the same words, so we take the interval of
-# their difference ({{ lesson:start_here }}).
+# For the test, every hidden word becomes `[MASK]`. Otherwise a model that only copies would be right for the 10% that
+# stand as they are. Each hidden word is 1 (guessed) or 0. Both answers are judged on the same words, so we take the
+# interval of their difference ({{ lesson:start_here }}).
+
+# %%
+only = {"mask_replace_prob": 1.0, "random_replace_prob": 0.0, "seed": 1}
+hide_all = DataCollatorForLanguageModeling(tokenizer, mlm_probability=0.15, **only)
+said, truth = words.answers(guesser, words.batches(judge, hide_all))
+guessed, habit = (said == truth) * 1.0, (truth == usual) * 1.0
 
 # %%
 from course_utils.statistics import interval, interval_over_seeds
 
-said, truth = words.answers(guesser, tests)
-guessed, habit = (said == truth) * 1.0, (truth == usual) * 1.0
 gain = interval(guessed - habit)
 print(
     f"{len(truth)} hidden words: guessed {guessed.mean():.1%}, habit {habit.mean():.1%}"
@@ -273,7 +278,8 @@ course.record("guessed_by_habit", habit.mean())
 course.record("guess_gain_low", gain[1])
 
 # %% [markdown]
-# A few seconds of this game beat the habit, without one label. It is still a poor guesser: BERT played for days, on
+# A few seconds of this game beat the habit, without one label. In the two lists some guesses fit their place, others are
+# only frequent. It is still a poor guesser: BERT played for days, on
 # billions of words. What its layers learned there is what we buy.
 #
 # ## Is the architecture what matters?
@@ -351,6 +357,22 @@ plots.lines(shown, "The same network, the same posts", "step", "loss, mean of 6 
 # The pretrained network leaves the line. The random one first goes up, and then only comes back to it. It is not broken:
 # with far more texts and steps it would learn. But that **is** pretraining, and somebody else has paid for it.
 #
+# **Try it.** Perhaps the rate is wrong for it. Give the random network five times the rate. Does it catch up?
+#
+# <details><summary>An answer</summary>
+#
+# No. It stays near the usual label, far below the pretrained one.
+#
+# </details>
+
+# %% tags=["try"]
+fast = random_weights(0)
+school.train(fast, train, 5 * rate, steps, 0)
+print(f"{school.right(fast, test).mean():.1%}")
+if course.profile == "laptop":
+    assert school.right(fast, test).mean() < np.mean(right["pretrained"]) - 0.1
+
+# %% [markdown]
 # ## How many labels did pretraining save?
 #
 # Now the pretrained network gets only 40 labels, with as many steps.
@@ -402,7 +424,7 @@ for name, (mean, *_) in scores.items():
 # The pretrained model could compare sentences. Can it still, after it has learned emotions? To lose an old ability while
 # learning a new one is called **catastrophic forgetting** (McCloskey and Cohen, 1989).
 #
-# We ask two things, on opinions about town questions. No opinion is in the training.
+# We ask two things, on opinions about town questions. The training on emotions has seen none of them.
 #
 # - **neighbours**: is the nearest other text about the same question? No label is trained for this.
 # - **probe**: a logistic regression on the vectors says support, neutral or oppose. It is fitted anew for each model, on
@@ -416,52 +438,59 @@ views = concatenate_datasets([fit, near["test"].select(range(fresh))])
 opinion = keeping.Opinions(views, known, tokenizer, course.device)
 
 # %% [markdown]
-# `abilities` gives 1 or 0 for each row. First the base, then our training at 2e-4 from above, then one slower and one
-# faster.
+# `abilities` gives 1 or 0 for each row. First the base. Then our trainings at 2e-4 from above, with a third seed. Then one
+# slower and one faster.
 
 # %%
 base = pretrained(0).eval()
 before = opinion.abilities(base.bert)
-trained = {"all, 2e-4": models["pretrained", 0]}
-for other in ("2e-5", "2e-3"):
-    trained[f"all, {other}"] = pretrained(0)
-    school.train(trained[f"all, {other}"], train, float(other), steps, 0)
+plans = {"all, 2e-4": [2], "all, 2e-5": [0], "all, 2e-3": [0]}
+trained = {"all, 2e-4": [models["pretrained", 0], models["pretrained", 1]]}
+for name, seeds in plans.items():
+    for seed in seeds:
+        trained.setdefault(name, []).append(pretrained(seed))
+        school.train(trained[name][-1], train, float(name[5:]), steps, seed)
 
 # %% [markdown]
 # ## Is LoRA safe?
 #
 # **LoRA** trains small matrices beside the frozen ones ({{ lesson:lora }}). Two rates: the notebook's 2e-4, and 5e-3, which
-# that lesson had chosen on other posts.
+# that lesson had chosen on other posts. (The notebook adapts two matrices of each layer, we adapt all.)
 
 # %%
-import copy
-
 from peft import LoraConfig, get_peft_model
 
 plan = {"r": 8, "lora_alpha": 16, "target_modules": ["query", "key", "value", "dense"]}
-for other in ("2e-4", course.pick(laptop="5e-3", full="1e-3", smoke="5e-3")):
-    torch.manual_seed(0)
-    lora = get_peft_model(copy.deepcopy(base), LoraConfig("SEQ_CLS", **plan))
-    school.train(lora, train, float(other), steps, 0)
-    trained[f"LoRA, {other}"] = lora
+faster = course.pick(laptop="5e-3", full="1e-3", smoke="5e-3")
+for other, seeds in {"2e-4": [0], faster: [0, 1, 2]}.items():
+    trained[f"LoRA, {other}"] = []
+    for seed in seeds:
+        lora = get_peft_model(pretrained(seed), LoraConfig("SEQ_CLS", **plan))
+        school.train(lora, train, float(other), steps, seed)
+        trained[f"LoRA, {other}"].append(lora)
 
 # %%
-won = {name: school.right(model, test) for name, model in trained.items()}
-kept = {
-    name: opinion.abilities(keeping.bert_of(model)) for name, model in trained.items()
+won = {name: [school.right(m, test) for m in each] for name, each in trained.items()}
+changed = {
+    name: keeping.changes(opinion, before, each) for name, each in trained.items()
 }
-points = {name: (won[name].mean(), kept[name][0].mean()) for name in trained}
+left = {name: before[0].mean() + each["neighbours"] for name, each in changed.items()}
+points = {name: (np.mean(won[name]), left[name].mean()) for name in trained}
 figures.gained_and_lost(points, before[0].mean(), "What was gained, what was kept")
 
 # %% [markdown]
-# Each training is a point: to the right it has learned more, higher up it has kept more. How sure is that? Each opinion
-# is judged before and after. We take the difference row by row, in points, and its interval.
+# Each point is a way to train: to the right it has learned more, higher up it has kept more. How sure is that? Each
+# opinion is judged before and after. We take the difference row by row, in points. Its interval draws rows, and seeds
+# where there are three.
 
 # %%
 print(f"before: neighbours {before[0].mean():.0%}, probe {before[1].mean():.0%}")
-again = opinion.abilities(models["pretrained", 1].bert)[0]
-print(f"all, 2e-4, second seed: neighbours {again.mean():.0%}")
-keeping.table(before, kept, won)
+for name, each in left.items():
+    if len(each) > 1:
+        print(
+            f"{name}, neighbours by seed:", *(f"{share:.0%}" for share in each.mean(1))
+        )
+keeping.table(changed, won)
 
 # %% tags=["record"]
 course.record("neighbours_before", before[0].mean())
@@ -475,16 +504,16 @@ for name in trained:
 
 # %% [markdown]
 # - **all, 2e-5**: nothing was lost that we can see. But little was learned.
-# - **all, 2e-4**: it learned, and lost a good part of its neighbours. The second seed says the same.
+# - **all, 2e-4**: it learned, and lost about ten points of its neighbours. The seeds differ much: one lost few.
 # - **all, 2e-3**: the training broke the model. The old ability is gone, and the new one never came.
 # - **LoRA, 2e-4**: kept all, and learned little in these steps.
-# - **LoRA, 5e-3**: learned most of all, and lost neighbours as full training did.
+# - **LoRA, 5e-3**: learned the new task too, and lost about twenty points, with each seed.
 #
-# So the number 2e-4 protects nothing. It is slow for LoRA, and fast for full training. Who moves little forgets little.
-# A "no forgetting" without the score of the new task says nothing: always show **both**.
+# So the number 2e-4 protects nothing: it is slow for LoRA, and fast for full training. Who moves little forgets little. A
+# "no forgetting" without the score of the new task says nothing. Always show **both**.
 #
-# The probe has only 150 rows. It sees the broken model, and decides nothing about the others. And these are a small
-# model and short trainings. On large models Biderman and others (2024) found that LoRA "learns less and forgets less".
+# The probe has only 150 rows. It sees the broken model, and decides nothing about the others. And this is one small model
+# and short trainings. On large models Biderman and others (2024) found that LoRA "learns less and forgets less".
 #
 # But LoRA has one thing that full training lacks. The old weights are still there. `disable_adapter` switches the adapter
 # off. Here again the truth is planted: we know what must come out.
@@ -514,11 +543,13 @@ course.record("off_differs", float(np.abs(off - old).max()))
 # </details>
 
 # %% tags=["try"]
+import copy
+
 merged = copy.deepcopy(lora).merge_and_unload()
-left = opinion.abilities(merged.bert)[0].mean()
-print(f"neighbours {left:.0%}, before {before[0].mean():.0%}")
+now = opinion.abilities(merged.bert)[0].mean()
+print(f"neighbours {now:.0%}, before {before[0].mean():.0%}")
 if course.profile == "laptop":
-    assert left < before[0].mean() - 0.05
+    assert now < before[0].mean() - 0.05
 
 # %% [markdown]
 # ## Does the bigger model win?
@@ -672,9 +703,9 @@ said = {"PyTorch": school.ask(small, test).argmax(1).numpy()}
 sizes = {name: file.stat().st_size / 1e6 for name, file in files.items()}
 for name, file in files.items():
     said[name] = school.ask_onnx(file, test)
-    changed, good = (said[name] != said["PyTorch"]).sum(), (said[name] == truth).mean()
+    flips, good = (said[name] != said["PyTorch"]).sum(), (said[name] == truth).mean()
     print(
-        f"{name}: {sizes[name]:.0f} MB, {changed} of {len(truth)} labels changed",
+        f"{name}: {sizes[name]:.0f} MB, {flips} of {len(truth)} labels changed",
         end="",
     )
     print(f", {good:.1%} right")
@@ -699,8 +730,8 @@ gaps = np.array(right[f"pretrained, {few} labels"]) - right["random"]
 verdict = {
     f"1. {few} labels, pretrained, minus {count}, random": interval_over_seeds(gaps)
 }
-for name in list(trained):
-    verdict[f"2, 3. neighbours, {name}"] = interval(kept[name][0] - before[0])
+for name, each in changed.items():
+    verdict[f"2, 3. neighbours, {name}"] = interval_over_seeds(each["neighbours"])
 for name, table in against.items():
     verdict[f"4. half, minus all, {name}"] = interval_over_seeds(table)
 price = (said["int8"] == truth) * 1.0 - (said["float32"] == truth)
@@ -712,7 +743,7 @@ keeping.as_points(verdict)
 
 # %% [markdown]
 # 1. **Kept**, against the same network: 40 labels beat 640. Against counting words the advantage is small.
-# 2. **Not kept.** At 2e-4 full training forgot. LoRA at 2e-4 kept all, but had hardly learned.
+# 2. **Not kept.** Full training at 2e-4 forgot, more or less by seed. LoRA at 2e-4 kept all, but had hardly learned.
 # 3. **Half kept.** A LoRA that learned also forgot while it is on. Switched off, it gave every old number back.
 # 4. **Not kept** as it stands: a half-size pretrained model beat a full-size random one. At equal pretraining, size
 #    seems to help.
@@ -722,7 +753,7 @@ keeping.as_points(verdict)
 #
 # ## In this notebook we have
 #
-# - **told** the families apart: we changed a token, and saw which outputs moved;
+# - **distinguished** the families: we changed a token, and saw which outputs moved;
 # - **hidden** words, and trained a head that beats the habit;
 # - **compared** the same network with and without pretraining, at equal steps;
 # - **measured** what fine-tuning destroys, and switched a LoRA adapter off;

@@ -1,5 +1,7 @@
 """What this lesson says and no cell of it checks: its folded answers, its verdict in words, its numbers of models."""
 
+import re
+
 import numpy as np
 import torch
 from transformers import AutoModel, BertConfig, DataCollatorForLanguageModeling, DistilBertConfig
@@ -53,11 +55,14 @@ class TestTheVerdict:
         kept = stored_records(SLUG)
         before = kept["neighbours_before"]
         assert "So the number 2e-4 protects nothing" in prose(SLUG)
-        assert before - kept["kept_all_2e4"] > 0.06 and before - kept["kept_lora_5e3"] > 0.08
+        assert 0.05 < before - kept["kept_all_2e4"] < 0.15 and 0.14 < before - kept["kept_lora_5e3"] < 0.26
         assert abs(before - kept["kept_all_2e5"]) < 0.03 and abs(before - kept["kept_lora_2e4"]) < 0.03
         assert max(kept["won_all_2e5"], kept["won_lora_2e4"]) < kept["won_all_2e4"] - 0.05
-        assert "LoRA, 5e-3: learned most of all" in prose(SLUG)
-        assert kept["won_lora_5e3"] == max(value for name, value in kept.items() if name.startswith("won_"))
+        assert "it learned, and lost about ten points of its neighbours" in prose(SLUG)
+        assert "learned the new task too, and lost about twenty points, with each seed" in prose(SLUG)
+        assert kept["won_lora_5e3"] > kept["won_lora_2e4"] + 0.05
+        by_seed = re.search(r"LoRA, 5e-3, neighbours by seed: (\d+)% (\d+)% (\d+)%", printed(SLUG, "keeping.table("))
+        assert max(map(int, by_seed.groups())) < 100 * before - 10
 
     def test_int8_is_a_quarter(self):
         assert "int8 makes the file about a quarter as large" in prose(SLUG)
@@ -66,8 +71,7 @@ class TestTheVerdict:
 
     def test_the_teacher_decides_nothing(self):
         assert "The interval holds zero" in prose(SLUG)
-        line = printed(SLUG, "taught = [").splitlines()[-1]
-        assert "from -" in line and "to +" in line
+        assert re.search(r"difference [+-][\d.]+%, from -[\d.]+% to \+", printed(SLUG, "taught = ["))
 
 
 class TestTheTools:

@@ -179,7 +179,7 @@ course.record("same_in_batches", bool(furthest < 1e-5))
 course.record("padding_as_they_come", padded[1])
 
 # %% [markdown]
-# The answers are the same in every row. The speed is not. In batches of 16 as they come, about a third of the work is
+# The answers are the same in every row. The speed is not. In batches of 16 as they come, about 40% of the work is
 # padding. Sorted by length, a batch wastes little. So sort when you have all texts.
 #
 # A lecture says that fine-tuning gives "predictable latency". Latency is the time until an answer. Of many times we read
@@ -201,7 +201,7 @@ print(f"p50 {p50:.0f} ms, p99 {p99:.0f} ms; {sizes.min()} to {sizes.max()} token
 # short. A model that *writes* its answer needs one pass for each token, and its times differ more. So the lecture is right
 # for this case: **while nobody waits in a queue**. We come to that.
 #
-# (A smaller number type also makes it faster: int8 is measured in {{ lesson:pretraining }}.)
+# (What a smaller number type, int8, gains and costs is measured in {{ lesson:pretraining }}.)
 #
 # ## Can a colleague load it by name?
 #
@@ -210,7 +210,9 @@ print(f"p50 {p50:.0f} ms, p99 {p99:.0f} ms; {sizes.min()} to {sizes.max()} token
 #
 # A model needs a **card**: what is it, from what was it trained, what must nobody do with it?
 
-# %%
+# %% tags=["nbval-check-output"]
+from huggingface_hub import ModelCard
+
 card = f"""---
 license: cc-by-4.0
 language: en
@@ -219,9 +221,6 @@ pipeline_tag: text-classification
 # Which emotion? One of: {", ".join(names)}
 Trained on posts written for a course. Often wrong: decide about nobody with it.
 """
-
-# %% tags=["nbval-check-output"]
-from huggingface_hub import ModelCard
 
 ModelCard(card).save(folder / "README.md")
 print(ModelCard.load(folder / "README.md").data.pipeline_tag)
@@ -278,8 +277,9 @@ course.record("refused_without_token", seen["no token"] == "RepositoryNotFoundEr
 # Without a token the Hub does not even say that the model exists. So `RepositoryNotFoundError` has two causes: a wrong
 # name, or a private model and no token.
 #
-# **Try it.** Ask the Hub for the same file of a commit that is not there, with the token: `main` becomes forty times
-# `0`. Which code comes back? And without the token?
+# **Try it.** Ask the Hub for a commit that is not there, with `httpx.head(address, headers=...)`. The address is
+# `ours.address`, then `/amina/emotion/resolve/`, forty times `0`, and `/config.json`. The token stands in the header
+# `Authorization`, after the word `Bearer`. Which code comes back? And without the token?
 #
 # <details><summary>What happens</summary>
 #
@@ -393,7 +393,7 @@ from lessons.serve_and_scale import load as loads
 
 server = processes.Service(folder)
 due = loads.moments(per_second=1000, seconds=len(texts) / 1000, seed=course.seed)
-_, codes, answers = loads.send(f"{server.url}/label/together", texts, due)
+taken, codes, answers = loads.send(f"{server.url}/label/together", texts, due)
 
 # %%
 served = np.array([each["probabilities"] for each in answers])
@@ -458,11 +458,32 @@ if course.profile == "laptop":
 # loop*. The moments are random, as of people who do not know of each other.) `measure.burden` does this, and `load.py`
 # holds the sending.
 #
-# Three loads: 10 and 50 a second, and a **flood** of twice what the model answered one by one, offline, above. Each way
-# gets the same moments and the same texts.
+# First: how much can it answer at all? We send all texts at once, and divide their number by the time of the last answer.
+# That is the **capacity**. For `together` we have done this already.
 
 # %%
-flood = 2 * speeds["as they come", 1]
+last = {"together": (due + taken).max()}
+taken, _, _ = loads.send(f"{server.url}/label/alone", texts, due)
+last["alone"] = (due + taken).max()
+capacity = {way: len(texts) / seconds for way, seconds in last.items()}
+for way, most in capacity.items():
+    print(f"{way}: {most:.0f} answers a second")
+gain = capacity["together"] / capacity["alone"]
+print(f"batches of up to {service.WAYS['together'][0]} texts: {gain:.1f} times as many")
+
+# %% tags=["record"]
+course.record("batching_gain", gain)
+
+# %% [markdown]
+# Does batching help? The last line says what it won here. Eight texts share a pass, but it is far from eight times. One core is
+# busy either way, and texts of unequal length are padded. It wins more where a single text leaves much of the machine idle,
+# as on a GPU.
+#
+# Now three loads: 10 and 50 a second, and a **flood** of twice the capacity of `alone`. Each way gets the same moments and
+# the same texts.
+
+# %%
+flood = 2 * capacity["alone"]
 length = course.pick(laptop=2, full=10, smoke=0.1)
 runs = {}
 for per_second in (10, 50, flood):
@@ -477,15 +498,17 @@ measure.as_table(runs)
 for way in ("alone", "together"):
     both = (percentile(runs[rate, way].taken, 99) for rate in (flood, 10))
     course.record(f"flood_to_calm_{way}", next(both) / next(both))
+lasts = [percentile(runs[flood, way].taken, 99) for way in ("together", "alone")]
+course.record("flood_together_to_alone", lasts[0] / lasts[1])
 course.record("p99_together_at_50", percentile(runs[50, "together"].taken, 99))
 
 # %% [markdown]
-# Read the table from the top. At 10 a second nobody waits, and `together` only adds its few milliseconds. (With 20
+# Read the table from the top. At 10 a second hardly anybody waits, and `together` only adds its few milliseconds. (With 20
 # requests, p99 is the slowest one.) In the flood, p99 of `alone` is many times that of a calm hour, though the model is
 # the same. Most of that time is **queue**.
 #
-# Does batching help? Compare the two lines of the flood. On a processor it wins little: one core is busy either way, and
-# texts of unequal length are padded. It helps where much of the machine is idle during a single text, as on a GPU.
+# And compare the two last lines. A service that answers only some more a second lets the queue grow far less. So the small
+# gain of batching counts where it is needed: in a flood.
 #
 # ## What if more come than it can answer?
 #
@@ -536,7 +559,7 @@ pair = (
     if device == "cpu"
     else [("cpu", threads), (device, 1)]
 )
-took = course.pick(laptop=0.15, full=1, smoke=0.01)
+took = course.pick(laptop=0.1, full=1, smoke=0.01)
 print(f"{pair[1]} over {pair[0]}:")
 for shape in ((1, 16), (8, 16), (32, 16), (1, 64), (8, 64), (32, 64)):
     slow, fast = (measure.speed(model, machine, *shape, took) for machine in pair)
@@ -631,7 +654,7 @@ course.record("steps_not_split", len(losses["not split"]))
 # is raised, and the learning rate was chosen for 16. It is the commonest surprise when a script moves to more devices.
 #
 # Was it faster? See the last line. Two processes on the same cores gain nothing: the cores were busy before. They pay
-# when each has a device of its own.
+# when each has a device of its own. (And `set_num_threads(1)` matters: else both want all cores, and wait for each other.)
 #
 # **Try it.** Train alone with `batch=8` and no accumulation, on the first 64 rows. Which losses are those of the run with
 # accumulation?
@@ -699,8 +722,8 @@ print(f"served accuracy {score:.0%} ({low:.0%} to {high:.0%})")
 # Promises 1, 3 and 4 are exact: they do not depend on the machine. Promise 2 does. Line 2 says whether *this* machine
 # held it, in two seconds of load, with whatever else it had to do. Measure on your own machine, and longer.
 #
-# What lost: micro-batching won little on a processor, and two processes on shared cores won no time. What won: a list that
-# is sorted by length, and a queue with a limit.
+# What won: a list sorted by length, batches in a flood, and a queue with a limit. What did not: two processes on shared
+# cores won no time.
 #
 # And none of this makes the answers better. The accuracy served is the accuracy of the model, with its whole interval.
 #

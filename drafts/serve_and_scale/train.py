@@ -16,6 +16,8 @@ def train(checkpoint, rows, count=None, batch=16, split=True, accumulate=1):
     rows = {name: column[:count] for name, column in rows.items()}
     config = DataLoaderConfiguration(split_batches=split)
     accelerator = Accelerator(cpu=True, gradient_accumulation_steps=accumulate, dataloader_config=config)
+    if accelerator.num_processes > 1:
+        torch.set_num_threads(1)  # or each process wants all cores of this machine
     model, loader = make(checkpoint, rows, batch)
     wanted = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(wanted, lr=5e-4)
