@@ -38,12 +38,12 @@ def features(model_answer: torch.Tensor, answer: torch.Tensor) -> np.ndarray:
 
 
 def like_lengths(lengths: torch.Tensor, size: int, steps: int, seed: int) -> Iterator[torch.Tensor]:
-    """Yield `steps` batches of row numbers. All rows come before one comes again; a batch holds texts of like length."""
+    """Yield `steps` batches of row numbers, each with texts of like length. All rows come before one comes again."""
     rng, waiting = torch.Generator().manual_seed(seed), []
     for _ in range(steps):
         if not waiting:
             mixed = torch.randperm(len(lengths), generator=rng)
-            for some in mixed.split(8 * size):
+            for some in mixed.split(4 * size):
                 waiting += some[lengths[some].cpu().argsort(stable=True)].split(size)
             waiting = [waiting[k] for k in torch.randperm(len(waiting), generator=rng)]
         yield waiting.pop()

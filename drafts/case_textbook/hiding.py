@@ -96,7 +96,7 @@ def losses_by_text(
     texts: Sequence[str],
     size: int,
     seed: int,
-    draws: int = 2,
+    draws: int = 1,
 ) -> np.ndarray:
     """Return the mean loss of the hidden tokens of each text (its first `size` tokens). A seed hides the same ones."""
     model.eval()
@@ -113,7 +113,7 @@ def losses_by_text(
 
 
 def hidden_terms(
-    tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], terms: Sequence[str], around: int = 24
+    tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], terms: Sequence[str], around: int = 16
 ) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """Return (ids, labels) for each place where a term stands: the whole term is hidden.
 
