@@ -9,6 +9,8 @@ from matplotlib import rc_context
 
 from course_utils.plots.picture import COLOURS, GREY, INK, STYLE, Picture, canvas
 
+BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # a number that stands on the line at zero
+
 
 @rc_context(STYLE)
 def around_zero(results: Mapping[str, tuple[float, float, float]], title: str, unit: str) -> Picture:
@@ -22,7 +24,9 @@ def around_zero(results: Mapping[str, tuple[float, float, float]], title: str, u
         colour = COLOURS[0] if low > 0 or high < 0 else GREY
         axes.plot([low, high], [row, row], color=colour, linewidth=3, solid_capstyle="butt")
         axes.plot(value, row, "o", color=colour, markersize=9)
-        axes.annotate(f"{value:+.2f}", (value, row), xytext=(0, 9), textcoords="offset points", ha="center")
+        axes.annotate(
+            f"{value:+.2f}", (value, row), xytext=(0, 9), textcoords="offset points", ha="center", bbox=BEHIND
+        )
     axes.set_yticks(range(len(results)), list(results))
     axes.set_ylim(len(results) - 0.5, -0.7)
     axes.grid(axis="x", color=GREY, alpha=0.25)

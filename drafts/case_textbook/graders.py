@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -35,18 +35,6 @@ def vectors(body: PreTrainedModel, below: tuple[torch.Tensor, torch.Tensor], upp
 def features(model_answer: torch.Tensor, answer: torch.Tensor) -> np.ndarray:
     """Return `pair_features` for scikit-learn."""
     return pair_features(model_answer, answer).cpu().numpy()
-
-
-def like_lengths(lengths: torch.Tensor, size: int, steps: int, seed: int) -> Iterator[torch.Tensor]:
-    """Yield `steps` batches of row numbers, each with texts of like length. All rows come before one comes again."""
-    rng, waiting = torch.Generator().manual_seed(seed), []
-    for _ in range(steps):
-        if not waiting:
-            mixed = torch.randperm(len(lengths), generator=rng)
-            for some in mixed.split(4 * size):
-                waiting += some[lengths[some].cpu().argsort(stable=True)].split(size)
-            waiting = [waiting[k] for k in torch.randperm(len(waiting), generator=rng)]
-        yield waiting.pop()
 
 
 class Grader(torch.nn.Module):
