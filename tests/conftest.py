@@ -4,7 +4,6 @@ import faulthandler
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -16,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from course_tools.processes import Watch
-from course_tools.project import BUILD, ROOT
+from course_tools.project import BUILD
+from tests.copied import copy_course
 from tests.local_hub import content
 from tests.local_hub.server import LocalHub
 from tests.processes import HEARING
@@ -68,10 +68,7 @@ class SmallCourse:
     def __init__(self, root: Path):
         self.root, self.lessons = root, root / "lessons"
         root.mkdir()
-        for package in ("course_utils", "course_tools"):
-            shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("pyproject.toml", "requirements.txt", "requirements-lock.txt", "README.md"):
-            shutil.copy(ROOT / name, root)
+        copy_course(root, "course_utils", "course_tools")
         self.lessons.mkdir()
         running = root / "course_tools" / "running"  # tiny lessons need no torch: their kernels start sooner
         (running / "speed.py").write_text(SPEED, encoding="utf-8")

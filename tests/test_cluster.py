@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,9 +13,10 @@ import nbformat
 import pytest
 
 from course_tools import cluster
-from course_tools.project import ROOT, all_sheets
+from course_tools.project import all_sheets
 from course_tools.running.execution import METADATA
 from course_utils import CourseError
+from tests.copied import copy_course
 from tests.dask_cluster import DaskCluster, are_gone, wait_until
 from tests.processes import HEARING
 
@@ -223,10 +223,7 @@ def whole_course(tmp_path) -> Path:
     root = tmp_path / "course"
     (root / "lessons").mkdir(parents=True)
     (root / "lessons" / "course.toml").write_text(f'[[parts]]\ntitle = "All"\nlessons = ["{SHEET.entry.slug}"]\n')
-    for folder in ("course_utils", "course_tools", f"lessons/{SHEET.entry.slug}", "solutions", "exercises", "data"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "requirements.txt", "requirements-lock.txt", "README.md"):
-        shutil.copy(ROOT / name, root)
+    copy_course(root, "course_utils", "course_tools", f"lessons/{SHEET.entry.slug}", "solutions", "exercises", "data")
     worker = root / "course_tools" / "grading" / "worker.py"
     place = "        _, [sheet] = find_scripts([name])\n"
     text = worker.read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ import pytest
 from course_tools.project import ROOT, all_lessons
 from course_utils import downloads
 from course_utils.checkpoints import OFFLINE
+from tests.copied import copy_course
 from tests.local_hub.server import LocalHub, left_loopback
 
 PUBLIC = ROOT.parent / "shared" / "hub" / "datasets"
@@ -26,10 +27,7 @@ pytestmark = pytest.mark.nightly
 def course(tmp_path_factory) -> Path:
     """A copy of the course: other tests write into the build folder of this one."""
     folder = tmp_path_factory.mktemp("course")
-    for name in ("course_utils", "course_tools", "lessons", "data"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "requirements.txt", "requirements-lock.txt", "requirements-models.txt", "README.md"):
-        shutil.copy(ROOT / name, folder)
+    copy_course(folder, "course_utils", "course_tools", "lessons", "data")
     return folder
 
 

@@ -79,8 +79,12 @@ class Grading(Attempt):
 
     def outcome(self) -> Outcome:
         """Return what came of it, and keep it."""
-        graded = self.graded()
-        outcome = _kept(self.submission, graded.read_bytes() if graded else None, self.problem, self.settings)
+        try:
+            file = self.graded()
+            graded = file.read_bytes() if file else None
+        except OSError as error:
+            graded, self.problem = None, in_words(error)
+        outcome = _kept(self.submission, graded, self.problem, self.settings)
         self.tidy()
         return outcome
 

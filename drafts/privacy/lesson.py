@@ -403,7 +403,7 @@ figures.leak_and_use(pairs, "More training, more leak")
 #
 # The same lecture says for small data: "Reduce steps/epochs", and "stronger regularization". We measure each cure
 # alone, on the whole layer: dropout of 0.3, a weight decay a hundred times the usual one, and label smoothing (a target
-# of 80% and a rest for the other labels), each for three epochs.
+# of 83%, and the rest for the other labels), each for three epochs.
 
 # %%
 cures = {"dropout": {"dropout": True}, "weight decay": {"decay": 1.0}}
@@ -721,7 +721,7 @@ if course.profile == "laptop":
 #
 # A model that leaks nothing may still not be ours to give. Three questions come first. The **licence**: what do the
 # owners of data and weights allow? The **provenance**: where does each row come from? The **consent**: did the people
-# agree to *this* use? A card (README.md) must answer. We read the cards of three data sets and of the checkpoint:
+# agree to *this* use? A card (README.md) must answer. We read the cards of two data sets and of the checkpoint:
 
 # %%
 from lessons.privacy import cards
@@ -779,7 +779,7 @@ print(load(data))
 #
 # | promised | kept? |
 # |---|---|
-# | 1. find training rows | yes: planted rows reach most of 8 bits, messages an AUC far above a coin |
+# | 1. find training rows | yes: planted rows reach most of the 7 bits, messages an AUC far above a coin |
 # | 2. say what makes the leak smaller | fewer epochs: clearly. Few weights: less for messages at the same epoch. Regularization: not shown here |
 # | 3. close the leak for the worst rows, at no cost | yes for rows with a form; the scanner misses others |
 # | 4. a promise of arithmetic, and its price | yes: about ten points for epsilon 4, more than twenty for epsilon 1 |
