@@ -171,8 +171,8 @@ def _judged(
     own, trouble = dict(space), ""
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            run(answer, own)
-    except Exception as error:  # nbgrader goes on to the check, too
+            limit_module.within(sheet_module.SECONDS, lambda: run(answer, own))
+    except (Exception, limit_module.TookTooLong) as error:  # nbgrader goes on to the check, too
         trouble = f"the answer itself raised {type(error).__name__}: {error}\n"
     verdict = _verdict(sheet, cell.metadata.check, label, right, says, lambda: run(cell.source, own), kind)
     verdict.message = trouble + verdict.message

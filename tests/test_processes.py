@@ -1,5 +1,6 @@
 """Jobs side by side, the watch over a process and its children, and what ends all of them."""
 
+import os
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import psutil
 import pytest
 
 from course_tools.processes import Watch, family_of, kill_tree, run_side_by_side
+from course_tools.running.executor import Executor
 from course_tools.running.speed import REFERENCE_GFLOPS, gflops, reference_seconds
 
 SPENDS = """
@@ -83,6 +85,15 @@ def test_a_watch_counts_memory_and_work_of_the_whole_family():
 def test_reference_seconds_convert_by_the_product():
     assert reference_seconds(10, REFERENCE_GFLOPS) == 10
     assert reference_seconds(10, REFERENCE_GFLOPS / 2) == 5
+
+
+@pytest.mark.parametrize(("asked", "threads"), [("1", 1), ("3", 3), (None, 4), ("", 4)])
+def test_the_speed_is_measured_with_the_threads_of_a_notebook(asked, threads, monkeypatch, tmp_path):
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert Executor("laptop", progress=None, jobs=2, folder=tmp_path).threads == threads
 
 
 def test_the_product_is_counted_by_its_operations(monkeypatch):

@@ -157,6 +157,8 @@ def labelled(names: list[str], rows: int, seed: str, words: int) -> pd.DataFrame
         text = chance.choices(WORDS.split(), k=chance.randint(words // 2, words * 3 // 2))
         if chance.random() < 0.75:
             text.insert(chance.randrange(len(text)), chance.choice(TOLD[names[label]].split()))
+        if number % 3 == 0:
+            text.insert(0, "@user")  # as tweets have it: a post that answers somebody
         texts.append(f"{' '.join(text)} {seed.split()[-1][:2]}{number}")
         labels.append(label)
     return pd.DataFrame({"text": texts, "label": labels})
