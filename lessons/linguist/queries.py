@@ -1,0 +1,28 @@
+"""Questions to a corpus: each describes one sense of one word, and does not use the word."""
+
+QUERIES = {
+    ("mouse", "animal"): "small rodents that eat our food at night",
+    ("mouse", "device"): "the pointing device that moves the arrow on a screen",
+    ("cloud", "sky"): "grey weather that hides the sun",
+    ("cloud", "servers"): "files kept on the computers of a far company",
+    ("stream", "brook"): "water running through a valley",
+    ("stream", "broadcast"): "watching a live show over the internet",
+    ("tablet", "pill"): "medicine that is swallowed with water",
+    ("tablet", "computer"): "a flat portable screen that one touches",
+    ("web", "spider"): "a trap for flies made of silk",
+    ("web", "internet"): "looking for pages and information online",
+    ("cell", "room"): "a prisoner behind a locked door",
+    ("cell", "phone"): "calling somebody while away from home",
+    ("mail", "letters"): "envelopes that the postman brings",
+    ("mail", "email"): "a message in my inbox with an attachment",
+    ("post", "pole"): "a piece of wood set upright in the ground",
+    ("post", "online message"): "something I wrote on a forum for all to read",
+    ("feed", "fodder"): "hay and grain for cows and hens",
+    ("feed", "updates"): "scrolling through pictures of friends on social media",
+    ("virus", "germ"): "an illness that passes from one person to the next",
+    ("virus", "program"): "harmful software that attacks a computer",
+    ("thread", "sewing"): "cotton for a needle to mend a coat",
+    ("thread", "discussion"): "a long list of replies on a forum",
+    ("drive", "outing"): "a pleasant trip by carriage or car",
+    ("drive", "storage"): "a place in a computer where data are saved",
+}
