@@ -1127,5 +1127,4 @@ print(again.config.problem_type, list(again.config.id2label.values()))
 # | kappa is `nan` | only one level in labels and answers | look at the counts |
 # | `stride` makes far more windows than you thought | it is the overlap, not the step | a quarter of the window is a good start |
 #
-# **Next:** you have carried two cases to the end. Take a question of your own, with texts of your own, and go the same
-# way.
+# **Next:** the sheet for this lesson, and then a model that must learn a trade: {{ lesson:case_textbook }}.
