@@ -925,4 +925,4 @@ if course.profile == "laptop":
 # | a confident answer about your town | the fact was never taught | retrieve a note, measure recall |
 # | `n_splits=4 cannot be greater than the number of members in each class` | too few labels to calibrate | fewer folds, or more labels |
 #
-# **Next:** the sheet for this lesson, and then what the model knew before you came: {{ lesson:pretraining }}.
+# **Next:** the sheet for this lesson, and then what pretraining bought: {{ lesson:pretraining }}.

@@ -235,7 +235,7 @@ def prepare(way):
 
 
 # %%
-EPOCHS = course.pick(laptop=(1, 3, 8), full=(1, 3, 8), smoke=(1, 2))
+EPOCHS = course.pick(laptop=(1, 3, 8), full=(1, 3, 8), smoke=(1, 2, 3))
 middle, last = EPOCHS[1], EPOCHS[-1]
 found, models = {}, {}
 for way, rate in RATES.items():

@@ -554,7 +554,7 @@ course.record("turned_away", refused.mean())
 # the limit is reached, `together` and `limited` are the same service: what differs there is chance.) The price: many
 # are turned away, in words. Did the others have their answer within 300 ms *here*? See the second line.
 #
-# We end the service and our Hub. (`server.url` and `ours.address` start them again, if you try more.)
+# We end the service and our Hub. (`server.url` and `ours.address` start them again.)
 
 # %%
 server.stop()
@@ -766,4 +766,4 @@ print(f"served accuracy {score:.0%} ({low:.0%} to {high:.0%})")
 # | half as many steps on two GPUs | each process takes a whole batch | `split_batches=True`, or divide the batch |
 # | `torchrun` waits for ever | another node is missing, or the port is closed | start all nodes; check the address |
 #
-# **Next:** the sheet for this lesson. Then go the same way with a question and texts of your own.
+# **Next:** the sheet for this lesson. Then go the same way with texts of your own; or: {{ lesson:linguist }}.
