@@ -114,8 +114,8 @@ vectors = np.array(
 # We draw two words. PCA never sees a sense or a period.
 
 # %%
-panels = {}
-for each in ("thread", "virus") if course.profile == "smoke" else ("thread", "mouse"):
+panels, other = {}, course.pick(laptop="mouse", full="mouse", smoke="virus")
+for each in ("thread", other):
     own = rows[word == each]
     points = PCA(2).fit_transform(vectors[word == each, -1])
     panels[each] = points, list(own["sense"]), list(own["period"])
@@ -229,7 +229,7 @@ course.record("sorted_counting", right["counting"].mean())
 # in *mouse*?
 
 # %%
-own = np.flatnonzero(word == ("virus" if course.profile == "smoke" else "mouse"))
+own = np.flatnonzero(word == other)
 group = KMeans(2, n_init=10, random_state=course.seed).fit_predict(vectors[own, -1])
 forms = [rows["text"][row][slice(*spans[row])].lower() for row in own]
 pd.crosstab(pd.Series(group, name="group"), pd.Series(forms, name="form"))

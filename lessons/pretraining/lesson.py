@@ -140,7 +140,13 @@ def moved(model, ids, other):
 
 
 # %% tags=["nbval-check-output"]
-seen = {"encoder": (moved(encoder, ids, 2158), read > 0, names.index("river"))}
+seen = {
+    "encoder": (
+        moved(encoder, ids, tokenizer.mask_token_id),
+        read > 0,
+        names.index("river"),
+    )
+}
 seen["decoder"] = (moved(decoder, written, 1234), write > 0, len(pieces) - 1)
 for name, (test, mask, last) in seen.items():
     agree = (test == mask).sum()
