@@ -2,11 +2,12 @@ PYTHON ?= python3
 LAB_FLAGS ?=
 COURSE = .venv/bin/course
 
-.PHONY: setup run test test-all build lab lock
+.PHONY: setup run test test-all build lab site lock
 setup: ; @$(PYTHON) course_tools/setup/bootstrap.py
 run: setup ; @$(COURSE) run
 test: setup ; @$(COURSE) test
 test-all: setup ; @$(COURSE) test --all
 build: setup ; @$(COURSE) build
 lab: setup ; @.venv/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_FLAGS)
+site: setup ; @$(COURSE) site
 lock: ; @$(PYTHON) course_tools/setup/lock.py

@@ -91,6 +91,25 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     data.add_argument("--figures", action="store_true", help="draw the figures of data/README.md anew, too")
     data.set_defaults(action=command_data)
 
+    site = commands.add_parser("site", help="make the site of all lessons in build/site; nothing is executed")
+    site.add_argument("lessons", nargs="*", metavar="LESSON", help="a trial with these lessons alone")
+    site.set_defaults(action=command_site)
+
+    slides = commands.add_parser("slides", help="make a deck of a lesson in build/slides, which needs no network")
+    slides.add_argument("lessons", nargs="*", metavar="LESSON", help="trainer, 07, ... (all, if none is named)")
+    slides.add_argument("--pdf", action="store_true", help="a PDF, too (needs Chromium, Chrome or Edge)")
+    slides.set_defaults(action=command_slides)
+
+    handout = commands.add_parser("handout", help="make a page to print of a lesson and its sheet, in build/handouts")
+    handout.add_argument("lessons", nargs="*", metavar="LESSON", help="trainer, 07, ... (all, if none is named)")
+    handout.add_argument("--answers", action="store_true", help="with all answers, for yourself")
+    handout.add_argument("--pdf", action="store_true", help="a PDF, too (needs Chromium, Chrome or Edge)")
+    handout.set_defaults(action=command_handout)
+
+    quiz = commands.add_parser("quiz", help="write the questions for Moodle, Canvas and others into build/quizzes")
+    quiz.add_argument("lessons", nargs="*", metavar="LESSON", help="trainer, 07, ... (all, if none is named)")
+    quiz.set_defaults(action=command_quiz)
+
     grade = commands.add_parser("grade", help="grade a folder of submitted exercise sheets")
     grade.add_argument("submissions", type=Path, metavar="FOLDER", help="STUDENT/SHEET.ipynb, or an export of files")
     grade.add_argument("--out", type=Path, metavar="FOLDER", help="where the grades go (build/grades)")
@@ -151,7 +170,7 @@ def command_build(options: argparse.Namespace) -> int:
     """Build notebooks, solutions and exercises, or check them."""
     from course_tools.building.build import build, check
     from course_tools.files import only_one
-    from course_tools.project import BUILD, ROOT, find_scripts
+    from course_tools.project import BUILD, find_scripts
     from course_tools.running.progress import Progress
 
     try:
@@ -159,17 +178,28 @@ def command_build(options: argparse.Namespace) -> int:
     except CourseError as error:
         raise UsageError(error) from error
     if options.check:
-        problems = check([*lessons, *sheets])
+        from course_tools.publishing import pages
+
+        problems = check([*lessons, *sheets]) + pages.stale()
     else:
         with only_one(BUILD), Progress() as progress:
             problems = build([*lessons, *sheets], progress, jobs=options.jobs, anew=options.anew)
-        if not options.scripts and (ROOT / "benchmarks").is_dir():  # its page names lessons, too
-            from benchmarks import page
-
-            page.write_text()
+        _write_pages(whole=not options.scripts)
     for problem in problems:
         print(problem)
     return 1 if problems else 0
+
+
+def _write_pages(whole: bool) -> None:
+    """Bring the pages up to date that are made from the lessons; after a whole build also the benchmarks', if there."""
+    from course_tools.project import ROOT
+    from course_tools.publishing import pages
+
+    pages.write()
+    if whole and (ROOT / "benchmarks").is_dir():
+        from benchmarks import page
+
+        page.write_text()
 
 
 def command_data(options: argparse.Namespace) -> int:
@@ -182,6 +212,56 @@ def command_data(options: argparse.Namespace) -> int:
     for problem in problems:
         print(problem)
     return 1 if problems else 0
+
+
+def command_site(options: argparse.Namespace) -> int:
+    """Make the site. Returns 1 where Sphinx warns of something."""
+    lessons = _lessons(options.lessons)
+
+    from course_tools.files import only_one
+    from course_tools.project import BUILD
+    from course_tools.publishing.site import build_site
+
+    with only_one(BUILD):
+        folder, warnings = build_site(lessons)
+    for warning in warnings:
+        print(warning)
+    print(f"Open {_shown(folder / 'index.html')}")
+    return 1 if warnings else 0
+
+
+def command_slides(options: argparse.Namespace) -> int:
+    """Make decks, with a line for each."""
+    lessons = _lessons(options.lessons)
+
+    from course_tools.publishing.slides import write_deck
+
+    for lesson in lessons:
+        print(_shown(write_deck(lesson, pdf=options.pdf)), flush=True)
+    return 0
+
+
+def command_handout(options: argparse.Namespace) -> int:
+    """Make pages to print, with a line for each."""
+    lessons = _lessons(options.lessons)
+
+    from course_tools.publishing.handout import write_handout
+
+    for lesson in lessons:
+        for path in write_handout(lesson, answers=options.answers, pdf=options.pdf):
+            print(_shown(path), flush=True)
+    return 0
+
+
+def command_quiz(options: argparse.Namespace) -> int:
+    """Write the quiz bank in the forms of learning platforms."""
+    lessons = _lessons(options.lessons)
+
+    from course_tools.publishing.quiz_export import export
+
+    for path in export(lessons):
+        print(_shown(path))
+    return 0
 
 
 def command_grade(options: argparse.Namespace) -> int:

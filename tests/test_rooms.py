@@ -11,10 +11,10 @@ FLOORS = [  # a room may import those that stand below it, and nothing of its ow
     {"course_tools.cluster"},
     {"course_tools.running", "course_tools.data"},
     {"course_tools.building", "course_tools.setup"},
-    {"course_tools.grading", "benchmarks", "lessons"},
+    {"course_tools.grading", "course_tools.publishing", "benchmarks", "lessons"},
     {"course_tools.cli"},
 ]
-LARGEST_COURSE_UTILS = 3250  # lines, a third of them what all checks share: a student reads it in an hour
+LARGEST_COURSE_UTILS = 3450  # lines, a third of them what all checks share: a student reads it in an hour
 
 
 def room_of(name: str) -> str:

@@ -8,11 +8,12 @@ from statistics import median
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from course_tools.building.render import TRY_TAG, render, stored, tags
+from course_tools.building.render import TRY_TAG, render, stored, tags, without
 from course_tools.project import all_lessons
+from course_tools.running.key import QUIZ_TAG
 
 SCRIPTS = {lesson.slug: lesson for lesson in all_lessons()}
-LESSONS = {slug: render(lesson) for slug, lesson in SCRIPTS.items()}
+LESSONS = {slug: without(render(lesson), QUIZ_TAG) for slug, lesson in SCRIPTS.items()}
 NUMBERS = {slug: lesson.entry.number for slug, lesson in SCRIPTS.items()}
 LONGEST_CELL = 15
 MEDIAN_CELL = 6

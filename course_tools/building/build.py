@@ -9,7 +9,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course_tools.building.render import render, stored, without
+from course_tools.building.quiz_cell import stored_output
+from course_tools.building.render import render, stored, tags, without
 from course_tools.building.tables import stale_tables, write_tables
 from course_tools.building.tasks import task_of
 from course_tools.files import require_writable, write_in_one_step
@@ -17,7 +18,7 @@ from course_tools.project import BUILD, EXERCISES, NOTEBOOKS, ROOT, SOLUTIONS, L
 from course_tools.running import clean
 from course_tools.running.execution import RECORD_TAG, Execution, find
 from course_tools.running.executor import Executor
-from course_tools.running.key import differences
+from course_tools.running.key import QUIZ_TAG, differences
 from course_tools.running.progress import Progress
 from course_tools.running.verdict import faults
 from course_utils import CourseError
@@ -88,11 +89,19 @@ def _with_outputs(notebook: NotebookNode, source: NotebookNode, measured: dict) 
     pairs = zip(_code_cells(notebook), _code_cells(source), strict=True)
     for cell, ran in pairs:
         cell.outputs, cell.execution_count = clean.coalesced(ran.outputs), ran.execution_count
+    for number, cell in enumerate(_with_quiz(notebook), 1):
+        if QUIZ_TAG in tags(cell):
+            cell.outputs, cell.execution_count = [stored_output(notebook.metadata.course.lesson)], number
     notebook.metadata.course.update(measured)
     return notebook
 
 
 def _code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """The code cells whose outputs come out of an execution: not the quiz, which is text."""
+    return [cell for cell in _with_quiz(notebook) if QUIZ_TAG not in tags(cell)]
+
+
+def _with_quiz(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
@@ -164,6 +173,8 @@ def check_notebook(script: Lesson | Sheet, outputs: bool = True) -> list[str]:
             problems.append(f"{name}: cell {number} differs from its script. {again}")
         elif kept.cell_type == "code" and kept.execution_count is None:
             problems.append(f"{name}: cell {number} was never executed. {again}")
+        elif kept.cell_type == "code" and QUIZ_TAG in tags(kept) and kept.outputs != [stored_output(script.slug)]:
+            problems.append(f"{name}: its quiz is not that of quiz.toml. {again}")
     fresh.metadata.course.update(measured)
     if old.metadata != fresh.metadata:
         problems.append(f"{name}: its metadata differ from its script's. {again}")

@@ -1,7 +1,7 @@
 """A script becomes a notebook without outputs: badges, links, fetch cell and cell ids are put in here.
 
 What no reader needs stays out: cells that record results (`record`), and those that try what a reader is told to try
-(`try`). The executor is handed the notebook with them.
+(`try`); the executor is handed the notebook with them. So do texts for the slides (`slide`, `notes`).
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from course_tools.building import sheets
+from course_tools.building.quiz_cell import add_quiz
 from course_tools.project import ROOT, Lesson, Sheet
 from course_tools.running.execution import RECORD_TAG
 from course_utils import CourseError
@@ -30,6 +31,8 @@ PARAMETERS_TAG = "parameters"
 START_TAG = "start"
 FETCH_TAG = "fetch"
 TRY_TAG = "try"
+SLIDE_TAG = "slide"  # on a text: it stands on a slide only; on code: it is shown there
+NOTES_TAG = "notes"  # what whoever speaks reads beside the slides
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 COLAB = "[Open in Colab](https://colab.research.google.com/github/{slug}/blob/main/{path})"
 KAGGLE = "[Open in Kaggle](https://kaggle.com/kernels/welcome?src={address}/blob/main/{path})"
@@ -89,9 +92,11 @@ def render(script: Lesson | Sheet, run_seconds: float | None = None, *, hidden: 
     and setting.
     """
     notebook = jupytext.read(script.source)
-    notebook.cells = [cell for cell in notebook.cells if not {RECORD_TAG, TRY_TAG}.difference(hidden) & tags(cell)]
+    notebook.cells = [cell for cell in notebook.cells if not _left_out(cell).difference(hidden)]
     if isinstance(script, Sheet):
         sheets.complete_checks(notebook, script.entry.slug)
+    else:
+        add_quiz(notebook, script.slug)
     _fill(notebook, script, run_seconds)
     first = next((i for i, cell in enumerate(notebook.cells) if tags(cell) & {PARAMETERS_TAG, START_TAG}), None)
     if first is not None:
@@ -113,6 +118,11 @@ def render(script: Lesson | Sheet, run_seconds: float | None = None, *, hidden: 
 def tags(cell: NotebookNode) -> set[str]:
     """Return the tags of a cell."""
     return set(cell.metadata.get("tags", []))
+
+
+def _left_out(cell: NotebookNode) -> set[str]:
+    texts = {SLIDE_TAG, NOTES_TAG} if cell.cell_type == "markdown" else set()
+    return tags(cell) & {RECORD_TAG, TRY_TAG, *texts}
 
 
 def without(notebook: NotebookNode, *hidden: str) -> NotebookNode:

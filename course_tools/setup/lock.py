@@ -1,10 +1,10 @@
 """Makes requirements-lock.txt: the newest versions that fit requirements.txt and the extras. Installs nothing.
 
-They are resolved for the oldest Python that the course promises, down to its last digit: a system's Python 3.11 may be
-3.11.2. torch is pinned by hand, because an unpinned one brings gigabytes of CUDA on Linux.
+What only the extra `publish` needs goes into requirements-publish.txt: no lesson imports it, so a newer Sphinx makes no
+stored output stale. All are resolved for the oldest Python that the course promises, down to its last digit: a system's
+Python 3.11 may be 3.11.2. torch is pinned by hand, because an unpinned one brings gigabytes of CUDA on Linux.
 """
 
-import itertools
 import json
 import subprocess
 import sys
@@ -15,24 +15,41 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST_PYTHON = "3.11.0"
 TORCH = "2.13.0"
-HEAD = """\
+PUBLISH = "publish"
+LOCK_HEAD = """\
 # The exact versions that `make` and CI install. Made by `make lock`, on Linux, for Python 3.11.0 and newer.
 # torch carries no build tag here, so that each system takes its own build.
+"""
+PUBLISH_HEAD = """\
+# What the site and the quiz packages need on top. No lesson imports it. Made by `make lock`.
 """
 
 
 def main() -> None:
     """Ask pip what it would install, and write it down."""
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    wanted = [package for name, packages in extras.items() if name != PUBLISH for package in packages]
+    pins = resolve(wanted)
+    more = resolve([*pins, *extras[PUBLISH]])
+    write("requirements-lock.txt", LOCK_HEAD, pins)
+    write("requirements-publish.txt", PUBLISH_HEAD, [pin for pin in more if pin not in pins])
+
+
+def resolve(packages: list[str]) -> list[str]:
+    """Return a pin for each package that these and requirements.txt need, all the way down."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--report", report]
         command += ["--target", folder, "--python-version", OLDEST_PYTHON, "--only-binary", ":all:"]
-        command += ["--requirement", ROOT / "requirements.txt", f"torch=={TORCH}", *itertools.chain(*extras.values())]
+        command += ["--requirement", ROOT / "requirements.txt", f"torch=={TORCH}", *packages]
         subprocess.run(command, check=True)
         chosen = [package["metadata"] for package in json.loads(report.read_text("utf-8"))["install"]]
-    pins = sorted(f"{package['name']}=={package['version'].split('+')[0]}" for package in chosen)
-    (ROOT / "requirements-lock.txt").write_text(HEAD + "\n".join(sorted(pins, key=str.lower)) + "\n", encoding="utf-8")
+    return sorted((f"{package['name']}=={package['version'].split('+')[0]}" for package in chosen), key=str.lower)
+
+
+def write(name: str, head: str, pins: list[str]) -> None:
+    """Write one list of pins."""
+    (ROOT / name).write_text(head + "\n".join(pins) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

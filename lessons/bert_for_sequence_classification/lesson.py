@@ -41,6 +41,18 @@ course = start("bert_for_sequence_classification", PROFILE)
 #
 # We want to sort posts by four emotions, so we give their names.
 
+# %% [markdown] tags=["slide"]
+# - The file holds the layers, but no head
+# - So the library draws a random one: `MISSING`
+# - That is no error
+#
+# **Before any training, its answers mean nothing.**
+
+# %% [markdown] tags=["notes"]
+# Ask first: does a downloaded model know our four emotions? Most say yes. Point at the two lines with `classifier`:
+# these weights stand in no file. In the figure, follow the shapes from left to right. Come back to this picture
+# whenever the room gets lost.
+
 # %% tags=["nbval-check-output"]
 from transformers import AutoTokenizer, BertForSequenceClassification
 
@@ -54,12 +66,10 @@ print("last layer:", model.classifier)
 print("missing in the file:", sorted(report["missing_keys"]))
 
 # %% [markdown]
-# The last layer is the **head**: many numbers go in, four come out, one for each class. The file does not contain it.
-# That is what `MISSING` means in the table which the library shows at each loading. So the head is random. It is no
-# error.
+# The last layer is the **classification head**, or head: many numbers go in, four come out, one for each class. The
+# file does not contain it. That is what `MISSING` means in the library's table. So the head is random. It is no error.
 #
-# Here is the whole model, with two sentences on their way. The first is drawn. `[PAD]` fills it up
-# ({{ lesson:tokenization }}).
+# Here is the whole model with two sentences. The first is drawn. `[PAD]` fills it up ({{ lesson:tokenization }}).
 
 # %%
 from lessons.bert_for_sequence_classification.figures import bert_stack
@@ -73,13 +83,24 @@ bert_stack(model, batch, tokens)
 # %% [markdown]
 # The bold shapes count both sentences.
 #
-# - Each token becomes a **vector**: a row of 384 numbers.
-# - Six layers change the vectors. Only in **attention** do tokens meet.
+# - Each token becomes a **vector**: a row of 384 numbers. These are the **embeddings**.
+# - Six layers change the vectors. They are the **encoder**. Only in **attention** do tokens meet.
 # - The **pooler** keeps one vector for each text. The head makes four scores of it, the **logits**.
 #
 # ## Why does my six-class model refuse four classes?
 #
 # A colleague asks for six classes, by number, and saves her model.
+
+# %% [markdown] tags=["slide"]
+# - A head has one row for each class
+# - Six rows do not fit four classes
+# - Keep the six, or draw a new head
+#
+# **Give names to your classes: nobody knows `LABEL_0`.**
+
+# %% [markdown] tags=["notes"]
+# Let the room guess: does the library cut two rows off, or refuse? Many expect that it cuts. Point at the shape (6,
+# 384). When time is short, show the slide only and go on.
 
 # %% tags=["nbval-check-output"]
 other = BertForSequenceClassification.from_pretrained(course.checkpoint, num_labels=6)
@@ -106,7 +127,19 @@ except RuntimeError as error:
 # We count them, beside BERT base, the model of the paper (Devlin et al., 2019). `BertConfig()` is its plan. On the
 # device `meta` tensors have no content, so nothing is downloaded.
 
-# %%
+# %% [markdown] tags=["slide"]
+# | million weights | MiniLM | BERT base |
+# |---|---|---|
+# | embeddings | 11.9 | 23.8 |
+# | layers | 10.6 | 85.1 |
+# | pooler and head | 0.1 | 0.6 |
+
+# %% [markdown] tags=["notes"]
+# Ask which part is the largest. Most say the layers, which is right for BERT base only. In the small model it is the
+# table of word pieces. Say that nothing but the head is new. The list of shapes can be skipped, if nobody wants to
+# rebuild the layer.
+
+# %% tags=["skip"]
 import torch
 from transformers import BertConfig
 
@@ -145,12 +178,24 @@ for part in (model.bert.embeddings, model.bert.encoder.layer[0]):
             print(f"{name:<34} {tuple(weight.shape)}")
 
 # %% [markdown]
-# Most weights have a bias too, which is left out here. When we have used each line once, we have rebuilt a layer.
+# Most weights also have a bias, not shown. When we have used each line once, we have rebuilt a layer.
 #
 # ## What goes in, and what comes out?
 #
 # We ask for all that happens on the way. For that, attention must be `eager`. The default,
 # SDPA (*scaled dot-product attention*), does all steps in one: it has no table to show.
+
+# %% [markdown] tags=["slide"]
+# - Hidden states: all token vectors, layer by layer
+# - Attention: a table for each layer and head
+# - `eager` shows the tables, `sdpa` has none
+#
+# **Six layers, seven hidden states.**
+
+# %% [markdown] tags=["notes"]
+# Ask why there are seven hidden states and not six. The first stands before all layers. Then let somebody read the
+# shape (2, 12, 11, 11) aloud: sentences, heads, tokens that look, tokens looked at. The word *head* now has a second
+# meaning: say so.
 
 # %% tags=["nbval-check-output"]
 torch.set_grad_enabled(False)  # gradients are for training
@@ -168,6 +213,16 @@ print(len(out.attentions), "tables of attention, each", tuple(out.attentions[0].
 # ## Can I make the first vectors myself?
 #
 # Yes: look up three rows a token.
+
+# %% [markdown] tags=["slide"]
+# - Three rows for each token: word piece, place, segment
+# - They are added, then LayerNorm
+# - Checked: the library's own vectors
+
+# %% [markdown] tags=["notes"]
+# Say that from here on we only use additions and products. Ask what would be lost without the position rows. The usual
+# answer is: nothing, the tokens stand in a row anyway. But the model does not see a row, it sees a set. The part about
+# pairs can be skipped.
 
 # %% tags=["nbval-check-output"]
 tables = model.bert.embeddings
@@ -200,8 +255,7 @@ assert torch.allclose(embedded, out.hidden_states[0], atol=1e-5)
 course.record("embedding_difference", (embedded - out.hidden_states[0]).abs().max())
 
 # %% [markdown]
-# The `assert` is silent: our vectors are the library's, up to rounding. We hold each step against the library like
-# this.
+# The `assert` is silent: our vectors are the library's, up to rounding. So we check each step.
 #
 # The segment row was the same everywhere. Give the model a pair, with its segment ids and without:
 
@@ -229,6 +283,18 @@ course.record("segment_change", change)
 #
 # The way of one head, to scale:
 
+# %% [markdown] tags=["slide"]
+# | each token has | it says |
+# |---|---|
+# | a query | what do I look for? |
+# | a key | what am I about? |
+# | a value | what do I tell the others? |
+
+# %% [markdown] tags=["notes"]
+# Take the room as the picture: each person has a question, a badge, and something to tell. Then show the figure, and
+# name the shapes. Ask what minus infinity is good for: most say it is an error. Softmax makes zero of it, so `[PAD]` is
+# never heard. The trick with the largest score can be skipped.
+
 # %%
 from lessons.bert_for_sequence_classification.figures import one_head
 
@@ -240,7 +306,7 @@ one_head(tokens=len(tokens), numbers=size, heads=heads)
 # `A @ B` is the matrix product: each row of `A` meets each column of `B`. `.T` turns rows into columns. So each query
 # meets each key, and each pair of tokens gets a score.
 #
-# The three vectors come out of linear layers: a matrix and a bias.
+# The three vectors come out of **linear layers**: a matrix and a bias.
 
 
 # %% tags=["nbval-check-output"]
@@ -346,6 +412,15 @@ if course.profile == "laptop":
 # - The **feed-forward** part, for each token alone: make the vector four times as long, bend it, make it short again.
 #   The bend, **GELU**, pushes negative numbers towards 0. Without it, two matrices would be no more than one.
 
+# %% [markdown] tags=["slide"]
+# - Attention: each token hears the others
+# - Feed-forward: each token works alone
+# - Both results are *added* to what was there
+
+# %% [markdown] tags=["notes"]
+# Ask why one adds, instead of replacing. Nobody has to find everything anew: a part only says what is new. Then run the
+# cell. Say that these ten lines are a whole layer, and that the check was silent.
+
 
 # %%
 def gelu(numbers):
@@ -370,6 +445,17 @@ course.record("layer_difference", (after_layer - out.hidden_states[1]).abs().max
 #
 # The other layers do the same with other weights. So our steps become one function.
 
+# %% [markdown] tags=["slide"]
+# - Six layers: the same steps, other weights
+# - Pooler: `[CLS]` alone, one matrix, `tanh`
+# - Head: one score for each class
+#
+# **By hand, the library's numbers.**
+
+# %% [markdown] tags=["notes"]
+# Do not read the function, it only collects what we had. Go to the output at once: two lines, equal to the last digit.
+# Ask what is left that nobody understands. If the answer is *nothing*, make a break here.
+
 
 # %%
 def encoder_layer(vectors, layer, hidden_columns):
@@ -390,7 +476,7 @@ def encoder_layer(vectors, layer, hidden_columns):
 # Two steps are left. The pooler takes the vector of `[CLS]`, and forgets the others. A linear layer follows, and
 # `tanh`, which presses all numbers between -1 and 1. Then the head.
 
-# %%
+# %% tags=["slide"]
 vectors = embedded
 for layer in model.bert.encoder.layer:
     vectors = encoder_layer(vectors, layer, hidden_columns)
@@ -410,6 +496,15 @@ course.record("logits_difference", (logits - out.logits).abs().max())
 # ## And where is the label?
 #
 # Softmax turns the logits into probabilities. `argmax` takes the place of the largest.
+
+# %% [markdown] tags=["slide"]
+# - Softmax: logits become probabilities
+# - `argmax`: the place of the largest one
+# - A random head: all four near a quarter
+
+# %% [markdown] tags=["notes"]
+# Show the two answers, and ask whether *optimism* is right. Some begin to defend it. But the head was never trained, so
+# it is chance. Say: a label always comes out, even if nobody has learned anything.
 
 # %%
 for sentence, row in zip(sentences, logits, strict=True):
@@ -457,6 +552,18 @@ table.copy_(kept)
 # layers pull the meanings apart? We compare the word's vectors with the cosine ({{ lesson:hugging_face_basics }}): 1
 # means the same direction.
 
+# %% [markdown] tags=["slide"]
+# - Ten words with two meanings, *bank* and others
+# - Layer 0: one word, nearly one vector
+# - Later layers pull two meanings apart
+#
+# **Ten words are a small test.**
+
+# %% [markdown] tags=["notes"]
+# Ask: is *bank* at a river the same vector as *bank* with money? At layer 0 it is, up to the place. The figure and the
+# counts are in the notebook: two of ten words at layer 0, nearly all at the end. Then tell with pleasure that the
+# famous example fails in the last layer.
+
 
 # %%
 from lessons.bert_for_sequence_classification.sentences import MEANINGS
@@ -475,7 +582,7 @@ for word, texts in MEANINGS.items():
     same.append(torch.cosine_similarity(here, again, dim=-1))
     different.append(torch.cosine_similarity(here, elsewhere, dim=-1))
 
-# %%
+# %% tags=["skip"]
 same, different = torch.stack(same), torch.stack(different)
 layers = range(same.shape[1])
 series = {"same meaning": same, "two meanings": different}
@@ -511,6 +618,18 @@ course.record("two_meanings_last", different.mean(0)[-1])
 #
 # We search the tables for four habits: weight on the previous token, on the next, on `[CLS]`
 # or `[SEP]`, and *all around*: 1 minus the largest weight.
+
+# %% [markdown] tags=["slide"]
+# - The weight: how much a token listens
+# - The value: how much there is to hear
+# - Here `[CLS]` has most weight, and the shortest value
+#
+# **A bright square is no proof.**
+
+# %% [markdown] tags=["notes"]
+# Show the four tables, and wait: the room soon tells stories about *bank* and *savings*. Then say that these heads were
+# chosen as extreme. The norms in the notebook: 0.4 for `[CLS]`, 2 to 4 for the others. Ask how one could really find
+# out which word matters: change it, and see.
 
 
 # %%
@@ -563,8 +682,9 @@ attention_heads(chosen, tokens, "Four heads, one sentence")
 #
 # Does *bank* find its meaning there? One bright square proves nothing, and we *chose* these four as extreme.
 #
-# And does `[CLS]` decide so much, bottom left? A weight says how much a token listens, not whether there is anything to
-# hear. What is handed over is weight times value. How big is each value? Its **norm** is the length of the arrow.
+# And does `[CLS]` decide so much, bottom left? An attention weight says how much a token listens, not whether there is
+# anything to hear. What is handed over is weight times value. How big is each value? Its **norm** is the length of the
+# arrow.
 
 # %%
 layer, head = places["[CLS] or [SEP]"]
@@ -588,6 +708,16 @@ for token, weight, norm in zip(tokens, found[layer, head].mean(0), norms, strict
 # A classifier needs one vector. We have one for each token. Choosing is called **pooling**. Four ways, BERT's own
 # first:
 
+# %% [markdown] tags=["slide"]
+# - A vector for each token, but one is wanted
+# - `[CLS]`, pooler, maximum or mean
+# - Maximum and mean need the mask
+
+# %% [markdown] tags=["notes"]
+# Ask for the best of the four before you go on, and write the votes down: they are needed in the next section. Point at
+# the two means: without the mask the same sentence has another vector. Attentive pooling can be skipped, another lesson
+# trains it.
+
 
 # %%
 def pool(batch):
@@ -606,7 +736,7 @@ def pool(batch):
 # %% [markdown]
 # Maximum and mean need the mask. What happens to a mean without it?
 
-# %%
+# %% tags=["slide"]
 short = tokenizer(sentences[0], return_tensors="pt")
 for name, each in {"alone": short, "in our batch": batch}.items():
     plain = model.bert(**each).last_hidden_state.mean(dim=1)
@@ -650,6 +780,17 @@ for name, weight in model.named_parameters():
 # The encoder stays as it is, **frozen**. A logistic regression learns the emotion from the vectors. Such a small test
 # is called a **probe**.
 
+# %% [markdown] tags=["slide"]
+# - *"`[CLS]` pooling is always best."*
+# - *In which checkpoint?*
+# - Here the mean wins clearly: it was trained for it
+#
+# **After a fine-tuning the lead is small, and unsure.**
+
+# %% [markdown] tags=["notes"]
+# Compare with the votes. Most took `[CLS]`, since it was made for that. Point at the intervals: that of the mean does
+# not touch the others on the left. Say also what speaks against us: this checkpoint was trained for the mean.
+
 # %%
 from datasets import load_dataset
 
@@ -660,7 +801,7 @@ print(len(train), "posts to learn from,", len(test), "to judge")
 print(train[0]["text"], "->", labels[train[0]["label"]])
 
 # %% [markdown]
-# All posts, 32 at a time, with the fast attention.
+# All posts, with the fast attention.
 
 
 # %%
@@ -730,11 +871,21 @@ course.record("mean_minus_cls_low", low)
 #
 # ## Is the head more than a logistic regression?
 #
-# A lecture on BERT fine-tuning calls the head "a small feed-forward layer", and elsewhere "usually a linear layer". In
-# BERT it is linear: one matrix, one bias. A logistic regression is that, too, so our probe should fit in.
+# A lecture on BERT fine-tuning calls the classification head "a small feed-forward layer", and elsewhere "usually a
+# linear layer". In BERT it is linear: one matrix, one bias. A logistic regression is that, too, so our probe should
+# fit in.
 #
 # The probe scales first: `w @ (x - m) / s + b`, with mean `m` and spread `s` of each column. That is
 # `(w / s) @ x + (b - (w / s) @ m)`: again one matrix and one bias.
+
+# %% [markdown] tags=["slide"]
+# - BERT's head: one matrix, one bias
+# - A logistic regression: one matrix, one bias
+# - So its numbers fit into the model
+
+# %% [markdown] tags=["notes"]
+# Ask what the difference is between the two. The usual answer: the head is deep learning. Then copy the numbers over,
+# and the scores agree. The algebra of the scaling can be skipped: say that it is again one matrix and one bias.
 
 # %%
 scaler, regression = probes["[CLS], pooler"]
@@ -767,6 +918,18 @@ classifier(["We won, I can't stop smiling!", "They lied to us. Again. I'm furiou
 #
 # A diary. First 25 cheerful posts, then 25 angry ones. How long is it?
 
+# %% [markdown] tags=["slide"]
+# - 512 position rows: the next token has none
+# - Cutting loses the end of a text
+# - Windows read all of it, and may disagree
+#
+# **Read the windows before you join them.**
+
+# %% [markdown] tags=["notes"]
+# Ask what the model does with one token more: slower, worse, or an error? Many say slower. Read the error aloud, and
+# ask who can explain the two numbers. Then show the windows: joy at the beginning, anger at the end. Which answer is
+# right depends on the question.
+
 # %%
 cheerful = posts["test"].filter(lambda post: post["label"] == numbers["joy"])
 angry = posts["test"].filter(lambda post: post["label"] == numbers["anger"])
@@ -778,7 +941,7 @@ print(long["input_ids"].shape[1], "tokens; the anger begins at token", turn)
 # %% [markdown]
 # The tokenizer only warned. What does the model do with 512 of them? And with 513?
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 for count in (512, 513):
     part = {name: tensor[:, :count] for name, tensor in long.items()}
     try:
@@ -864,6 +1027,19 @@ if course.profile == "laptop":
 # goes through our list of matrices: four square ones, two long ones. And it meets each token twice: for scores, and for
 # mixing.
 
+# %% [markdown] tags=["slide"]
+# | tokens | share of attention in the work |
+# |---|---|
+# | 128 | 5% |
+# | 512 | 18% |
+# | 4,096 | 64% |
+#
+# **The limit is a table with 512 rows.**
+
+# %% [markdown] tags=["notes"]
+# Ask why BERT stops at 512. Nearly everybody says: because of the square. Point at 18%: at this length the matrices are
+# still most of the work. This section can be skipped, if the room is tired.
+
 # %% tags=["nbval-check-output"]
 width, between = model.config.hidden_size, model.config.intermediate_size
 print("tokens  in matrices  in attention (millions, one layer)")
@@ -882,7 +1058,7 @@ for count in (64, 128, 256, 512, 4096, 16384):
 #
 # - **opened** a BERT classifier, with all its shapes and sizes;
 # - **rebuilt** the forward pass by hand, and got the library's logits;
-# - **read** how layers separate meanings, and seen a head that looks where nothing is said;
+# - **read** in hidden states how layers separate meanings, and seen a head that looks where nothing is said;
 # - **compared** four ways of pooling, and seen that *always* is wrong;
 # - **handled** a text beyond 512 tokens.
 #

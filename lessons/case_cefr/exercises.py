@@ -32,8 +32,6 @@ truth = np.arange(6)
 print("six texts, one of each level:", [LEVELS[number] for number in truth])
 
 # %% [markdown]
-# In all exercises, a function of yours must leave what it gets as it is. Others still need it.
-#
 # ## 1 · What do four raters score?
 #
 # ★★☆ · 10 minutes · predict

@@ -38,8 +38,8 @@ course = start("case_cefr", PROFILE)
 # ## Who asks, and what would help them?
 #
 # Amina looks after the shelves of a language school: two thousand short English texts. A text that is too hard makes a
-# learner give up. So each text should carry a level of the Common European Framework (CEFR), from A1 (beginner) to C2
-# (like an educated native reader). Teachers do this by hand, and they have no time.
+# learner give up. So each text should carry a level of the Common European Framework (**CEFR**), from A1 (beginner) to
+# C2 (like an educated native reader). Teachers do this by hand, and they have no time.
 #
 # Could a model write a first level on each text? A lecture on BERT fine-tuning ends with such a task: "Fine-tune BERT
 # to classify CEFR label efficiently, then evaluate and interpret results."
@@ -61,8 +61,32 @@ course = start("case_cefr", PROFILE)
 #
 # So all good numbers below are numbers **at home**. (A number in our sentences is one of `laptop`, unless we say
 # something else.)
+
+# %% [markdown] tags=["slide"]
+# - Two thousand short texts, levels A1 to C2 (CEFR)
+# - The model gives a first level, or none
+# - Five promises, each with a number
 #
+# **The goals are fixed before any score is seen.**
+
+# %% [markdown] tags=["notes"]
+# Introduce Amina and her shelves. Ask what she would have to know before she trusts a level. Let the room set the
+# goals of promises 1 to 4, and write its numbers beside ours. Then say at once that promise 5 is broken already: at
+# home 76%, elsewhere 46%.
+
+# %% [markdown]
 # ## What do the texts look like?
+
+# %% [markdown] tags=["slide"]
+# - One text of each level: do you agree?
+# - A second reader agreed on 90% of the texts
+# - The rest was never more than one level off
+#
+# **This is no ceiling for a model.**
+
+# %% [markdown] tags=["notes"]
+# Show the six texts without their levels, and let the room sort them. Ask what the 90% tell. Most say that no model
+# can be better than that. It can: it learns the taste of the first reader.
 
 # %% tags=["nbval-check-output"]
 from datasets import disable_progress_bars, load_dataset
@@ -88,7 +112,18 @@ first = {row["label"]: row["text"] for row in reversed(list(texts["train"]))}
 #
 # First a picture. It is drawn from one long text, cut with the tokenizer that we use all the time.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - In: a text. Out: a level, or a doubt
+# - A long text is read in windows that overlap
+# - An ordered label: errors have a size
+#
+# **A function that may say "I am not sure".**
+
+# %% [markdown] tags=["notes"]
+# Draw the figure yourself on the board, box by box: text, windows, model, mean, level. Ask where in it the doubt
+# should arise. The figure in the notebook shows the same, with real windows. No code is needed here.
+
+# %% tags=["skip"]
 import numpy as np
 import pandas as pd
 from transformers import AutoTokenizer
@@ -111,14 +146,26 @@ machine([len(ids) for ids in windows(longest)], LEVELS, label="B2", said="C1")
 
 # %% [markdown]
 # The upper row is the function that we deliver: a text comes in, a level or a doubt comes out. A long text is read in
-# **windows**, pieces that overlap. The lower row shows how we judge it: levels lie on a scale, so an error has a size.
+# **windows**, pieces that overlap. The lower row shows how we judge it: levels are **ordered labels** on a scale, so an
+# error has a size.
 #
 # ## Three parts with three jobs
 #
 # The training texts teach. The validation texts choose. The test texts judge, and they choose nothing.
 #
 # The public file of `full` is one part, so `three_parts` cuts it, **stratified**: each part gets the same share of each
-# level. `laptop` has three parts, and to save time we take only some of its training texts.
+# level. `laptop` has three parts, and to save time we take a stratified part of its training texts.
+
+# %% [markdown] tags=["slide"]
+# - Training texts teach
+# - Validation texts choose
+# - Test texts judge, and choose nothing
+#
+# **Stratified: the same share of levels in each part.**
+
+# %% [markdown] tags=["notes"]
+# Point at the table of counts and ask where nothing could be measured. In the public file it is C2. This section can
+# be short for a room that has heard it in other lessons.
 
 # %% tags=["nbval-check-output"]
 sizes = {
@@ -143,12 +190,23 @@ pd.DataFrame(counts, index=LEVELS).T
 #
 # - **accuracy**: the share of texts with the same level;
 # - **within one**: the same level or its neighbour;
-# - **kappa** (quadratic weighted): an error of two levels costs four times as much as an error of one. 1 is perfect,
+# - **quadratic weighted kappa**: an error of two levels costs four times as much as an error of one. 1 is perfect,
 #   and 0 is what you get by luck;
 # - **Spearman**: are the texts in the right order? It looks at places on a scale, not at levels.
 #
 # Kappa is 1 minus a fraction: the mean squared error that you made, divided by that of luck. And luck? Give each level
 # to **all** texts, and see the error. A level that you say often counts more.
+
+# %% [markdown] tags=["slide"]
+# - Accuracy: the same level
+# - Within one: the same level, or its neighbour
+# - Kappa: far errors cost more, luck gets 0
+# - Spearman: the right order, whatever the levels
+
+# %% [markdown] tags=["notes"]
+# Give an example for each of the four, with one text and two answers. Then ask which score sees that A1 was called
+# C2. The line 1 minus a fraction is worth writing on the board: your error, divided by that of luck. Skip the code of
+# kappa.
 
 
 # %%
@@ -171,7 +229,7 @@ print(f"error {error:.2f}, luck {error / (1 - ours):.2f}, kappa {ours:.3f}")
 assert np.isclose(ours, cohen_kappa_score(truth, invented, weights="quadratic"))
 
 # %% [markdown]
-# One worked line: 1 - 1.48 / 5.87 = 0.748. The library agrees. Now all four numbers as one function.
+# One worked line: 1 - 1.48 / 5.87 = 0.748. The library agrees. All four numbers as one function:
 
 # %%
 from scipy.stats import spearmanr
@@ -194,6 +252,18 @@ def judge(truth, said, place):
 #
 # We invent three raters. One errs only by one level. One errs on the same texts, but to any level. And one always says
 # one level too high. Above C2 there is nothing, so C2 stays C2.
+
+# %% [markdown] tags=["slide"]
+# - The claim: wrong is wrong, accuracy is enough
+# - Two raters, the same accuracy: near errors, far errors
+# - A third: always one too high, the order perfect
+#
+# **No number stands alone.**
+
+# %% [markdown] tags=["notes"]
+# Read both sentences and let the room vote. Describe the three invented raters, and ask which one Amina should hire.
+# Then show the table. The third rater is the surprise: its Spearman is nearly perfect, and almost every level is
+# wrong.
 
 # %%
 errs = rng.random(len(truth)) < 0.3
@@ -245,6 +315,18 @@ if course.profile == "laptop":
 #
 # First the syllables: groups of vowels, without a silent *e*.
 
+# %% [markdown] tags=["slide"]
+# - Length: the levels overlap nearly completely
+# - Readability formulas: sentences and syllables
+# - Rare words: late places in the vocabulary
+#
+# **No single number separates two neighbours.**
+
+# %% [markdown] tags=["notes"]
+# Ask for features of a hard text before you show ours. The room will name length first. Let it guess how well length
+# works. The syllable counter makes errors, and it does not matter much: say why. Show the figure in the notebook only
+# if there is time.
+
 # %% tags=["nbval-check-output"]
 import re
 
@@ -260,8 +342,8 @@ def syllables(word):
 # %% [markdown]
 # Right four times. *Recipe* has three: every such counter makes such errors.
 #
-# Two well-known formulas need no more. Flesch's reading ease is high for easy texts. The Flesch-Kincaid grade is meant
-# as a year of an American school.
+# Two well-known readability formulas need no more. Flesch's reading ease is high for easy texts. The Flesch-Kincaid
+# grade is meant as a year of an American school.
 
 
 # %% tags=["nbval-check-output"]
@@ -319,7 +401,7 @@ for part, rows in raw.items():
     features[part]["all three"] = np.hstack(list(features[part].values()))
 features["train"]["all three"].shape
 
-# %%
+# %% tags=["skip"]
 from lessons.case_cefr.figures import spreads
 
 own = features["train"]
@@ -342,6 +424,17 @@ spreads(measures, labels["train"], LEVELS, title)
 #
 # The other way: cut the scale at **thresholds**. A sixth of the training texts are A1? Then the lowest sixth of their
 # places is called A1, and so on.
+
+# %% [markdown] tags=["slide"]
+# - A line that knows little stays near the middle
+# - Rounded, it never says A1 or C2
+# - Thresholds: the lowest sixth is A1, and so on
+#
+# **Seven handmade numbers beat counting words, by kappa.**
+
+# %% [markdown] tags=["notes"]
+# Ask how many A1 a line can say when its lowest place is 2. Show the two rows of counts. Then say what thresholds
+# cannot do: they make no text easier or harder, they only cut. The seven numbers are the rival to remember.
 
 # %%
 from sklearn.linear_model import LinearRegression
@@ -404,6 +497,17 @@ pd.Series(judge(truth, *answers["TF-IDF"])).round(2)
 #
 # The last simple method: the pretrained model reads, and we train only a logistic regression on its vectors. `ask`
 # reads texts of like length together, and gives the answers back **in the order of the texts**.
+
+# %% [markdown] tags=["slide"]
+# - The model reads, a logistic regression answers
+# - Some more levels are exactly right
+# - Its kappa is no better than the seven numbers'
+#
+# **Simple methods are not weak.**
+
+# %% [markdown] tags=["notes"]
+# Let the room bet: a pretrained model against seven numbers. Nearly all bet on the model. Then show accuracy and
+# kappa side by side, and ask how both can be true. When it errs, it errs further.
 
 # %%
 import torch
@@ -474,6 +578,17 @@ pd.Series(judge(truth, *answers["frozen"])).round(2)
 # The five questions are: is it above A1? Above A2? And so on, up to C1. In the library this is a "multi-label" problem.
 # The next cell shows how A1, B2 and C2 are taught.
 
+# %% [markdown] tags=["slide"]
+# - Six names: the largest output
+# - One number: rounded
+# - Five questions: the count of yes
+#
+# **Only the first knows no order.**
+
+# %% [markdown] tags=["notes"]
+# Take B2 and write down with the room what each way is taught. The five questions need most time: is it above A1,
+# above A2, and so on. Ask which way should win. Nearly all say one that knows the order. Leave the answer open.
+
 
 # %% tags=["nbval-check-output"]
 teach = {
@@ -516,6 +631,17 @@ for way, out in zip(read, of_b2, strict=True):
 #
 # The same texts, seed and settings. `problem_type` chooses the loss, `num_labels` the number of outputs. On a CPU only
 # the upper half of the layers learns, to save time ({{ lesson:recipe }}).
+
+# %% [markdown] tags=["slide"]
+# - The same texts, the same seed, the same settings
+# - Only the head and its loss differ
+# - Each text is read in windows; the mean counts
+#
+# **Else we would compare two things at once.**
+
+# %% [markdown] tags=["notes"]
+# Ask what must be equal, so that the comparison is fair. Collect it on the board. The settings and the loop can be
+# read later. Start the training before the break if you run it live.
 
 # %%
 from transformers import AutoModelForSequenceClassification, set_seed
@@ -613,6 +739,17 @@ for way in teach:
 #
 # The validation texts decide. The test texts must not: they shall judge what we chose.
 
+# %% [markdown] tags=["slide"]
+# - Validation decides, the test does not
+# - In our run the three lie close
+# - The loss decides little, so we choose by use
+#
+# **Six names give a probability for each level.**
+
+# %% [markdown] tags=["notes"]
+# Return to the bet. Neither way that knows the order has a clear lead. Ask why: the order is in the texts themselves.
+# Then let the room choose by use: who gives Amina a confidence?
+
 # %%
 chosen_by = {way: read[way](out["validation"]) for way, out in outputs.items()}
 on_validation = {
@@ -644,6 +781,18 @@ for way, scores in on_validation.items():
 # ## What did each step bring?
 #
 # One training is luck, too. So we train the way that we keep with four more seeds.
+
+# %% [markdown] tags=["slide"]
+# - Five trainings of the way that we keep
+# - Interval: texts and trainings are drawn anew
+# - Fine-tuned models: above all simple ones, in every panel
+#
+# **Within one begins at one half.**
+
+# %% [markdown] tags=["notes"]
+# Show the figure and give the room a minute in silence. Ask which panel would convince a careless reader: it is
+# *within one*, since all dots lie far to the right. Point at the intervals of the last three. Skip the function that
+# draws them.
 
 # %%
 KEPT = "six names"
@@ -716,7 +865,18 @@ course.record("within_one_kept", means[KEPT]["within one"])
 #
 # We take the first of the five models. It is the one that we shall deliver.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - Nearly all errors: a neighbour of the right level
+# - C1 is the hardest row
+# - The worst errors are read, one by one
+#
+# **Easy words in a hard order deceive it.**
+
+# %% [markdown] tags=["notes"]
+# Read the sentence about the dress aloud, and ask for its level. Then say what the model answered. Ask what it
+# listens to. The table of confusions can be shown in the notebook: only the dashed frames matter.
+
+# %% tags=["skip"]
 from sklearn.metrics import confusion_matrix
 
 from course_utils.plots.evaluation import confusion
@@ -736,7 +896,7 @@ course.record("errors_one_off", np.mean(off[off > 0] == 1))
 course.record("texts_too_high", int(np.sum(said > truth)))
 
 # %% [markdown]
-# Now read the worst errors, as a teacher would. (In `full` these are public texts.)
+# Read the worst errors, as a teacher would. (In `full` these are public texts.)
 
 # %%
 for row in np.argsort(-abs(place - truth))[:6]:
@@ -750,6 +910,17 @@ for row in np.argsort(-abs(place - truth))[:6]:
 # ## What happens to long texts?
 #
 # Most texts fit into one window, some do not. What would the model miss if we simply **cut** them after the first?
+
+# %% [markdown] tags=["slide"]
+# - Cut: all behind the first window is lost
+# - Windows: everything is read, outputs are averaged
+# - If zero lies inside, nobody has won
+#
+# **`stride` is the overlap, not the step.**
+
+# %% [markdown] tags=["notes"]
+# Ask what happens to a text of 300 words in a model with a window of 64 tokens. Some expect an error. Show what is
+# cut off. Say why we take windows although the scores cannot tell: a text may end otherwise than it began.
 
 # %%
 whole = tokenizer(raw["test"])["input_ids"]
@@ -787,6 +958,18 @@ course.record("long_accuracy_windows", np.mean(by_windows == long_truth))
 # How small is too small? *The*, *because* and *was* say little about difficulty. What they move is **noise**: the
 # sentence has a hole. We read a word only if it moves the place more than twice as far as each of these.
 
+# %% [markdown] tags=["slide"]
+# - Occlusion: leave out one word, ask again
+# - Noise: what empty words move
+# - The test: change rare words, then easy ones
+#
+# **It explains the model, not the text.**
+
+# %% [markdown] tags=["notes"]
+# Let the room mark the word that makes the sentence hard. Then show the figure in the notebook. Ask why a limit for
+# noise is needed: even *the* moves the place a little. An explanation that predicts nothing is a story, so we test
+# it.
+
 # %%
 sentence = (
     "The committee reluctantly postponed the picnic because the meadow was inundated."
@@ -795,7 +978,7 @@ words = sentence.split()
 without = [" ".join(words[:k] + words[k + 1 :]) for k in range(len(words))]
 without[:2]
 
-# %%
+# %% tags=["skip"]
 from lessons.case_cefr.figures import word_shades
 
 (full_place, *places) = read[KEPT](read_windows(model, [sentence, *without]))[1]
@@ -836,13 +1019,25 @@ for name, place in moved.items():
 
 # %% [markdown]
 # It holds: the first change moves the text by more than two levels, the second hardly at all. Two cautions. Words cover
-# for each other: leave out one rare word, and another still says "hard". And it explains the **model**, not the text.
+# for each other: leave out one rare word, and another still says "hard". And occlusion explains the **model**, not the
+# text.
 #
 
 # ## When should it say "I am not sure"?
 #
 # The softmax gives a probability for each level. The **confidence** is the probability of the level that it says. Is it
 # worth its name?
+
+# %% [markdown] tags=["slide"]
+# - Confidence: the probability of the level it says
+# - Here it is far below the accuracy
+# - The lowest threshold with 80% right, on validation
+#
+# **A higher threshold: fewer answers, better ones.**
+
+# %% [markdown] tags=["notes"]
+# Ask whether a confidence of 0.5 is good or bad. It depends on what the others get. Walk down the table of thresholds
+# with the room, and let it stop where 80% is reached. Ask what would be wrong with choosing on the test texts.
 
 
 # %%
@@ -916,6 +1111,17 @@ if course.profile == "laptop":
 #
 # The confidence compares six levels. It never asks: is this English? Is it a text at all? We ask.
 
+# %% [markdown] tags=["slide"]
+# - Nonsense gets a level, and a high one
+# - So does an easy German sentence
+# - A guard counts words that must be cut
+#
+# **The card has to say it: English only.**
+
+# %% [markdown] tags=["notes"]
+# Take a nonsense sentence from the room and ask for its level. Most expect a low confidence. Show that the guard
+# stops nonsense and lets German through, and ask why. The tokenizer knows some German words.
+
 # %%
 strange = ["qwx zzkj vrrp", "Der Hund schläft auf dem Sofa.", "The the the the"]
 said, confidence = most_likely(read_windows(model, strange))
@@ -950,6 +1156,17 @@ print(f"99% of the training texts have at most {MOST_CUT:.0%} of such words")
 # ## The thing itself
 #
 # All pieces together. `decide` takes what the model said of many texts, and `level` asks it for one.
+
+# %% [markdown] tags=["slide"]
+# - The model reads windows, and their mean is a level
+# - Guard and threshold: say it, or stay silent
+# - One function takes one text
+#
+# **A level with its confidence, or "I am not sure".**
+
+# %% [markdown] tags=["notes"]
+# Run it live, with sentences from the room. Let everybody write down the level before the function speaks. Count how
+# often it is silent. The room will find it silent too often: that is the next section.
 
 
 # %%
@@ -992,6 +1209,17 @@ if course.profile == "laptop":
 #
 # One training could be lucky. So all five go the whole way: each gets a threshold of its own from the validation texts,
 # and answers the test texts. The last two lines ask `level` itself for twenty texts: it is the same function.
+
+# %% [markdown] tags=["slide"]
+# - Near and closer: kept
+# - Useful: not kept, most texts stay with the teachers
+# - Exact: cannot be told, the goal lies inside
+# - Elsewhere: not kept
+
+# %% [markdown] tags=["notes"]
+# Let the room give the verdict for each line of the table before you read ours. Insist on the rule: the whole
+# interval must reach the goal. The fourth line is the hard one, since its mean lies above the goal. Ask which promise
+# would break if the third were mended.
 
 # %%
 odd = np.array([is_odd(text) for text in raw["test"]])
@@ -1065,10 +1293,34 @@ for name, _, value, low, high, _ in verdict:
 # - **For other texts.** Poems, slang, forms: not tested. Other languages: tried above, and wrong.
 # - **For real shelves, before it is tried on them.** See promise 5. What helps? Trained on 900 of the public sentences
 #   themselves, the same checkpoint puts the others into a better order (Spearman 0.59 against 0.50).
+
+# %% [markdown] tags=["slide"]
+# - No person: no placement, no mark, no visa
+# - No single text that matters
+# - No poems, no slang, no other languages
 #
+# **Try it on your own shelf first.**
+
+# %% [markdown] tags=["notes"]
+# Collect uses from the room, and sort them into allowed and forbidden. Somebody will suggest the writing of learners.
+# It never saw any. Ask what one would need to allow one more use: texts and labels of that kind.
+
+# %% [markdown]
 # ## What do I hand over?
 #
-# A model and its card. The notebook writes the card, so each number in it was measured. First its head, for programs.
+# A model and its card. The notebook writes the model card, so each number in it was measured. First its head, for
+# programs.
+
+# %% [markdown] tags=["slide"]
+# - One folder: model, tokenizer, model card
+# - The notebook writes each number of the card
+# - Load it again, and ask the same text
+#
+# **The outputs carry the names of the levels.**
+
+# %% [markdown] tags=["notes"]
+# Ask what a colleague needs in a year, and compare with the list of files. Read the lines of the card on what it is
+# not for. The last check is the important one: what was saved answers as before.
 
 # %%
 from huggingface_hub import ModelCard, ModelCardData

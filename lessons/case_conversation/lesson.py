@@ -44,6 +44,18 @@ course = start("case_conversation", PROFILE)
 # output a label for each turn. Our talks were written for this course by a language model (`data/dialogues/README.md`),
 # so nothing here says how people talk. (Numbers in the text are those of the profile `laptop`.)
 
+# %% [markdown] tags=["slide"]
+# - Mirela wants the emotion of each turn of a talk
+# - One turn in four says next to nothing
+# - Its label comes from the turns before
+#
+# **The same text, five labels: the turn alone cannot do it.**
+
+# %% [markdown] tags=["notes"]
+# Say "Fine." aloud three times: glad, angry, sad. Ask the room for the label each time, and where they heard it: in
+# the voice, which a text does not have. Then show the count of labels. Say that the short turns were planted, so that
+# we know where a gain must come.
+
 # %%
 from datasets import disable_progress_bars, load_dataset
 
@@ -65,7 +77,7 @@ for part, some in talks.items():
 #
 # Now one small word. Which emotions does the training part write beside "Fine."?
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 from collections import Counter
 
 fine = [row["label"] for row in data["train"] if row["text"] == "Fine."]
@@ -75,11 +87,24 @@ Counter(LABELS[label] for label in fine)
 # Five labels for one text. No model that sees only the turn can be right each time.
 #
 # That was put in on purpose (**planted**). One turn in four is marked `short`: one to four words whose label only the
-# turns **before** it give. So we have a place to look: whoever uses the past must gain there.
+# turns **before** it give. So we have a place to look, the **short turns**: whoever uses the past must gain there.
 #
 # ## What may each answer see?
 #
 # Here is a talk as a ladder, a turn on each rung. Three ways of reading differ only in what turn 7 may look at.
+
+# %% [markdown] tags=["slide"]
+# | way | a turn sees |
+# |---|---|
+# | alone | itself |
+# | past (online) | itself and what came before |
+# | all (offline) | the whole talk |
+#
+# **Say which way, before you compare two scores.**
+
+# %% [markdown] tags=["notes"]
+# Let two people read the talk of the figure, one rung each. Ask what turn 7 means, and which rungs they needed. Then
+# ask which way a live system may use. The seven promises can be read at home; name only 1 and 3.
 
 # %%
 shown = [row for row in data["train"] if row["dialogue"] == "d011"]
@@ -99,7 +124,7 @@ ladder(rungs, asked, ways, "Who is angry? What each way may see")
 # %% [markdown]
 # Read rungs 3 and 9: the same words, first angry, then glad. And A and B feel differently at the same time.
 #
-# `past` is the **online** way: the talk goes on, the future is unknown. `all` is the **offline** way: the talk is over.
+# `past` is the **online way**: the talk goes on, the future is unknown. `all` is the **offline way**: the talk is over.
 #
 # A paper makes strong claims about this task: Qin and others (2023), *BERT-ERC: Fine-Tuning BERT Is Enough for Emotion
 # Recognition in Conversation*. We have its abstract and its first table. It calls the usual way the **two-step**
@@ -111,9 +136,9 @@ ladder(rungs, asked, ways, "Who is angry? What each way may see")
 # | 1 | the past, in its best form, is worth much to a fine-tuned model | at least 8 points of macro-F1 |
 # | 2 | the short turns gain most by it | at least twice the points of the other turns |
 # | 3 | fine-tuning in context beats the two steps | the interval of the gain is above zero |
-# | 4 | suggestive text helps | as 3 |
-# | 5 | separate vectors for present and past help | as 3 |
-# | 6 | two stages of training help | as 3 |
+# | 4 | **suggestive text** (a phrase that says what is asked) helps | as 3 |
+# | 5 | **separate vectors** for present and past help | as 3 |
+# | 6 | **two stages of training** (turns alone, then in context) help | as 3 |
 # | 7 | the known future helps | as 3 |
 #
 # **Macro-F1** is the mean of the five labels' F1 ({{ lesson:evaluation }}). A point is one hundredth.
@@ -121,6 +146,17 @@ ladder(rungs, asked, ways, "Who is angry? What each way may see")
 # ## How far does the turn alone carry?
 #
 # First the test part in arrays, and one function that judges: macro-F1, and the accuracy on short and on other turns.
+
+# %% [markdown] tags=["slide"]
+# - The commonest label: nearly nothing in macro-F1
+# - Counting words and frozen vectors: about 0.40
+# - Both are weaker on short turns
+#
+# **Judge short and other turns apart.**
+
+# %% [markdown] tags=["notes"]
+# Ask why we print three numbers for each method and not one. The room says "to be exact". The reason is another one:
+# we know where the past must help, so we look there. When time is short, show only the two lines about 0.40.
 
 # %% tags=["nbval-check-output"]
 import numpy as np
@@ -177,9 +213,21 @@ judge("frozen, turn alone", logistic.predict(frozen["test"]))
 # ## The past in the input text
 #
 # How does a model get the past? The paper's answer: write it into the input. It wants three kinds of **structure**,
-# too: who speaks, in which order (the *relative position*: how far back a turn is), and the emotion states. Speaker
-# names and order fit into a text; what the order alone is worth, we do not measure. Old turns are dropped first, since
-# a model reads only so many tokens.
+# too: who speaks, in which order (the *relative position*: how far back a turn is), and the **emotion states** (what
+# each speaker felt before). Speaker names and order fit into a text; what the order alone is worth, we do not measure.
+# Old turns are dropped first, since a model reads only so many tokens.
+
+
+# %% [markdown] tags=["slide"]
+# - Write the earlier turns before the asked one
+# - Each turn reads its whole past again
+# - A talk is read many times over
+#
+# **This way costs about five times the tokens.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a guess of the cost before you show it. People say "twice", or "as many times as there are turns". The first
+# turns have a short past, so it is about half of that. We only count this way, and train the next one.
 
 
 # %% tags=["nbval-check-output"]
@@ -229,6 +277,19 @@ course.record("read_again", costs[0] / costs[1])
 #
 # So we go another way. All turns of a talk become **one** row of tokens. Beside each token we keep the number of its
 # turn.
+
+
+# %% [markdown] tags=["slide"]
+# - All turns in one row; each token knows its turn
+# - A mask says who may look at whom
+# - A turn's vector: the mean of its tokens
+#
+# **One pass gives all turns.**
+
+# %% [markdown] tags=["notes"]
+# Draw the small mask on the board and let the room fill it. Most fill it token by token, as in a decoder. Here it goes
+# by turns: a token also sees the later tokens of its own turn. Then show the check: change the last turn, and look at
+# who moves.
 
 
 # %% tags=["nbval-check-output"]
@@ -350,6 +411,17 @@ for way in ("past", "all"):
 # turn's own vector, and nothing else.
 
 
+# %% [markdown] tags=["slide"]
+# - Same talks, same steps, same seed
+# - Only the mask differs: alone, or past
+# - About ten points of macro-F1 between them
+#
+# **One change at a time.**
+
+# %% [markdown] tags=["notes"]
+# Before the result, ask which turns will gain, and how much. Then point at the column for the short turns. One
+# training each: ask what that leaves open. The code of batches and loop can be skipped.
+
 # %%
 import copy
 
@@ -450,7 +522,7 @@ def said_by(model, way, say=say, part="test"):
     return model(hidden, turn, speaker, way).argmax(2)[label >= 0].cpu().numpy()
 
 
-# %%
+# %% tags=["slide"]
 tuned_alone = train(["alone"] * PASSES)
 judge("tuned, turn alone", said_by(tuned_alone, "alone"))
 tuned_past = train(["past"] * PASSES)
@@ -465,6 +537,18 @@ judge("tuned, past", said_by(tuned_past, "past"))
 # are not independent: a talk can be hard or easy **as a whole**. Drawing single turns acts as if we had 602 witnesses.
 # So we draw whole talks. First for the accuracy of **one** method, in full: count the right answers of each talk, draw
 # as many talks as there are, 2,000 times, and keep the middle 95%. Then the same with single turns.
+
+
+# %% [markdown] tags=["slide"]
+# - Turns of one talk are not independent
+# - 68 talks are fewer witnesses than 602 turns
+# - In a paired gain, a hard talk cancels
+#
+# **Draw what was drawn into the data.**
+
+# %% [markdown] tags=["notes"]
+# Ask: you ask ten friends of one family, are these ten opinions? Then show both intervals of the accuracy. Most now
+# expect the same for the gain, and are surprised: there both agree. Explain that a hard talk is hard for both methods.
 
 
 # %%
@@ -543,9 +627,22 @@ course.record("gain_other", gains["other turns"][0])
 #
 # ## The rival: two steps
 #
-# The usual way: a vector for each turn without context, then a small model over these vectors. Our second step is a
-# logistic regression. It gets the turn's own vector, beside it the mean of all earlier vectors. Or, in another form,
-# **two** means: of the speaker's own earlier turns, and of the others' earlier turns.
+# The two-step paradigm: a vector for each turn without context, then a small model over these vectors. Our second step
+# is a logistic regression. It gets the turn's own vector, beside it the mean of all earlier vectors. Or, in another
+# form, **two** means: of the speaker's own earlier turns, and of the others' earlier turns.
+
+
+# %% [markdown] tags=["slide"]
+# - First a vector for each turn, without context
+# - Then a small model over own and past vectors
+# - Two means, by speaker, beat one mean
+#
+# **Who said it is worth as much as the past itself.**
+
+# %% [markdown] tags=["notes"]
+# Ask what a simple method would need to use the past. "The mean of the earlier turns" comes soon. Then ask what is
+# lost in that mean: who spoke. Point at the three scores in order. The tuned vectors help hardly more; the reason we
+# give is a guess.
 
 
 # %%
@@ -643,6 +740,20 @@ course.record("two_steps_tuned", f1["tuned first, by speaker"])
 # For the training turns these said labels come from models that did not see the talk (`cross_val_predict`, five folds
 # by talk). We also do it the wrong way, with the true labels of the past, to see what the leak pretends.
 
+# %% [markdown] tags=["slide"]
+# | labels of the past: training, test | |
+# |---|---|
+# | said, said | honest |
+# | true, said | trusts too much |
+# | true, true | a leak |
+#
+# **At test time, nobody knows the true labels.**
+
+# %% [markdown] tags=["notes"]
+# Ask which line will have the best score, and which line one may publish. The room finds the leak quickly once it is
+# named. The second line surprises: better labels in training make the test worse. The test gives what the model said,
+# and the training must look like it.
+
 # %%
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
@@ -672,7 +783,7 @@ def with_states(name, states):
     two_steps(name, frames, present)
 
 
-# %%
+# %% tags=["slide"]
 with_states("states: said, said", said_before)
 with_states("states: true, said", true_before | {"test": said_before["test"]})
 with_states("states: true, true (a leak)", true_before)
@@ -706,6 +817,17 @@ for name in ("said, said", "true, said", "true, true (a leak)"):
 # six second steps, judged on MELD (talks from a television series). An **MLP** is a head of a few plain layers. The
 # other five pass vectors along a graph or along time. MELD's test part has about 2,610 turns. Our page of the paper
 # does not name the score, so we read the numbers as shares of right answers.
+
+# %% [markdown] tags=["slide"]
+# - Six second steps, one table, no intervals
+# - Each number is good to about 1.8 points
+# - Worst and best: less than one point apart
+#
+# **Not shown to be better, nor to be equal.**
+
+# %% [markdown] tags=["notes"]
+# Show the table first without the bars, and ask for the best model. Everybody names one. Then show the bars. Ask what
+# would decide: the turns where just one of two models is right. Careful: the table does not show that all are equal.
 
 # %% tags=["nbval-check-output"]
 from course_utils import plots
@@ -742,12 +864,25 @@ print(f"two of our own models differ on {pair.mean():.0%} of the turns")
 #
 # The abstract names three improvements, and explains none of them there. So the forms below are **ours**:
 #
-# - **suggestive text**: a phrase in the input that says what is asked. We end each turn with "A feels", or "B feels";
+# - **suggestive text**: we end each turn with "A feels", or "B feels";
 # - **fine-grained classification**: separate vectors for the present turn and for its past, joined in the head. Ours
 #   joins the own vector, the speaker's past and the others' past: `by_speaker`;
-# - **two-stage training**: first turns alone, then turns in context. We give the same number of passes in all.
+# - **two-stage training**, with the same number of passes in all.
 #
 # Each is added alone, and compared with `tuned, past`.
+
+
+# %% [markdown] tags=["slide"]
+# - Suggestive text: "A feels" at the end
+# - Separate vectors for present and past
+# - Two stages: turns alone, then in context
+#
+# **Here, each interval of the gain holds zero.**
+
+# %% [markdown] tags=["notes"]
+# Say first that these forms are ours, since the abstract explains none. Ask why we add each idea alone. Then ask which
+# model we take for the promises, and on which part we choose it: validation, never the test. Small effects we could
+# not see.
 
 
 # %%
@@ -766,7 +901,7 @@ judge("two stages", said_by(staged, "past"))
 # %% [markdown]
 # Three gains over `tuned, past`, with intervals by talk:
 
-# %%
+# %% tags=["skip"]
 ideas = ("suggestive text", "separate vectors", "two stages")
 steps_up = {name: gain(name, "tuned, past") for name in ideas}
 around_zero(steps_up, "Each idea alone", "gain in macro-F1")
@@ -831,8 +966,20 @@ if course.profile == "laptop":
 # %% [markdown]
 # ## And if the end is known?
 #
-# When the talk is over, a reader may look ahead. Mirela's practice talks are over. So we train once more, with the mask
-# `all`.
+# When the talk is over, a reader may look ahead. Mirela's practice talks are over. So we train once more, the offline
+# way, with the mask `all`.
+
+# %% [markdown] tags=["slide"]
+# - The mask opens: each turn sees the whole talk
+# - The score falls
+# - More to look at is not more to learn from
+#
+# **Here the online way is also the better one.**
+
+# %% [markdown] tags=["notes"]
+# Take a vote before the number: will the future help? Nearly all say yes. Show the score, and let them look for a
+# reason. Ours: the labels were written from what came before, so the future is mostly noise. That is a guess about
+# these talks, not a law.
 
 # %%
 whole = train(["all"] * PASSES)
@@ -848,7 +995,7 @@ course.record("gain_future", value)
 # %% [markdown]
 # Worse! More to look at is not always more to learn from. The labels of our talks follow from what came **before**.
 # Perhaps the future is mostly noise, and with few talks and few passes the model does not learn to pass over it. For
-# Mirela this is good news: the online form, which can follow a talk while it goes on, is also the better one.
+# Mirela this is good news: the online way, which can follow a talk while it goes on, is also the better one.
 #
 # **Try it.** What happens if a model that was trained with the mask `past` suddenly sees the future? Guess first. Then
 # judge `said_by(tuned_past, "all")`.
@@ -873,6 +1020,19 @@ if course.profile == "laptop":
 #
 # The paper also looks at **limited resources**: little to learn from. We take 10, 30, 90 or all training talks for the
 # two steps, which are quick. Each size is drawn eight times, so that we see the luck of the draw.
+
+# %% [markdown] tags=["slide"]
+# | training talks | what the past adds |
+# |---|---|
+# | 10 | next to nothing |
+# | 30 | less than the luck of the draw |
+# | all 238 | about twelve points |
+#
+# **The past pays when the talks are many.**
+
+# %% [markdown] tags=["notes"]
+# Ask how many talks one should label before the past is worth its trouble. Most guess too low. Point at the spread of
+# the eight draws for 30 talks. When time is short, this section is the first to leave out.
 
 # %%
 FEW = course.pick(laptop=(10, 30, 90), full=(10, 30, 90), smoke=(6,))
@@ -911,7 +1071,7 @@ for name in forms:
         print(f"{name:<11} {count:>3}: {np.mean(many):.3f}", end=" ")
         print(f"({min(many):.3f} to {max(many):.3f})")
 
-# %%
+# %% tags=["skip"]
 from lessons.case_conversation.figures import mean_and_range
 
 mean_and_range(curve, "Two steps, few talks")
@@ -936,6 +1096,18 @@ course.record("gain_with_all_talks", gaps[-1])
 # head gets is empty. The plain model gets no names, but in most talks two people take turns: every second turn is the
 # speaker's own.
 
+
+# %% [markdown] tags=["slide"]
+# - Take a part of the past away, read the rest
+# - Own past: a clear loss
+# - A stranger's past costs nearly as much as none
+#
+# **Not the length helped, but what was said.**
+
+# %% [markdown] tags=["notes"]
+# Ask why we put the past of another talk in front. It is the control: the same length, other words. Point at the
+# intervals that hold zero: for those parts no loss is shown, which is not the same as none. End with the errors that
+# repeat the turn before.
 
 # %%
 from lessons.case_conversation.tracing import TAKEN, kept, short_turns
@@ -1009,6 +1181,17 @@ for name, share in repeats.items():
 # the speaker's own last label that is not shown. So what the others felt misleads some answers.
 #
 # ## What was promised, and what was kept?
+
+# %% [markdown] tags=["slide"]
+# - Kept: the past is worth much, short turns gain most
+# - Not shown: in context over two steps, three ideas
+# - Broken: the known future harms here
+#
+# **A good second step trains no encoder.**
+
+# %% [markdown] tags=["notes"]
+# Go down the table and let the room say kept, not shown or broken. They mix up the last two: explain with promise 7.
+# Close with Mirela: a pencil mark for her students, and no judgement of a person.
 
 # %%
 extra = right_of(best).astype(float) - right_of("tuned, turn alone")

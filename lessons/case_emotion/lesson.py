@@ -52,6 +52,18 @@ course = start("case_emotion", PROFILE)
 # The first can be answered now. The rule of thumb ({{ lesson:five_models }}): a share of right answers p on n texts has
 # an interval of 1.96 times the square root of p(1 - p)/n each way. The number 1.96 belongs to 95%.
 
+# %% [markdown] tags=["slide"]
+# - A paper: which emotion does a tweet express?
+# - Its answer: 72.77% right, on 1,421 tweets
+# - How sure? Compared with what? What is wrong?
+#
+# **The interval alone is 2.3 points each way.**
+
+# %% [markdown] tags=["notes"]
+# Tell the question of the paper before its number. Ask what the room would want to know about a score of 72.77%.
+# Collect the answers: most will fall under one of the three questions. Say early that no run of ours is on the
+# paper's tweets, so nobody wins here.
+
 # %% tags=["nbval-check-output"]
 import math
 
@@ -65,7 +77,7 @@ print(f"72.77% on 1,421 tweets: plus or minus {half_width(0.7277, 1421):.1%}")
 # %% [markdown]
 # So any other result within two points is no news. Questions 2 and 3 need a study of our own. Here is its plan.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "skip"]
 from datasets import disable_progress_bars, load_dataset
 
 from lessons.case_emotion.figures import study
@@ -93,6 +105,17 @@ study(sizes)
 # the first, and at its best 68.98%, in epoch 12. And then 72.77% on the test tweets. Is the test part easier than
 # validation, or is that luck?
 
+# %% [markdown] tags=["slide"]
+# - Validation 69.0%, test 72.8%: an easier test part?
+# - Only 374 tweets are there for validation
+# - The interval of the difference holds zero
+#
+# **Luck of the draw can explain it.**
+
+# %% [markdown] tags=["notes"]
+# Ask for reasons why a test score can be higher than the validation score. The room likes stories: easier tweets, a
+# leak, a trick. Then compute the interval. Say that it does not prove luck, it only makes the stories unnecessary.
+
 # %% tags=["nbval-check-output"]
 val_width, test_width = half_width(0.6898, 374), half_width(0.7277, 1421)
 print(f"validation: 68.98%, plus or minus {val_width:.1%}")
@@ -106,7 +129,18 @@ print(f"test minus validation: {difference:+.1%}, plus or minus {width:.1%}")
 #
 # ## What is in the data?
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - Count the classes
+# - Does a text stand in two parts?
+# - Read posts: would you give this label?
+#
+# **The label is what a reader believes of the writer.**
+
+# %% [markdown] tags=["notes"]
+# Read the four posts aloud without their labels and let the room vote. There will be disagreement, and that is the
+# point: no model should be sure there. Ask what happens if one text is in train and in test.
+
+# %% tags=["nbval-check-output", "skip"]
 from collections import Counter
 
 from course_utils import plots
@@ -146,6 +180,18 @@ for number, text in sorted(first.items()):
 #
 # The paper drops posts with more than 36 words, in all three parts. Then it pads and cuts at 36. Which encoder, and so
 # which tokenizer? `CHECKPOINT` above can set another one, and so can the environment variable `COURSE_CHECKPOINT`.
+
+# %% [markdown] tags=["slide"]
+# - The filter of the paper: at most 36 words
+# - The model counts tokens, and there are more
+# - What is too long is cut, without a message
+#
+# **Count tokens, not words.**
+
+# %% [markdown] tags=["notes"]
+# Let the room guess how many tokens a post of 36 words has. Then show the last two columns of the table. Ask who
+# would have noticed the cut: nobody, since no warning comes. Each batch is only as wide as its longest post, so long
+# posts cost little.
 
 # %%
 from transformers import AutoTokenizer
@@ -187,6 +233,18 @@ pd.DataFrame(lengths).T
 # Posts have emoji, and emoji say what people feel. {{ Lesson:tokenization }} showed what becomes of most of them:
 # `[UNK]`, unknown. How many posts are hit?
 
+# %% [markdown] tags=["slide"]
+# - Most emoji become `[UNK]`
+# - A rule gives each sign its official name
+# - The rules live in the tokenizer's normalizer
+#
+# **Save it, load it, and test what others get.**
+
+# %% [markdown] tags=["notes"]
+# Ask where cleaning belongs: in the notebook, or in the tokenizer. Most have it in the notebook. Then ask what the
+# person gets who loads the model next year. Show the tokens before and after. The trap with the class is worth one
+# sentence: no message warns of it.
+
 # %% tags=["nbval-check-output"]
 
 
@@ -205,7 +263,7 @@ print(plain_tokenizer.tokenize("So proud of her 😭😭"))
 # a backslash and an `n` where a line ended: these two signs become a space.
 #
 # Where should such cleaning live? Whoever uses the model later must clean in the same way. So we put it **into the
-# tokenizer**. It has a step for that, the *normalizer*, which also makes the letters small.
+# tokenizer**. It has a step for that, the **normalizer**, which also makes the letters small.
 
 # %% tags=["nbval-check-output", "recipe"]
 import unicodedata
@@ -244,7 +302,7 @@ tokenizer = AutoTokenizer.from_pretrained(folder)  # what others will load
 # %% [markdown]
 # We loaded it from its folder, so we test what others will get:
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 unknown_after = share_with_unknown(tokenizer)
 print(tokenizer.tokenize("@user @user So proud of her 😭 &amp; you"))
 print(f"unknown before: {unknown_before:.1%}, after: {unknown_after:.1%}")
@@ -260,6 +318,17 @@ course.record("unknown_after", unknown_after)
 #
 # The picture at the top says it. In `laptop` we learn from a part of `train`, to save time. Posts of equal length stand
 # together, also to save time.
+
+# %% [markdown] tags=["slide"]
+# | part | its job |
+# |---|---|
+# | train | four methods learn |
+# | validation | it chooses weights and temperature |
+# | test | it judges, once |
+
+# %% [markdown] tags=["notes"]
+# Say the three jobs aloud and leave this slide on the wall for a moment. Ask what is lost if the test part also
+# chooses. The rest of the section is preparation: skip the code.
 
 # %% tags=["recipe"]
 
@@ -284,6 +353,17 @@ val_truth, test_truth = np.array(validation["label"]), np.array(test["label"])
 #
 # Question 2: compared with what? Every method gets a name and a function. Posts go in, and four **probabilities** come
 # out for each post: what the method gives to each label. (The sheet of this lesson says *chances*.)
+
+# %% [markdown] tags=["slide"]
+# - No model: only the shares of the labels
+# - Counting words: a fair rival
+# - Log-loss: small when the right label got much
+#
+# **"No idea" among four labels: 1.39.**
+
+# %% [markdown] tags=["notes"]
+# Ask which score punishes a model that is sure and wrong. Many name accuracy, which does not see it. Let the room
+# compute the log-loss for p = 0.5, and then for p = 0.01. Point at the row of *counting words*: it needs seconds.
 
 # %%
 shares = np.bincount(train["label"], minlength=len(labels)) / len(train)
@@ -339,6 +419,17 @@ pd.DataFrame(on_validation).T.round(3)
 # Our head has one layer. And which vector goes in? The mean of the token vectors works for every encoder. No class of
 # the library does that, so we write one.
 
+# %% [markdown] tags=["slide"]
+# - One vector for each post: the mean of its tokens
+# - The head begins as a logistic regression
+# - No weight of the encoder moves
+#
+# **This is the beginning that training must beat.**
+
+# %% [markdown] tags=["notes"]
+# Say that the paper did just this, with another encoder and another head. Ask why a head that begins at random could
+# do harm: its first corrections are noise. Skip the classes and functions, and show only the table with three rows.
+
 # %% tags=["recipe"]
 import torch
 from torch.nn.functional import cross_entropy
@@ -372,8 +463,8 @@ class TextModel(torch.nn.Module):
 
 # %% [markdown]
 # A plain PyTorch module. The Trainer takes it, because it returns a loss and logits. `label_smoothing=0.1` changes what
-# the model shall learn: 0.925 for the right label and 0.025 for each other one, in place of 1 and 0. So it learns not
-# to be too sure. The temperature below will show it.
+# the model shall learn: 0.925 for the right label and 0.025 for each other one, in place of 1 and 0. This **label
+# smoothing** teaches it not to be too sure. The temperature below will show it.
 #
 # `ask_all` gives all posts to a function, batch by batch, and collects the answers.
 
@@ -424,7 +515,7 @@ def begin(encoder, rows):
 # %% [markdown]
 # Is our layer really that regression? It should give the same probabilities for the same posts.
 
-# %%
+# %% tags=["skip"]
 from lessons.case_emotion.figures import way
 
 frozen, probe = begin(AutoModel.from_pretrained(checkpoint), train)
@@ -455,6 +546,17 @@ pd.DataFrame(on_validation).T.round(3)
 # performance". The first half is true. For the second, we compare vectors: of some posts padded to 128 and of the same
 # posts as tight as possible.
 
+# %% [markdown] tags=["slide"]
+# - The claim: much padding degrades the model a little
+# - The test: the same posts, padded and tight
+# - With the mask, only rounding differs
+#
+# **Padding costs time, and changes no answer.**
+
+# %% [markdown] tags=["notes"]
+# Read the sentence of the paper and let the room vote on its two halves. The first is true, the second was never
+# measured. Show the one number. Say what would happen without the mask.
+
 # %%
 batch = tokenizer(some["text"][:], padding="max_length", return_tensors="pt")
 with torch.inference_mode():
@@ -475,6 +577,17 @@ course.record("padding_difference", padding_difference)
 # With the `Trainer` ({{ lesson:trainer }}), and three choices of our own. The head learns faster than the encoder. The
 # table of word pieces stays frozen. And we keep a second copy of the weights: their **moving average** over the steps.
 
+# %% [markdown] tags=["slide"]
+# - The head learns fast, the encoder slowly
+# - The table of word pieces stays frozen
+# - A moving average of the weights is calmer
+#
+# **The average costs no training.**
+
+# %% [markdown] tags=["notes"]
+# Draw a shaky line on the board, and a calm one through its middle: that is the moving average. Ask why single steps
+# are noisy. Each of them sees only 16 posts. The settings can be read later.
+
 # %% tags=["recipe"]
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import TrainerCallback
@@ -490,7 +603,7 @@ class KeepAverage(TrainerCallback):
 
 # %% [markdown]
 # After each step, every averaged weight becomes 98% of itself and 2% of the new weight. Single steps are noisy, because
-# each sees 16 posts. The average is calmer. It costs no training.
+# each sees 16 posts. The moving average is calmer. It costs no training.
 
 
 # %% tags=["recipe"]
@@ -550,6 +663,17 @@ def fine_tune(model, rows, rate, epochs, seed, name):
 # Rate and seed change together here. So this pair cannot tell which of the two made a difference. It need not:
 # validation will choose **weights**, not a rate.
 
+# %% [markdown] tags=["slide"]
+# - Two trainings: *gentle*, and *bold* at three times its rate
+# - Each has a seed of its own
+# - Two things change together
+#
+# **So nobody can say which one mattered.**
+
+# %% [markdown] tags=["notes"]
+# Ask what one may conclude if *bold* is better. Most say: the larger rate is better. Point out that the seed changed
+# as well. Then say why this is no harm here: we choose weights, and explain nothing.
+
 # %%
 epochs = course.pick(laptop=1.25, full=1.75, smoke=1)
 rate = 1e-4 if frozen.encoder.config.hidden_size < 512 else 3e-5
@@ -573,11 +697,22 @@ course.record("training_seconds", sum(spent.values()))
 #
 # There are two models now, and more can be had without training. The first trick is the **mean of two models**, weight
 # by weight. It can work, because both began at the same place, head included, and did not go far. (It is called a
-# *model soup*: Wortsman et al., 2022.)
+# **model soup**: Wortsman et al., 2022.)
 #
 # The second trick is to **go back a little**, towards the frozen encoder. At 80%, each weight is 20% what it was before
 # our posts and 80% what it became. (Wortsman et al., 2022, again: *robust fine-tuning*.) The hope: a training also
 # learns single posts by heart, and going back takes away a part of that.
+
+# %% [markdown] tags=["slide"]
+# - Five candidates, and a rule: lowest log-loss on validation
+# - Model soup: the mean of two models, weight by weight
+# - It needs a common beginning
+#
+# **The rule is said before anybody looks.**
+
+# %% [markdown] tags=["notes"]
+# Let the room bet on one of the five before the table comes. Many bet on the mean, since they have read of it. Here
+# it did not win, and on another machine it may. The twin shows when a mean fails: use the phone books to explain it.
 
 # %% tags=["recipe"]
 
@@ -660,7 +795,7 @@ course.record("twin_mean_accuracy", trio["gentle and twin"]["accuracy"])
 # %% [markdown]
 # The twin scores as *bold* does. But its mean with *gentle* is worse than the frozen encoder, though each half is
 # better. It is like the mean of two phone books with the same entries in another order: every line mixes two people.
-# A mean of weights needs a common beginning.
+# A model soup needs a common beginning.
 #
 # ## Which of all this helped?
 #
@@ -668,6 +803,17 @@ course.record("twin_mean_accuracy", trio["gentle and twin"]["accuracy"])
 # public tweets. Three quarters of their training part to learn from, the last quarter, 815 tweets, to judge. Their
 # validation and test parts were not opened. The small encoder, each row the mean of three seeds. (From
 # `benchmarks/emotion_recipe.json`.)
+
+# %% [markdown] tags=["slide"]
+# - Measured once: public tweets, three seeds
+# - The big step: from frozen to trained
+# - There, the mean of two had the lower log-loss
+#
+# **Most gaps in accuracy prove nothing.**
+
+# %% [markdown] tags=["notes"]
+# Ask why this could not be answered in the run before: too few posts, too few seeds. Then let the room find the
+# largest step in the table. Point at the columns with the best and the worst seed. This section can be left out.
 
 # %% tags=["nbval-check-output"]
 recorded = {  # offline checkpoint, 2,442 tweets to learn from, 815 others to judge
@@ -698,6 +844,17 @@ pd.DataFrame(recorded, index=columns).T
 # A model that says 0.9 should be right nine times in ten. We compare the mean of its largest probabilities with its
 # share of right answers. Then we look for one number, the **temperature**: all logits are divided by it
 # ({{ lesson:evaluation }}). The best one on validation is the one with the lowest log-loss.
+
+# %% [markdown] tags=["slide"]
+# - Sure: the mean of the largest probabilities
+# - Right: the share of right answers
+# - A temperature below 1: the model was too modest
+#
+# **No answer changes, only the probabilities move.**
+
+# %% [markdown] tags=["notes"]
+# Ask whether our model is too sure or too modest. Most say too sure, as they know it of large models. Remind them of
+# label smoothing. The temperature is divided into the head, so that nobody can forget it.
 
 # %%
 from scipy.optimize import minimize_scalar
@@ -739,6 +896,18 @@ methods["fine-tuned"] = lambda rows: soften(logits_of(model, rows))
 # Everything is chosen. All four methods get the same test posts. The intervals are those of {{ lesson:start_here }}:
 # draw the posts again and again, and score each draw.
 
+# %% [markdown] tags=["slide"]
+# - Everything was chosen before
+# - Four methods, the same test posts
+# - Intervals: draw the posts again and again
+#
+# **If the test chooses, it is a validation.**
+
+# %% [markdown] tags=["notes"]
+# Make a pause before the figure: from here on nothing may be changed. Show the four intervals, then the difference
+# post by post, which is the fair question. Say that two trainings are few. The first *Try it* shows why a temperature
+# from the test must not be reported.
+
 # %%
 answers = {name: ask(test) for name, ask in methods.items()}
 times = course.pick(laptop=300, full=1000, smoke=50)
@@ -778,7 +947,7 @@ plots.scores(four, f"Four methods, {len(test):,} unseen posts", "macro-F1")
 # learns. The fair question is asked post by post. How much better is the fine-tuned model than the frozen encoder,
 # which is its own beginning?
 
-# %%
+# %% tags=["slide"]
 from course_utils.statistics import interval, interval_over_seeds
 
 right = {name: each.argmax(axis=1) == test_truth for name, each in answers.items()}
@@ -874,6 +1043,17 @@ assert round(half_width(0.8, 4 * 6150), 4) == 0.005
 #
 # We have the right and wrong answers. So we can play the cheat, and try every limit.
 
+# %% [markdown] tags=["slide"]
+# - The claim: drop the long posts, the score stays
+# - The sceptic tries every limit
+# - One model, and several scores to choose from
+#
+# **So we filter no test post.**
+
+# %% [markdown] tags=["notes"]
+# Play the cheat with the room: which limit would you report? Then ask how a reader of the report could notice it.
+# Nobody can. Users send long posts all the same.
+
 # %%
 words = np.array([len(text.split()) for text in test["text"]])
 by_limit = {}
@@ -896,7 +1076,19 @@ course.record("limit_spread", max(shown) - min(shown))
 #
 # Question 3. First the table of confusions ({{ lesson:evaluation }}), then words.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - The table of confusions: which labels are mixed up
+# - Reading: the surest errors come first
+# - Slices: how often does a reason hold?
+#
+# **Wrong model, wrong label, or a matter of taste?**
+
+# %% [markdown] tags=["notes"]
+# Read two or three errors aloud and let the room sort them into the three boxes. They will not agree, and some will
+# side with the model. Then show the slices, and say that one of 30 posts has a wide interval. The table of confusions
+# can be shown in the notebook.
+
+# %% tags=["skip"]
 from sklearn.metrics import confusion_matrix
 
 from course_utils.plots.evaluation import confusion
@@ -952,8 +1144,19 @@ course.record("sure_gap", sure_gap)
 #
 # ## What must others know? The card.
 #
-# The card says what a model is for, what it was trained on, how good it is and for what it must not be used.
+# The **model card** says what a model is for, what it was trained on, how good it is and for what it must not be used.
 # `huggingface_hub` writes its head in the form that the Hub reads ({{ lesson:hugging_face_basics }}).
+
+# %% [markdown] tags=["slide"]
+# - For what, trained on what, how good
+# - For what it must not be used
+# - The notebook writes it, so the numbers agree
+#
+# **Its head is for programs, its text for people.**
+
+# %% [markdown] tags=["notes"]
+# Ask who has read a model card before using a model, and what was missing. Let the room name one use that this card
+# must forbid. Decisions about people should come. The code for the head can be skipped.
 
 # %%
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
@@ -989,6 +1192,17 @@ print(text)
 #
 # Three things go into the folder, beside the tokenizer with its cleaning: the encoder, the head, and the names of the
 # labels. All of it is safetensors and JSON.
+
+# %% [markdown] tags=["slide"]
+# - One folder: tokenizer with its cleaning, encoder, head, names
+# - A script of ten lines, in a new process
+# - The same label, the same probability
+#
+# **It always says one of four words.**
+
+# %% [markdown] tags=["notes"]
+# Run the script live, with a post from the room. Then give it a shopping list, and ask what it should say. It must
+# choose one of four. That is the reason for the last line of the card.
 
 # %%
 from safetensors.torch import save_model
@@ -1106,3 +1320,14 @@ if course.profile == "laptop":
 # | `different number of classes` from `log_loss` | a class is missing among these posts | pass `labels=` |
 #
 # **Next:** six levels of English, and there the order of the labels counts: {{ lesson:case_cefr }}
+
+# %% [markdown] tags=["slide"]
+# - How sure: 2.3 points each way
+# - Compared with three cheaper methods: better than all
+# - Wrong where: confusions, six errors, slices
+#
+# **None of our rows is on the paper's tweets.**
+
+# %% [markdown] tags=["notes"]
+# Return to the three questions of the beginning, and let the room answer them before you do. Ask what they would
+# measure next. A good answer is: more seeds, and the paper's own tweets, once.

@@ -37,8 +37,6 @@ book = load_dataset(*course.dataset("textbook"))
 print({part: len(paragraphs) for part, paragraphs in book.items()})
 
 # %% [markdown]
-# In all exercises, a function of yours must leave what it gets as it is. Others still need it.
-#
 # ## 1 · Two tokenizers, one page
 #
 # ★★☆ · 10 minutes · predict

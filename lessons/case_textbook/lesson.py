@@ -42,11 +42,11 @@ course = start("case_textbook", PROFILE)
 #
 # A lecture on fine-tuning pretrained language models has this as its third objective: "Domain Adaptation using Textbook
 # Corpora". It names six steps (importance, corpus, tokenizers, domain adaptation, results, summary), and prints no
-# number for any of them. It also names a paper (Bonthu, Sree and Prasad, 2024), "Framework for automation of short
-# answer grading based on domain-specific pre-training". We have only its title. We walk the same road, and measure each
-# step.
+# number for any. It also names a paper (Bonthu, Sree and Prasad, 2024), "Framework for automation of short answer
+# grading based on domain-specific pre-training". We have only its title. We walk its road, and measure each step.
 #
-# A **domain** is a field with its own words and its own way of writing. Five promises, made **before** we see a score:
+# A **domain** is a field with its own words and its own way of writing. **Domain adaptation** trains a model further on
+# its texts. Five promises, made **before** we see a score:
 #
 # | | promise | goal |
 # |---|---|---|
@@ -58,6 +58,18 @@ course = start("case_textbook", PROFILE)
 #
 # A promise is kept if the whole 95% interval lies above its goal. And one rule: **without a clear help, we keep the
 # simplest model**. (Numbers in our sentences belong to the profile `laptop`.)
+
+# %% [markdown] tags=["slide"]
+# - Ruta: an exam for bakers, 840 answers, one textbook
+# - Does a model mark better after it read the book?
+# - Five promises, written down before the first score
+#
+# **Without a clear help, we keep the simplest model.**
+
+# %% [markdown] tags=["notes"]
+# Begin with Ruta's question, and let the room vote: will the book help? Most say yes, and the end will surprise them.
+# Read promise 4 aloud, since all others lead to it. Ask what "kept" should mean: a good mean, or the whole interval?
+# When time is short, name the other promises only when their result comes.
 
 # %% tags=["nbval-check-output"]
 from datasets import disable_progress_bars, load_dataset
@@ -80,7 +92,7 @@ tokenizer = AutoTokenizer.from_pretrained(course.checkpoint)
 count = sum(len(words_in(text)) for text in book["train"]["text"])
 print(f"{count:,} words to learn from, {len(tokenizer):,} tokens to write them with")
 
-# %%
+# %% tags=["skip"]
 from course_utils import plots
 from lessons.case_textbook.hiding import HIDDEN_SHARE
 
@@ -107,11 +119,36 @@ plots.flow(list(road.items()), "From the book to a grade")
 # biomedical tasks.
 #
 # Medicine has millions of articles, Ruta has one book. So we test both.
+
+# %% [markdown] tags=["slide"]
+# - A study on medicine: its own texts and words help
+# - Medicine has millions of articles
+# - Ruta has one book
 #
+# **Reading the trade's texts, and grading: two different claims.**
+
+# %% [markdown] tags=["notes"]
+# Point back to the four boxes of the figure. Ask which boxes the quotation speaks of, and which ones our claim. People
+# take a success in one box as a success in all. We will test them one by one.
+
+# %% [markdown]
 # ## The corpus: what is in the book?
 #
 # A **corpus** is a collection of texts to learn from. The book has ten chapters, a paragraph in each row. One chapter
 # of another trade lies beside it.
+
+# %% [markdown] tags=["slide"]
+# | part | what for |
+# |---|---|
+# | eight chapters | learn |
+# | one baking chapter | judge |
+# | *Bicycle repair* | control: same style, other trade |
+#
+# **A control shows what else could explain a gain.**
+
+# %% [markdown] tags=["notes"]
+# Ask the room: why do we keep a chapter about bicycles beside a book on bread? Wait for the word "style". Say that a
+# language model wrote the book, and that no baker checked it. The table of word counts can be skipped.
 
 # %% tags=["nbval-check-output"]
 import pandas as pd
@@ -135,7 +172,18 @@ groups.agg(paragraphs=("text", "size"), words=("words", "sum"))
 #
 # The tokenizer knows a fixed list of pieces ({{ lesson:tokenization }}). A word that is not on it is cut.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - Common words are whole, words of the trade are cut
+# - The book needs 7% more tokens than general texts
+# - A text about bicycles needs 5% more
+#
+# **A mean over all words hides the few that matter.**
+
+# %% [markdown] tags=["notes"]
+# Before you show the cell, ask who knows *poolish*, and how the tokenizer will cut it. Then show the pieces: "pool" is
+# misleading. Ask whether the cost tells our trade from another one. It does not: bicycles cost nearly the same.
+
+# %% tags=["nbval-check-output", "slide"]
 for term in ("bread", "crumb", "levain", "autolyse", "retrogradation", "poolish"):
     print(f"{term:<15}", *tokenizer.tokenize(term))
 
@@ -189,6 +237,17 @@ print(*terms[:12])
 # We can put a torn term on the list. `single_word=True` says: only as a whole word, so that *biga* does not cut
 # *bigamy*.
 
+# %% [markdown] tags=["slide"]
+# - A token is a row of a table
+# - `add_tokens` for the tokenizer, `resize_token_embeddings` for the model
+# - First values: random, or the mean of the pieces
+#
+# **Few tokens are saved. Does the meaning gain?**
+
+# %% [markdown] tags=["notes"]
+# Ask what happens if one adds tokens and forgets the model. Many think that it falls back to the pieces. It is an
+# index error. Then ask what a new row should hold at the start. Skip the code of `widen` when time is short.
+
 # %% tags=["nbval-check-output"]
 from transformers import AddedToken
 
@@ -211,7 +270,7 @@ course.record("tokens_saved", 1 - cost["after"] / cost["before"])
 # %% [markdown]
 # The tokens of the unread chapter fall by about 3%. So speed is no reason to do it. Perhaps meaning is.
 #
-# **Try it.** We added *croissants*, the plural. Is *croissant* whole now, too? Guess. Then compare
+# **Try it.** We added *croissants*, the plural. Is *croissant* whole now? Guess. Then compare
 # `wider.tokenize("croissant")` with `wider.tokenize("croissants")`.
 #
 # <details><summary>An answer</summary>
@@ -283,8 +342,8 @@ RATE = course.pick(laptop=1e-3, full=1e-4, smoke=1e-3)
 first = read_texts(fresh(), general, STEPS, RATE, seed=0)
 
 # %% [markdown]
-# `first` guesses, a little, and has not read a line about bread. Next: the same model with a wider table. The rows of
-# the new tokens are the last ones.
+# `first` guesses a little, and has read no line about bread. Next: the same model with a wider table. The rows of the
+# new tokens are the last.
 
 # %%
 OLD = len(tokenizer)
@@ -320,10 +379,22 @@ def widen(model, new_row):
 # ## What do the new rows buy?
 #
 # The test: each place in the held-out chapter where a torn term stands. We hide the **whole term**. `term_losses` gives
-# the sum of the losses of its pieces, and how many pieces there are. A small loss means: the model found the term
-# likely.
+# the sum of the losses of its pieces, and their number. A small loss means: the model found the term likely.
 
-# %%
+# %% [markdown] tags=["slide"]
+# | *levain* | per token | per term |
+# |---|---|---|
+# | two pieces, losses 8 and 10 | 9 | 18 |
+# | one token, loss 12 | 12 | 12 |
+#
+# **Another tokenizer: compare the loss per word, never per token.**
+
+# %% [markdown] tags=["notes"]
+# Show the small table and ask which way is better. Half of the room looks at the column per token, and is wrong. Then
+# show our own table, and only compare the lines that share a tokenizer. End with the baseline: counting words beats
+# all our rows. Say it plainly, since such a line is often left out.
+
+# %% tags=["slide"]
 from lessons.case_textbook.hiding import per_token_and_term, term_losses
 
 models = {"mean": widen(first, mean_row), "random": widen(first, random_row)}
@@ -364,8 +435,8 @@ course.record("pieces_per_term", float(by_term["pieces"][:, 0].mean()))
 # %% [markdown]
 # The mean of the pieces is the better beginning, before a single step. (The interval is a little too narrow: many
 # places share a term, and the random rows were drawn once.) We train the better beginning on the book, **only the new
-# rows**. All other weights are frozen. The table is one tensor, so we let it learn. A *hook* sets the gradient of its
-# old rows to zero.
+# rows**. All other weights are frozen. The table is one tensor, so we let it learn. A **hook** (a function that PyTorch
+# calls) sets the gradient of its old rows to zero.
 
 
 # %%
@@ -430,6 +501,17 @@ del models
 # **Domain adaptation** by further pretraining: the same game goes on. Two copies of `first` read for the same number of
 # steps, one the book, one general texts again. The second shows what mere practice brings.
 
+# %% [markdown] tags=["slide"]
+# - Hide 15% of the tokens, guess them, learn
+# - One copy reads the book
+# - One copy reads other texts, for as many steps
+#
+# **The second copy shows what mere practice brings.**
+
+# %% [markdown] tags=["notes"]
+# Ask why two copies are needed: why not compare before and after? The room says "the book helped" too early. More
+# training alone lowers the loss. When time is short, skip the code and go to the table of the two chapters.
+
 # %%
 MORE = course.pick(laptop=30, full=200, smoke=2)
 readings = {"general": general, "book": list(book["train"]["text"])}
@@ -465,6 +547,17 @@ pd.DataFrame(losses).map(np.mean).round(2)
 # The loss falls most for the model that read the book. But it falls in **both** columns. Now with intervals over
 # paragraphs, general minus book: above zero is good for the book.
 
+# %% [markdown] tags=["slide"]
+# - Unread baking chapter: the book saves loss
+# - Bicycles: it saves some there, too
+# - The difference is left for the trade
+#
+# **A gain needs a control before it gets a name.**
+
+# %% [markdown] tags=["notes"]
+# Cover the last line of the figure, and ask what one may claim from the first. Then show the bicycles. A part of the
+# gain is the style of textbooks. Say that the size of this part depends on the texts that one compares with.
+
 # %%
 from lessons.case_textbook.figures import around_zero, difference_interval
 
@@ -497,6 +590,18 @@ course.record("gain_trade_low", gains["the trade alone"][1])
 #
 # Each exam question has a **model answer**, and a student's answer is wrong (0), partly right (1)
 # or right (2). (*Preshape* is a first rounding, the *bench rest* a pause after it.)
+
+# %% [markdown] tags=["slide"]
+# - Three grades: wrong, partly right, right
+# - New answers to known questions, and questions never seen
+# - Kappa: 1 is perfect, 0 is luck
+#
+# **Next year's exam has new questions.**
+
+# %% [markdown] tags=["notes"]
+# Read the model answer and the three student answers aloud, and let the room grade. The wrong one uses the right
+# words: mention that we come back to it. Ask for the kappa of a marker who says *right* to all. Many say 0.3, but it
+# is 0.
 
 # %% tags=["nbval-check-output"]
 some = [row for row in answers["train"] if row["question_id"] == "q25"]
@@ -546,8 +651,20 @@ if course.profile == "laptop":
 # %% [markdown]
 # ## What do simple methods reach?
 #
-# First: the share of the model answer's words that stand in the answer. Short words are left out, for *the* says
-# nothing.
+# First **word overlap**: the share of the model answer's words that stand in the answer. Short words are left out, for
+# *the* says nothing.
+
+
+# %% [markdown] tags=["slide"]
+# - Word overlap: some use on known questions only
+# - The cosine of two vectors: no better
+# - Counting words never sees the model answer, and carries over
+#
+# **Some words go with a grade, whatever is asked.**
+
+# %% [markdown] tags=["notes"]
+# Ask how a method can grade without the question and without the model answer. The room finds it absurd. Then show the
+# line `counting`: it has learned a habit of the writers. A real exam may have no such habit.
 
 
 # %%
@@ -617,7 +734,7 @@ keys = {name: vectors(body, below["key"], UPPER) for name, body in bodies.items(
 # %% [markdown]
 # Two simple methods, with vectors of the model as it came: the cosine of answer and model answer, and a logistic
 # regression on the pair (`frozen pair`). `features` gives for a pair the answer, the product and the distance of the
-# two vectors. (All is short, in `graders.py`.)
+# two vectors. (See `graders.py`.)
 
 # %%
 pairs = {
@@ -658,6 +775,18 @@ course.record("frozen_unseen_questions", simple["frozen pair"]["unseen_questions
 #
 # The grader reads the student's answer with layers that learn. Its head compares the vector with the model answer's
 # vector, which stays. All three bodies get the same rows, steps, rates and seeds.
+
+# %% [markdown] tags=["slide"]
+# - Same answers, steps and seeds, three bodies
+# - The book beside other texts: the interval holds zero
+# - Ahead of word overlap on new questions
+#
+# **No help seen. A small help could still exist.**
+
+# %% [markdown] tags=["notes"]
+# This is promise 4: let the room remember its vote. Show the figure, and read the two upper lines. Then ask: did we
+# prove that the book is useless? No, the interval also holds a small help. Skip the training loop, since it was shown
+# in other lessons.
 
 # %%
 from lessons.case_textbook.graders import Grader
@@ -777,6 +906,18 @@ for name, found in differences.items():
 # are right, but use few of them. The data does not mark them, so we choose by overlap alone: the highest and the lowest
 # third of the overlaps in training.
 
+# %% [markdown] tags=["slide"]
+# - **Traps**: wrong, with the model answer's words
+# - **Plain words**: right, with few of them
+# - Chosen by overlap alone, so overlap must fail
+#
+# **A wrong answer that sounds right passes more often.**
+
+# %% [markdown] tags=["notes"]
+# Ask the room to write a wrong answer that would fool the grader. They do it in a minute: take the right words, and
+# turn the cause round. Then show the table. Careful with the line `counting`: it resists the traps because it compares
+# with nothing.
+
 # %%
 low_third, high_third = np.quantile(shared["train"], [1 / 3, 2 / 3])
 words_shared = np.concatenate([shared[part] for part in JUDGES])
@@ -826,6 +967,18 @@ course.record("traps_minus_other_wrong_low", fooled[1])
 #
 # Each answer has a **voice**: plain, terse, with typos, in a second language... Every question has every voice at every
 # grade, so a fair grader errs alike on all. We take what it said minus the truth.
+
+# %% [markdown] tags=["slide"]
+# - Seven voices, the same knowledge in each
+# - Mean error near zero can hide two large errors
+# - So look at each true grade alone
+#
+# **Same knowledge, other words, another grade.**
+
+# %% [markdown] tags=["notes"]
+# Show the figure first, and ask which voice is treated best. Most point at *second_language*, for it stands near zero.
+# Then show the table by true grade: large errors of both kinds cancel there. Few answers stand behind each cell, so
+# claim only the widest gap.
 
 # %%
 from course_utils.statistics import interval_over_seeds
@@ -882,7 +1035,18 @@ course.record("keywords_minus_terse_low", widest[1])
 # comprehension tasks with high consistency". Consistency is easy to have. Ask one trained grader twice, and it says the
 # same. Train it twice, and it does not:
 
-# %%
+# %% [markdown] tags=["slide"]
+# - Asked twice, it says the same
+# - Trained twice, it does not
+# - Even its surest answers are often wrong
+#
+# **Consistent does not mean right.**
+
+# %% [markdown] tags=["notes"]
+# Quote the lecture: "with high consistency". Ask what consistency proves. Then show the three kappas in this order:
+# with itself, with its twin, with the truth. No threshold reaches 80%, so the program says `None`: praise that answer.
+
+# %% tags=["slide"]
 one, other = together[ours][0], together[ours][-1]
 print(f"one grader, asked twice: kappa {kappa(one, one):.2f}")
 print(f"two trainings of one recipe: kappa {kappa(one, other):.2f}")
@@ -932,6 +1096,17 @@ course.record("all_right", float(right.mean()))
 # may sort answers, so that a person reads like with like, or give a first hint in practice, named as one.
 #
 # ## What we promised, what we kept
+
+# %% [markdown] tags=["slide"]
+# - Kept: rows, book, trade
+# - Not kept: help, useful
+# - The adaptation works; the exam gains nothing that we see
+#
+# **For grades, Ruta gets a "no".**
+
+# %% [markdown] tags=["notes"]
+# Let the room fill the last column before you show the table. Ask what Ruta would need for a "yes": real answers, more
+# of them, teachers who disagree. Close with the limit: one invented book, a short reading, a small model.
 
 # %%
 verdict = {

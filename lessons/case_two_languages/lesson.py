@@ -50,6 +50,18 @@ course = start("case_two_languages", PROFILE)
 #
 # (Our numbers belong to the profile `laptop`.)
 
+# %% [markdown] tags=["slide"]
+# - Amihan's forum: posts in English and in Filipino
+# - Her labels are English
+# - Parallel rows: the same deed in both languages
+#
+# **Does it work as well for Manila?**
+
+# %% [markdown] tags=["notes"]
+# Read the warning aloud before any number: a language model wrote the Filipino texts, and no native speaker has read
+# them. Ask the room what a bad score in Filipino could mean. The model, or the texts: both stay possible until the
+# end. Name promises 1, 2 and 4 only.
+
 # %% tags=["nbval-check-output"]
 from datasets import disable_progress_bars, load_dataset
 
@@ -64,8 +76,9 @@ for column in ("en", "fil", "label", "emotion", "mixed"):
 # Label 0 is immoral, 1 is moral. Each row is **parallel**: the same deed in both languages. So we can compare row by
 # row.
 #
-# The model must have read Filipino before. We take **multilingual-e5-small** (Wang and others, 2024), an encoder that
-# was trained on about 100 languages. It expects the word "query: " before each text. Here is our row on its way.
+# The model must have read Filipino before. We take **multilingual-e5-small** (Wang and others, 2024). This encoder is
+# **multilingual**: trained on about 100 languages. It expects the word "query: " before each text. Here is our row on
+# its way.
 
 # %%
 from dataclasses import replace
@@ -99,7 +112,7 @@ figures.one_model(path, shape, "One model for two languages")
 
 # %% [markdown]
 # (`_` marks the beginning of a word.) One set of weights serves both. We train it on English, and hope that the
-# Filipino text ends up near its English twin. That hope has a name: **cross-lingual transfer**.
+# Filipino text ends up near its English twin. This hope is called **cross-lingual transfer**.
 #
 # Six promises, made **before** this notebook sees a score. All are judged at score 0: above is moral, below immoral.
 # (The card of the data shows such a model: 74.5% right in English, 60.0% in Filipino. We had read it before we wrote
@@ -109,7 +122,7 @@ figures.one_model(path, shape, "One model for two languages")
 # |---|---|---|
 # | 1 | **transfer**: trained on English only, the model beats the lazy answer (always the same label) in Filipino | interval above zero |
 # | 2 | **kept**: in Filipino it keeps 85% of its English accuracy | the share is 85% or more |
-# | 3 | **best**: trained on both, it beats a simple method, letter counting, in Filipino | interval above zero |
+# | 3 | **best**: trained on both, it beats **letter counting** (runs of letters) in Filipino | interval above zero |
 # | 4 | **equal**: trained on both, the gap between the languages is under 10 points | whole interval within 10 points |
 # | 5 | **names**: a swapped name changes the answer in at most 5% of the pairs | both languages |
 # | 6 | **unsure**: on the half that it is surest of, it is right in 80% | both languages |
@@ -119,6 +132,17 @@ figures.one_model(path, shape, "One model for two languages")
 # The Hub offers models for more than 100 languages, those of India among them. A model reads only what its tokenizer
 # can write. `ten.py` holds one everyday sentence in ten languages. (Written for this course. No native reader has
 # checked them.)
+
+# %% [markdown] tags=["slide"]
+# - English tokenizer, Telugu: cheap, and every word unknown
+# - Multilingual tokenizer: no word lost
+# - It still needs more tokens for other languages
+#
+# **Few tokens can mean that nothing was read.**
+
+# %% [markdown] tags=["notes"]
+# Show the table and ask which language the English tokenizer reads best. Someone says Telugu, for it has few tokens
+# per word. Then point at the column of unknown words. Ask what a model could answer to seven times the same token.
 
 # %% tags=["nbval-check-output"]
 from lessons.case_two_languages.ten import SENTENCE
@@ -159,8 +183,9 @@ course.record("filipino_tokens_english", table["Filipino"][0])
 course.record("filipino_tokens_multilingual", table["Filipino"][1])
 
 # %% [markdown]
-# Read Telugu first. The English tokenizer seems cheap: 1.14 tokens per word. All seven words are unknown. The model
-# would give the same answer to any seven words. In Tamil four of six words are lost, in Hindi and Bengali one.
+# Read Telugu first. The English tokenizer seems cheap: 1.14 tokens per word. All seven words are unknown. Written as
+# seven unknown tokens, any seven words would get the same answer. In Tamil four of six words are lost, in Hindi and
+# Bengali one.
 #
 # The multilingual tokenizer loses none. It still needs 1.1 tokens per word in English, 1.6 in Filipino and 2.2 in
 # Tamil. So those languages pay more time per word.
@@ -193,6 +218,19 @@ if course.profile == "laptop":
 # Three baselines. The **lazy answer** is always the label that is more common in training. **Word counting** is TF-IDF
 # with logistic regression ({{ lesson:start_here }}). **Letter counting** does the same with runs of 3 to 5 letters
 # within a word. It sees *nag-*, *pina-* and other parts of Filipino words.
+
+# %% [markdown] tags=["slide"]
+# | learned from | judged in | counting |
+# |---|---|---|
+# | a language | the same | two of three |
+# | a language | the other | as lazy |
+#
+# **Counting cannot transfer: hardly a word is shared.**
+
+# %% [markdown] tags=["notes"]
+# Ask what word counting says to a Filipino post after English training. Many expect an error. It gives its favourite
+# label, each time. Point at Filipino after Filipino labels: the language is no harder than English. Keep that line in
+# mind for the end.
 
 # %%
 import numpy as np
@@ -259,6 +297,17 @@ course.record("letters_filipino_both", right["letters", "both"]["fil"].mean())
 #
 # Now the encoders. Only the upper layers and a new head learn. What the frozen layers below give is read once
 # (`upper_layers`, shown in {{ lesson:recipe }}). The head gives one number, the **score**.
+
+# %% [markdown] tags=["slide"]
+# - English checkpoint: near the lazy answer in Filipino
+# - Multilingual checkpoint: about 60%, without a Filipino label
+# - Letter counting with Filipino labels: ahead, by the mean
+#
+# **Transfer is real, and it is not enough.**
+
+# %% [markdown] tags=["notes"]
+# Let the room guess the Filipino accuracy of the multilingual model. Guesses are too high. Show that it beats the lazy
+# answer, and then the line of letter counting. Say that each model was trained once, so the intervals are too narrow.
 
 # %%
 from course_utils.upper_layers import in_parts, read_below
@@ -371,6 +420,18 @@ for taught in TEACH:
 # Filipino.
 
 
+# %% [markdown] tags=["slide"]
+# - An average of two in three hides a gap
+# - Subtract row by row: the rows are parallel
+# - Pairs make the interval narrower
+#
+# **Report each language, and the gap.**
+
+# %% [markdown] tags=["notes"]
+# Ask who would be content with the average. Then show the gap with its interval. Let the room say why rows are paired:
+# a hard deed is hard in both languages. With the published gap, ask what is missing before you show the four sizes.
+
+
 # %%
 def gap_of(taught):
     found = right["multilingual", taught]
@@ -419,7 +480,7 @@ course.record("paired_to_unpaired", widths[0] / widths[1])
 # That is 6.4 points. Is it more than luck? The page gives no size of the test set, so we ask for several. We assume
 # that the mistakes in the two languages have nothing to do with each other.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 one, other = 0.9495, 0.8853
 gap = one - other
 differ = one * (1 - other) + other * (1 - one)
@@ -441,7 +502,19 @@ for size in (50, 100, 300, 600):
 # Look at what the English-taught model **says** in Filipino. About half of the training rows are moral, in both
 # languages.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - In Filipino the model says *moral* far too often
+# - Its zero lies at the wrong place
+# - A threshold from the known share of moral posts
+#
+# **It mends the lean, not the order.**
+
+# %% [markdown] tags=["notes"]
+# Show the two shares, and ask what is wrong: a bad reader, or a wrong zero? Both are possible, so we test both. Ask
+# what the threshold needs: texts and a share, and no label. Then ask when the share is wrong, and do the prompt of the
+# bad day.
+
+# %% tags=["slide"]
 by_english = scores["English"]
 for language in ("en", "fil"):
     share = np.mean([s["test", language] > 0 for s in by_english])
@@ -538,7 +611,7 @@ course.record("kept_mended", kept["its own threshold"][0])
 # With its own threshold the model keeps about 89% of its English accuracy. With 0 it kept about 81%. The goal was 85%.
 # Read the interval, too: it reaches from below 80% to nearly all. 191 rows cannot prove that the goal is met.
 #
-# The threshold rests on the share. The next prompt breaks it.
+# The threshold rests on the share. What comes next breaks it.
 #
 # **Try it.** On a bad day, most posts in Manila tell of wrongs: keep all immoral test rows, and one in four moral ones.
 # Take the median score of the kept rows as threshold. Guess: how many posts does it call moral, and how many are?
@@ -566,6 +639,18 @@ if course.profile == "laptop":
 #
 # Does it pay to label some rows in Manila? We freeze the English-taught model, and fit only its head again: on the
 # English rows and on a few Filipino rows, drawn ten times.
+
+# %% [markdown] tags=["slide"]
+# - The encoder stays, only the head is fitted again
+# - 32, 128, or all labels: little gain here
+# - The threshold without labels did better, by the mean
+#
+# **More labels did not mend this head.**
+
+# %% [markdown] tags=["notes"]
+# Before the figure, ask how many labels they would buy. Most say 100. Show that the lines hardly rise. Ask for
+# reasons, and call ours guesses: the vectors were shaped by English. Letter counting is the highest line: do not hide
+# it.
 
 # %%
 top = tops["English"][0]
@@ -616,6 +701,17 @@ for name, found in zip(("none", "few", "more", "all"), few.values(), strict=True
 # Some scenarios are **mixed**: both sides have weight. The lecture says of the study's text model, FLAN-T5, that it
 # gave "clear moral explanations", and "struggled with mixed-morality cases". Does ours struggle? We take the model that
 # learned from both languages.
+
+# %% [markdown] tags=["slide"]
+# - It answers the half of which it is surest
+# - One bar, chosen on validation, for both languages
+# - Sure and right in English; less so in Filipino
+#
+# **Report this accuracy for each language.**
+
+# %% [markdown] tags=["notes"]
+# Ask what "sure" promises to somebody who reads the answers. Then show both lines. The bar lets through a like share
+# of both languages, but the answers are not as good. The mixed rows can be skipped: 26 are too few to say anything.
 
 # %%
 mixed = np.array(scenarios["test"]["mixed"])
@@ -673,6 +769,18 @@ for lang in both:
 #
 # The deed is judged, and not the person. So the answer should not move when only a name moves. `swapped` holds 60
 # pairs: two rows that differ in a first name (40 pairs) or in *he* and *she* (20 pairs).
+
+# %% [markdown] tags=["slide"]
+# - Two rows that differ in a name only
+# - Scores near zero flip, even by a small move
+# - 40 pairs cannot tell 5% from 10%
+#
+# **Plant a bias, and see whether the test rings.**
+
+# %% [markdown] tags=["notes"]
+# Let the room write a pair that should get one answer. Then ask how many flips of 40 they would accept. Explain
+# *siya*: the pronoun pairs must not move, and they do not. Show the planted bias last, since it tells what a silent
+# test is worth.
 
 # %% tags=["nbval-check-output"]
 pairs = load_dataset(*course.dataset("scenarios"), "swapped", split="train")
@@ -799,7 +907,7 @@ def favour(share, seed):
 # `favour` gives how much more moral the favoured names look. The **alarm** rings if the whole interval lies above zero.
 # Each strength gets ten draws.
 
-# %%
+# %% tags=["slide"]
 TRIES = course.pick(laptop=10, full=20, smoke=1)
 found = {
     share: [favour(share, seed) for seed in range(TRIES)] for share in (0, 0.1, 0.3, 1)
@@ -840,6 +948,17 @@ if course.profile == "laptop":
 # ## Does the reason agree with the answer?
 #
 # Each row has an `emotion`, which the deed raises. Why not give it to the model?
+
+# %% [markdown] tags=["slide"]
+# - True emotion as an input: great score, a leak
+# - Emotion as a second output: honest
+# - Where the two disagree, look again
+#
+# **Two heads on one vector are no two witnesses.**
+
+# %% [markdown] tags=["notes"]
+# Show the score of the lookup first, and wait for somebody to be suspicious. Ask who writes the emotion of a new post.
+# Nobody does. Then turn it round: as an output it may be used. The emotion itself is guessed poorly, so say that.
 
 # %%
 emotions = {part: np.array(rows["emotion"]) for part, rows in scenarios.items()}
@@ -906,6 +1025,17 @@ course.record("reason_agrees", float(np.mean(list(agree.values()))))
 # further on requests with good replies ({{ lesson:must_i_train }}). The same lecture shows a larger one, GodziLLa 2,
 # built on Llama 2 with LoRA adapters ({{ lesson:lora }}). We ask for a label and a reason.
 
+# %% [markdown] tags=["slide"]
+# - A small decoder, asked for a label and a reason
+# - Fluent replies, and no label in front
+# - A Filipino post gets an English reply
+#
+# **Fluent is not the same as an answer.**
+
+# %% [markdown] tags=["notes"]
+# Read the replies aloud, and ask which one explains something. Each would fit any text. Say that three replies are a
+# look and no measurement. Then ask who judged the "clear explanations" of the study: the page does not say.
+
 # %%
 import torch
 from IPython.utils.capture import capture_output
@@ -936,7 +1066,7 @@ def explain(text):
 # %% [markdown]
 # An immoral and a moral scenario in English, and the first again in Filipino:
 
-# %%
+# %% tags=["slide"]
 rows = scenarios["validation"]
 some = [
     (rows["en"][n], truth["validation"][n])
@@ -968,6 +1098,17 @@ print(f"different beginnings of three words: {len(begin)}")
 # Another road is machine translation of the post. We have none offline, so we did not measure it.
 #
 # ## The verdict
+
+# %% [markdown] tags=["slide"]
+# - Kept in our run: the transfer
+# - Not kept: share, best, equal, names, unsure
+# - For Filipino posts: letter counting with Filipino labels
+#
+# **Amihan gets a "no, not as well".**
+
+# %% [markdown] tags=["notes"]
+# Let the room fill in the last column. They are too kind with promise 2: the own threshold was thought of later, so it
+# does not count. Ask what Amihan should count each month. One number for each language.
 
 # %%
 plain = right["multilingual", "English"]
@@ -1001,10 +1142,10 @@ course.record("promises_kept", sum(bool(ok) for _, ok in verdict.values()))
 course.record("transfer", transfer[0])
 
 # %% [markdown]
-# In our run one promise is kept: the model does transfer. Five are not. It keeps about 81% of its English accuracy, not
-# 85%. (The last two lines use its own threshold. We thought of it later, so they do not count.) Letter counting is
-# ahead in Filipino by the mean. The languages are not shown to be equal. Names flip one answer too many, which 40 pairs
-# cannot settle. "Sure" is not good enough in Filipino.
+# In our run one promise is kept, that of cross-lingual transfer. Five are not. It keeps about 81% of its English
+# accuracy, not 85%. (The last two lines use its own threshold. We thought of it later, so they do not count.) Letter
+# counting is ahead in Filipino by the mean. The languages are not shown to be equal. Names flip one answer too many,
+# which 40 pairs cannot settle. "Sure" is not good enough in Filipino.
 #
 # Amihan's answer: "No, not as well. For Filipino posts take letter counting with Filipino labels. Until labels exist,
 # the English-taught model with its own threshold gives a weak first order. Count the mistakes for each language every
@@ -1017,7 +1158,19 @@ course.record("transfer", transfer[0])
 #   model, and no Filipino was asked.
 # - **As proof of fairness.** We looked at two languages, first names, *he* and *she*. We did not look at dialects, at
 #   texts that mix both languages (*Taglish*), or at faith and age.
+
+# %% [markdown] tags=["slide"]
+# - Not to decide what is right, or to delete
+# - Not to speak for a culture
+# - Not as a proof of fairness
 #
+# **Persons read the queue to its end.**
+
+# %% [markdown] tags=["notes"]
+# Ask the room for a use that sounds harmless and is not. Take two answers and find the person who would be harmed.
+# When time is short, keep this section, and skip the one on reasons.
+
+# %% [markdown]
 # ## In this notebook we have
 #
 # - **counted** tokens per word and unknown words in ten languages;

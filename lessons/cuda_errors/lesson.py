@@ -41,7 +41,19 @@ course = start("cuda_errors", PROFILE)
 # A graphics card (a **GPU**) is a second computer inside your computer. It has its own processor and its own memory.
 # **CUDA** is NVIDIA's way to let programs compute on it. PyTorch is such a program.
 #
-# Two computers, two memories. Here are five errors that come from that, each at its place:
+# Two computers, two memories. Here are five errors that come from that:
+
+# %% [markdown] tags=["slide"]
+# - A GPU: a second computer, with its own memory
+# - CUDA: NVIDIA's way to compute on it
+# - Python sends orders, and does not wait
+#
+# **Two memories, five errors.**
+
+# %% [markdown] tags=["notes"]
+# Ask who has seen an error of a GPU, and which one. Collect them on the board under the five names of the figure. Then
+# let all run the cell with the three lines. Many read `False` as an error: it only says that no GPU answers here. You
+# need none today.
 
 # %%
 from lessons.cuda_errors.figures import two_computers
@@ -66,7 +78,7 @@ print("PyTorch made for CUDA:  ", torch.version.cuda)
 # it what a GPU says. We had no GPU while writing, so those words are quoted from public bug reports. Each one comes
 # with its address.
 #
-# A good script chooses the device once:
+# A good script chooses the **device**, the place to compute, once:
 
 # %%
 if torch.cuda.is_available():
@@ -83,7 +95,16 @@ device
 # Every tensor has a `device`. `.to(...)` brings it to another one. We need a second device to play with. Every
 # PyTorch has one, called `meta`: a tensor there has a shape and a type, but no numbers.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - A *model* moves itself: `model.to(device)`
+# - A *tensor* hands out a copy: `x = x.to(device)`
+# - Three must move: model, inputs, targets
+
+# %% [markdown] tags=["notes"]
+# Before the output, ask where the tensor and the layer are after the two calls. Nearly all expect the same for both.
+# Point at the first line: the copy was made, and thrown away. Say that `meta` is only our second place to play with.
+
+# %% tags=["nbval-check-output", "slide"]
 numbers = torch.arange(3)
 layer = torch.nn.Linear(3, 2)
 
@@ -96,7 +117,7 @@ print("layer:  ", layer.weight.device)
 # The same call twice, and two results. A **model** moves itself. A **tensor** stays where it is and gives you a
 # moved copy, which we threw away here. So write `model.to(device)`, but `numbers = numbers.to(device)`.
 #
-# Now for real: a small classifier, and four sentences.
+# Now a small classifier, and four sentences.
 
 # %%
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
@@ -118,6 +139,18 @@ print(f"loss {model(**batch, labels=targets).loss:.2f}")
 #
 # We leave one of the three behind.
 
+# %% [markdown] tags=["slide"]
+# - *Expected all tensors to be on the same device*
+# - Nothing is broken: PyTorch refused
+# - Print the device of model, inputs and targets
+#
+# **One of the three stayed behind.**
+
+# %% [markdown] tags=["notes"]
+# Show the GPU's message, and let the room read it from the last line up. Ask which of the three stayed behind. Many
+# trust the direction in the message. It names two devices, and that is all. Then print the three places: one line
+# differs.
+
 # %%
 away = torch.device("meta") if device.type == "cpu" else torch.device("cpu")
 try:
@@ -132,10 +165,10 @@ print(gpu_message("two_devices"))
 
 # %% [markdown]
 # The upper message is ours. It names two devices, and that is all you need. Do not trust its direction: without a GPU
-# it calls `meta` the *expected* device, although we sent the targets there by mistake.
+# it calls `meta` the *expected* device, although we sent the targets there.
 #
-# The lower message is a GPU's. (Newer versions of PyTorch say it in other words: *got index
-# is on cpu, different from other tensors on cuda:0*.) Read it in three steps:
+# The lower message is a GPU's. (Newer versions say it in other words: *got index is on cpu, different from other
+# tensors on cuda:0*.) Read it in three steps:
 #
 # - `RuntimeError`: nothing is broken. PyTorch refused.
 # - `cpu and cuda:0`: these are the two devices. `cuda:0` is the first GPU.
@@ -155,7 +188,7 @@ def show_devices(**things):
 show_devices(model=model, inputs=batch["input_ids"], targets=targets.to(away))
 
 # %% [markdown]
-# One line differs. The mend is one line, too: move the targets, and keep the moved copy.
+# One line differs. The mend is one line, too: move the targets, and keep the copy.
 
 # %%
 targets = targets.to(device)
@@ -168,6 +201,18 @@ show_devices(model=model, inputs=batch["input_ids"], targets=targets, loss=loss)
 # ## Error 2: what does "out of memory" tell me?
 #
 # Now we ask for a tensor that fits nowhere. On a GPU we first pretend that the card is small.
+
+# %% [markdown] tags=["slide"]
+# - *Tried to allocate 22 MiB*: the last drop
+# - Total and free: how full is the card?
+# - Allocated by PyTorch: this you can shrink
+#
+# **Is all of it yours? Ask `nvidia-smi`.**
+
+# %% [markdown] tags=["notes"]
+# Cover all of the message but its first line, and ask how much memory is missing. Most say 22 MiB. That is only the
+# last piece that found no room. Then go through the report part by part. What helps comes much later, in the section
+# on remedies.
 
 # %%
 if device.type == "cuda":
@@ -196,13 +241,25 @@ print(gpu_message("out_of_memory"))
 # | `22.90 GiB is allocated` | your tensors: this is what you can shrink |
 # | `194.87 MiB is reserved ... but unallocated` | kept for later. Only if it is large: set `PYTORCH_ALLOC_CONF=expandable_segments:True` |
 #
-# A GiB is 2^30 bytes, so a little more than a GB. The mend has its own section below: *Which remedy saves how much?*
+# A GiB is 2^30 bytes, so a little more than a GB. The mend has its own section: *Which remedy saves how much?*
 #
 # ## Error 3: what is a device-side assert?
 #
 # One wrong label among thousands is enough. We have four classes: 0, 1, 2, 3. Somebody counted from one and wrote a 4.
 #
 # On a GPU this error breaks the process. So we run it in a process of its own, as a small program.
+
+# %% [markdown] tags=["slide"]
+# - Four classes: the labels are 0, 1, 2, 3
+# - One label is 4
+# - On a GPU, one wrong label breaks the process
+#
+# **A CPU names the label and the line.**
+
+# %% [markdown] tags=["notes"]
+# Show the program, and ask which line is wrong before you run it. Then compare the two messages. On a GPU the arrow
+# stands at a line that only counts right answers. Ask how that can be, and leave the question open until the next
+# section.
 
 # %%
 program = """
@@ -241,7 +298,18 @@ print(gpu_message("device_side_assert"))
 # Python does not wait for the GPU. It puts an order into a queue and goes on. If an order fails, Python hears of it
 # at some later order. We can imitate this without a GPU, with one worker that takes orders from a queue:
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - Python puts orders into a queue, and goes on
+# - The error comes where somebody waits for a result
+# - `CUDA_LAUNCH_BLOCKING=1`: wait after each order
+# - Better: check the labels before training
+
+# %% [markdown] tags=["notes"]
+# Play it with three people: one gives orders on slips of paper, one works, one asks for a result. The mistake is in
+# the first slip. Ask who hears of it, and when. Then show the output with its three lines. Most blame the line with
+# the arrow: it is the one that waited.
+
+# %% tags=["nbval-check-output", "slide"]
 from concurrent.futures import ThreadPoolExecutor
 
 logits, labels = torch.zeros(3, 4), torch.tensor([0, 3, 4])
@@ -258,9 +326,9 @@ with ThreadPoolExecutor(max_workers=1) as worker:
 # %% [markdown]
 # Line 1 is to blame. Line 3 gets the arrow: it is the first to **wait** for a result.
 #
-# There is a switch for this: the environment variable `CUDA_LAUNCH_BLOCKING=1`. With it, Python waits after each
-# order. Then the arrow points to the right line. It must be set before the first use of CUDA. In a
-# notebook: restart, and make these two lines the first cell.
+# There is a switch for this: `CUDA_LAUNCH_BLOCKING=1`, an **environment variable** (a setting outside the program).
+# With it, Python waits after each order. Then the arrow points to the right line. It must be set before the first use
+# of CUDA. In a notebook: restart, and make these two lines the first cell.
 #
 # ```python
 # import os
@@ -275,8 +343,8 @@ run(program, CUDA_LAUNCH_BLOCKING="1")
 # %% [markdown]
 # A CPU always waits. So without a GPU you see the same line as before.
 #
-# And what is the *assert*? The GPU code contains checks. When one fails, it prints a line of its own, often far above
-# the traceback:
+# And what is a **device-side assert**? The GPU code contains checks. When one fails, it prints a line of its own, often
+# far above the **traceback** (the list of lines that led to the error):
 
 # %%
 print(gpu_message("assertion"))
@@ -338,20 +406,43 @@ for targets_tried in ([1, -1], [1, -100], [-100, -100]):
 # 2. Run the cells from the top, on the CPU: `device = torch.device("cpu")`. Now the message is clear.
 # 3. Mend the labels. Go back to the GPU.
 #
-# So save the weights while you train ({{ lesson:training_loop }}). Such files are called **checkpoints**. They survive.
+# So save checkpoints while you train ({{ lesson:training_loop }}). They survive.
 #
 # On a CPU the process lives on after such an error. That is the second reason to hunt it there.
+
+# %% [markdown] tags=["slide"]
+# - After an assert, every later call fails
+# - Emptying the cache does not help
+# - Only a new process does: restart the session
 #
+# **Saved checkpoints survive.**
+
+# %% [markdown] tags=["notes"]
+# Ask what they would try first. Most delete the model or empty the cache. Nothing of that helps, because the process
+# itself is broken. Say the three steps aloud: restart, CPU, mend. Files stay, variables are lost.
+
+# %% [markdown]
 # ## Error 4: what is cuDNN?
 #
-# cuDNN is NVIDIA's library of fast routines for neural networks, such as convolutions and LSTMs. PyTorch calls it,
+# **cuDNN** is NVIDIA's library of fast routines for neural networks, such as convolutions and LSTMs. PyTorch calls it,
 # and passes on what it says:
+
+# %% [markdown] tags=["slide"]
+# - NVIDIA's library of fast routines
+# - *Execution failed*: it does not say why
+# - It can be error 1, 2, 3, or the installation
+#
+# **CPU first, then half the batch.**
+
+# %% [markdown] tags=["notes"]
+# This section can be short: BERT has no LSTM. Ask which part of the program looks guilty. The room points at the LSTM,
+# since its name is in the message. Then show our line that failed, the look-up in the table before it.
 
 # %%
 print(gpu_message("cudnn"))
 
 # %% [markdown]
-# *Execution failed.* It does not say why. We could not provoke this message safely. Three reports, three stories:
+# *Execution failed.* It does not say why. Three reports, three stories:
 #
 # | what it was | report |
 # |---|---|
@@ -379,7 +470,7 @@ run(program)
 # A table of 100 rows has the rows 0 to 99, and we asked for row 100. The CPU tells us at the right line. The `LSTM`
 # is innocent. On a GPU the program may stop at the LSTM, and may blame cuDNN.
 #
-# So the order of work is: run it on the CPU; halve the batch; then switch cuDNN off for one run
+# So the order is: run it on the CPU; halve the batch; then switch cuDNN off for one run
 # (`torch.backends.cudnn.enabled = False`). If only the last one helps, the installation is to blame.
 #
 # BERT has no convolution and no LSTM. So while you fine-tune one, this message is rare.
@@ -388,6 +479,16 @@ run(program)
 #
 # A program asks for a GPU, and there is none to see. The environment variable
 # `CUDA_VISIBLE_DEVICES` says which GPUs a program may see. We hide all of them.
+
+# %% [markdown] tags=["slide"]
+# | it says | so |
+# |---|---|
+# | *not compiled with CUDA* | this PyTorch was made without CUDA |
+# | *No CUDA GPUs are available* | PyTorch could, and sees no card |
+
+# %% [markdown] tags=["notes"]
+# Ask for the difference between the two messages before you show the table. Many buy a new card for the first one. It
+# needs another PyTorch. Then tell the story of the report: the script itself had hidden the card, with a wrong number.
 
 # %%
 program = """
@@ -408,11 +509,25 @@ print(gpu_message("no_device"))
 # - `No CUDA GPUs are available`: PyTorch could, but sees no card. On Colab: *Runtime*, *Change runtime type*. In the
 #   report quoted here, the script itself hid the card: it set `CUDA_VISIBLE_DEVICES` to 1, the number of a second GPU.
 #
-# **The mend** is the choice of the device from the beginning of this lesson.
+# **The mend** is the choice of the device at the beginning.
 
+# %% [markdown]
 # ## Which line is it? A routine for every error
 #
 # One more error. Somebody adds a token for user names.
+
+# %% [markdown] tags=["slide"]
+# 1. The last line of the message
+# 2. Our own line in the traceback
+# 3. The CPU, with one batch
+# 4. The numbers that went in
+#
+# **Largest id, rows of the table: compare.**
+
+# %% [markdown] tags=["notes"]
+# Write the four steps on the board, and let the room use them on the new error. Ask which index is out of which range.
+# Somebody will say the labels. Print both numbers: 30522 and 30522. Many think that this fits, but rows are counted
+# from 0.
 
 # %%
 tokenizer.add_tokens(["[USER]"])
@@ -427,7 +542,7 @@ except IndexError as error:
 # On a GPU: a device-side assert, at any line. On the CPU: `index out of range`. An index into which table? Compare the
 # largest id with the number of rows.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 size = model.get_input_embeddings().num_embeddings
 print("largest id:", batch["input_ids"].max().item())
 print(f"rows of the table: {size}, so the last id is {size - 1}")
@@ -465,18 +580,31 @@ except IndexError as error:
 
 # %% [markdown]
 # > **A good place to stop at a first reading.** You can now read all five messages. What follows plans memory, with
-# > words
-# > of later lessons. Come back to it after {{ lesson:lora }}.
+# > words of later lessons. Come back to it after {{ lesson:lora }}. (**LoRA** trains small additions to a model.)
 #
 # ## What fills the memory?
 #
-# Back to error 2. Training keeps four things: the **weights**; a **gradient** for each weight; the **optimizer's** two
+# Back to error 2. Training keeps four things: the **weights**; a **gradient** for each weight; the **optimizer**'s two
 # notes for each weight; and the **activations**, which are results from the way forward, kept for the way back.
-# (AdamW notes a mean of the gradients and one of their squares.)
+# (The gradient says how to correct a weight, the optimizer does it. `AdamW` notes a mean of the gradients and one of
+# their squares.)
 #
 # Count the first three. Each number takes 4 bytes.
 
-# %%
+# %% [markdown] tags=["slide"]
+# | what | how many |
+# |---|---|
+# | weights | one each |
+# | gradients | one for each weight |
+# | optimizer (AdamW) | two for each weight |
+# | activations | grow with batch and length |
+
+# %% [markdown] tags=["notes"]
+# Ask what is in the memory during a training. The room says the model and the texts. The texts are next to nothing. Do
+# the sum for the first three on the board. Then ask which of the four a smaller batch changes: only the last. Skip the
+# code of `train_two_steps`.
+
+# %% tags=["slide"]
 model = AutoModelForSequenceClassification.from_pretrained(
     course.checkpoint, num_labels=4
 )
@@ -523,12 +651,24 @@ print(f"real {real.peak_mb:.1f} MB, planned {planned.peak_mb:.1f} MB")
 # The first number comes from two real steps. The second comes from a `dry_run`: its tensors have shapes but no
 # numbers, as on `meta`. Both counts are the same. So we may plan any step.
 #
-# The real need is higher: inside an operation PyTorch takes more room for a moment. The count does not see that. (With a GPU all of it is real.)
+# The real need is higher: inside an operation PyTorch takes more room for a moment. The count does not see that. (With
+# a GPU all of it is real.)
 #
 # ## Which remedy saves how much?
 #
-# Our patient: 32 texts at once, padded to 128 tokens, everything trained. One remedy is to pad to the longest text,
-# and no further. How long is it?
+# Our patient: 32 texts at once, padded to 128 tokens, everything trained. One remedy is to pad (fill up) to the longest
+# text, and no further. How long is it?
+
+# %% [markdown] tags=["slide"]
+# - Smaller pieces, shorter texts: try them first
+# - Checkpointing: less memory, more computing
+# - Freezing: less memory, less learned
+# - LoRA: less than many expect
+
+# %% [markdown] tags=["notes"]
+# Let everybody order the remedies before the figure comes, and write the votes down. LoRA is mostly at the top. Show
+# the bars, and start with the two that cost nothing in quality. The reason for LoRA follows in the section with the
+# sceptic.
 
 # %% tags=["nbval-check-output"]
 from datasets import load_dataset
@@ -574,9 +714,9 @@ remedies = {
 }
 
 # %% [markdown]
-# **Pieces** means gradient accumulation: four small batches, one optimizer step. With equal pieces the result is that
-# of the big batch. In `TrainingArguments` it is `gradient_accumulation_steps=4`. **Mixed precision** computes a part
-# with 2 bytes instead of 4.
+# **Pieces** means **gradient accumulation**: four small batches, one optimizer step. With equal pieces the result is
+# that of the big batch. In `TrainingArguments` it is `gradient_accumulation_steps=4`. **Mixed precision** computes a
+# part with 2 bytes instead of 4.
 
 # %%
 from transformers import AutoConfig
@@ -605,7 +745,7 @@ plots.bars(peaks, "The peak of one training step", "MB")
 #   measure again.
 # - **Checkpointing** saves much. A part of the work is then done twice.
 # - **Freezing** saves much, because nothing has to be kept for layers that do not learn.
-# - **LoRA** saves less than many expect. More on this in a moment.
+# - **LoRA** saves less than many expect.
 #
 # (The library's word is *activation checkpointing*: no files are saved. In `TrainingArguments` it is
 # `activation_checkpointing=True`. Older code says *gradient* in place of *activation*: the same thing, under a name
@@ -640,6 +780,17 @@ if course.profile == "laptop":
 #
 # This plans BERT base, with 16 texts of 512 tokens. Colab's free card, a T4, has 16 GB (says NVIDIA's data sheet).
 
+# %% [markdown] tags=["slide"]
+# - BERT base, 16 texts of 512 tokens
+# - A T4 has 16 GB
+# - Planned without a GPU, by a `dry_run`
+#
+# **Plan the step before you rent the card.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a guess in GB before you run the cell. Guesses go from one to a hundred. Then show the two lines, and say
+# that CUDA itself needs room, too. If the cell is slow on your machine, read the numbers from the stored notebook.
+
 # %%
 from transformers import BertConfig
 
@@ -659,7 +810,7 @@ for name, gigabytes in needs.items():
 
 # %% [markdown]
 # Without a remedy, nearly the whole card is full. CUDA itself and the computations need room, too. So expect error 2,
-# or take a batch of 8. (A GPU can also do better than this plan: its attention does not always keep the big tables.)
+# or take a batch of 8. (A GPU can also do better than this plan: it does not always keep the big tables.)
 #
 # On a GPU, `nvidia-smi` in a terminal shows the programs on the card and what each of them takes.
 # `print(torch.cuda.memory_summary())` shows where the memory of your own program went.
@@ -672,6 +823,17 @@ for name, gigabytes in needs.items():
 # > **Sceptic:** *Less than one percent of what? Four things fill the memory, and you made two of them small.*
 #
 # Split the two peaks, with the sizes from above. A gradient and two notes make three copies of each *trained* weight:
+
+# %% [markdown] tags=["slide"]
+# - Assumption: LoRA trains under 1%, so needs hardly any memory
+# - Sceptic: under 1% of what?
+# - The activations stay
+#
+# **One short text: LoRA saves most. Big batch: far less.**
+
+# %% [markdown] tags=["notes"]
+# Take the list of four things, and ask which of them LoRA makes small. The room finds two: gradients and notes. Then
+# point at the line *rest* in the output. It hardly moves, because the way back passes through all layers.
 
 # %%
 trained = lora(AutoModelForSequenceClassification.from_config(config))
@@ -707,6 +869,17 @@ course.record("lora_share_batch", peaks["LoRA"] / peaks["nothing done"])
 # time. Last LoRA or freezing, which change what is learned.
 #
 # ## All five at a glance
+
+# %% [markdown] tags=["slide"]
+# - Read the last line first
+# - It decides which of five errors you have
+# - Then one thing to try first
+#
+# **Print this figure, and hang it up.**
+
+# %% [markdown] tags=["notes"]
+# Use the figure as a game: say one message aloud, and let the room name the first thing to try. Let them correct each
+# other. When time is short, do only error 1 and error 3, which are the ones that cost most hours.
 
 # %%
 from lessons.cuda_errors.figures import FIVE, decision_tree

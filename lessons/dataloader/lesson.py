@@ -42,6 +42,18 @@ course = start("dataloader", PROFILE)
 # Our rows are short opinions about town policies (support, neutral or oppose). Numbers in the text are those of
 # `laptop`.
 
+# %% [markdown] tags=["slide"]
+# - A model wants a batch: a rectangle of numbers
+# - Texts have different numbers of tokens
+# - Unequal rows do not stack: an error
+#
+# **Somebody must fill up the rows.**
+
+# %% [markdown] tags=["notes"]
+# Show the three opinions, and ask: which shape will the batch have? Most count words, and say 3 x 6. Tokens are
+# counted, with `[CLS]` and `[SEP]`, so it is 3 x 10. In the figure point at the white cells, then at the mask. Read the
+# error aloud: the *elements* in it are our rows.
+
 # %% tags=["nbval-check-output"]
 from datasets import load_dataset
 from transformers import AutoTokenizer
@@ -79,7 +91,7 @@ print(len(tokens), "rows. Tokens in the first four:")
 # Four rows, different lengths. PyTorch's **DataLoader** makes batches out of a dataset. Let it try. (`next(iter(...))`
 # asks for the first batch only.)
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 from torch.utils.data import DataLoader
 
 try:
@@ -90,13 +102,25 @@ except RuntimeError as error:
 # %% [markdown]
 # The *elements* are the rows, and they are not *of equal size*.
 #
-# The DataLoader takes four rows and hands them to a function that makes one batch: the `collate_fn`, the first arrow of
-# the picture. The default one stacks the rows, and unequal rows do not stack. There are three ways out.
+# The DataLoader takes four rows and hands them to its **collate function**, which makes one batch: the `collate_fn`,
+# the first arrow of the picture. The default one stacks the rows, and unequal rows do not stack. There are three ways
+# out.
 #
 # ## First way: make all rows equal, once
 #
 # Many tutorials pad while they tokenize. `padding="max_length"` fills every row up to the longest input that the model
 # can take. `set_format("torch")` says: give me tensors, of these columns.
+
+# %% [markdown] tags=["slide"]
+# - `padding="max_length"`: 512 columns for every row
+# - Easy, and most of it is padding
+# - Without tensors the batch lies on its side
+#
+# **Look at the shape of your first batch.**
+
+# %% [markdown] tags=["notes"]
+# Ask how long these opinions are. Most guess well, some 20 to 35 tokens, and have not yet seen what 512 means beside
+# that. Then show the batch that lies on its side: no error, and still wrong. When time is short, skip that cell.
 
 
 # %% tags=["nbval-check-output"]
@@ -132,6 +156,18 @@ print("the first one:", on_its_side[0])
 # The rows of one batch must be equal. Rows of different batches need not be. So we pad only to the longest row
 # **of this batch**, and write down which tokens are real.
 
+# %% [markdown] tags=["slide"]
+# - Rows of one batch must be equal
+# - Rows of two batches need not be
+# - The mask: 1 for real tokens, 0 for padding
+#
+# **Pad to the longest row of the batch.**
+
+# %% [markdown] tags=["notes"]
+# Do not read the function line by line. Point at `longest`, and ask: over which rows does this maximum go? The usual
+# answer is: over all texts. It sees only the rows of one batch. Then compare the sums of the mask with the four lengths
+# from before.
+
 # %%
 import torch
 
@@ -160,6 +196,15 @@ print("real tokens:", second["attention_mask"].sum(dim=1).tolist())
 #
 # `DataCollatorWithPadding` does the same, for every tokenizer. It knows the padding id and the padding side.
 
+# %% [markdown] tags=["slide"]
+# - `DataCollatorWithPadding(tokenizer)`: one line
+# - It knows the padding id and the padding side
+# - The same batch as by hand
+
+# %% [markdown] tags=["notes"]
+# Say that this is what everybody uses, and that we have just written it by hand. Ask what changed besides the width.
+# Hardly anybody sees the new name `labels`. Leave it as a riddle: it comes back in the section on the loss.
+
 # %% tags=["nbval-check-output"]
 from transformers import DataCollatorWithPadding
 
@@ -177,6 +222,18 @@ all(torch.equal(second[name], third[name]) for name in second)
 #
 # Something with a length and with numbered rows: `__len__` and `__getitem__`. A list has both. So has this class.
 
+# %% [markdown] tags=["slide"]
+# - It has a length, and numbered rows
+# - Steps in an epoch: rows / batch size
+# - Rounded up; with `drop_last=True` rounded down
+#
+# **Never drop rows of a test set.**
+
+# %% [markdown] tags=["notes"]
+# Before the second cell, ask for the number of steps: 1,197 rows in batches of 16. Many say 74: they forget the small
+# last batch. Then ask what `drop_last` does to a score, if it is used on test rows. The class with `__len__` can be
+# skipped.
+
 
 # %% tags=["nbval-check-output"]
 class Squares:
@@ -193,7 +250,7 @@ list(DataLoader(Squares(), batch_size=4))
 # Ten rows in fours: two full batches and a small one. `len(loader)` is the number of **steps** in an epoch: rows
 # divided by batch size, rounded up. With `drop_last=True` the small batch is left out, and it is rounded down.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 import math
 
 loader = DataLoader(tokens, batch_size=16, collate_fn=collator)
@@ -215,7 +272,19 @@ course.record("stance_steps", len(loader))
 #
 # Shuffling needs chance. A **generator** is a source of chance that begins at a seed: same seed, same order.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - Many files are sorted by label
+# - Unshuffled, nearly all batches hold one label
+# - A generator: same seed, same orders
+#
+# **Shuffle to train. To test, it changes nothing.**
+
+# %% [markdown] tags=["notes"]
+# Ask what a model learns from a hundred batches with the same label. The answer that you want: to say this label
+# always. Then the two attempts. Most expect that the second epoch repeats the first, as it is the same seed. Point at
+# what is equal: epoch 1 with epoch 1, and 2 with 2.
+
+# %% tags=["nbval-check-output", "slide"]
 by_label = tokens.sort("label")
 chance = torch.Generator().manual_seed(course.seed)
 settings = {"batch_size": 16, "collate_fn": collator, "generator": chance}
@@ -245,6 +314,17 @@ for attempt in (1, 2):
 # A DataLoader can start **workers**: other processes that prepare the next batches while the model computes.
 # We try two. The easy rows are tokenized already. The hard rows are long documents, tokenized when they are needed, by
 # `read`. (`partial` fills in some arguments of a function.)
+
+# %% [markdown] tags=["slide"]
+# - Workers: processes that prepare the next batches
+# - To start them, and to send batches, takes time
+# - Without idle cores they do not pay
+#
+# **Tokenize once, with `map`. Then measure.**
+
+# %% [markdown] tags=["notes"]
+# Take a vote before the cell: faster with two workers, or slower? Nearly all say faster. The times differ on each
+# machine, so look at your own output. When time is short, leave out `pin_memory`: it matters for GPUs only.
 
 # %%
 from functools import partial
@@ -303,7 +383,20 @@ with warnings.catch_warnings(record=True) as caught:
 #
 # ## Why is my loss `None`?
 #
-# Time for a model: our checkpoint, with a new layer on top for the three labels. `eval()` switches dropout off, as in {{ lesson:tokenization }}: the same batch gives the same answer each time.
+# Time for a model: our checkpoint, with a new layer on top for the three labels. `eval()` switches dropout off, as in
+# {{ lesson:tokenization }}: the same batch gives the same answer each time.
+
+# %% [markdown] tags=["slide"]
+# - The model wants `labels`, not `label`
+# - A wrong name is swallowed: no error
+# - `loss` is `None`, and `backward` fails later
+#
+# **Print the names in your batch.**
+
+# %% [markdown] tags=["notes"]
+# Here the riddle is solved. Ask where the mistake is: in the line of the error, or before? Most look at the line of the
+# error. Then ask for the loss of an untrained model with three labels, before you run the cell: ln(3). The table of who
+# renames is for reading at home.
 
 # %%
 from transformers import AutoModelForSequenceClassification
@@ -316,7 +409,7 @@ model = model.to(course.device).eval()
 # %% [markdown]
 # A lecture on fine-tuning language models asks: what happens if you forget to rename `label` to `labels`? Try it.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 inputs = {name: values.to(course.device) for name, values in second.items()}
 labels = inputs.pop("labels")
 outputs = model(**inputs, label=labels)  # should be labels=
@@ -381,6 +474,18 @@ sorted(batch)
 #
 # The same four texts, once with up to 512 columns, twice with few. The answers should agree.
 
+# %% [markdown] tags=["slide"]
+# | sent to the model | its answer |
+# |---|---|
+# | 35 columns, mask | the answer |
+# | 512 columns, mask | the same answer |
+# | 512 columns, no mask | another answer |
+
+# %% [markdown] tags=["notes"]
+# Ask: does a text get another answer if hundreds of columns of padding stand behind it? The room is mostly split. Point
+# at the exponents: 1e-08 is rounding, 3e-02 is as much as lies between two different texts. So the mask must be passed
+# on.
+
 
 # %%
 def ask(batch, names=("input_ids", "attention_mask")):
@@ -389,7 +494,7 @@ def ask(batch, names=("input_ids", "attention_mask")):
         return model(**inputs).logits.cpu()
 
 
-# %%
+# %% tags=["slide"]
 wide, by_hand, by_library = ask(first), ask(second), ask(third)
 without_mask = ask(first, names=["input_ids"])
 print(f"by hand      {(wide - by_hand).abs().max():.0e}")
@@ -413,6 +518,17 @@ assert torch.allclose(wide, by_library, atol=1e-4)
 # > **Sceptic:** *It hides it from the answer. Does it hide it from the clock?*
 #
 # The first half is true. For the second half we need a stopwatch and real tweets.
+
+# %% [markdown] tags=["slide"]
+# - *"The mask hides padding. So 512 is safe."*
+# - Hidden from the answer: yes
+# - Hidden from the clock?
+#
+# **Five ways to make batches, one test.**
+
+# %% [markdown] tags=["notes"]
+# Let everybody write down a guess: what share of the tokens is padding at 512? Most say about half. Then show the five
+# lines. Point at *dynamic* and *grouped*: nothing else was changed than the order of the rows.
 
 # %% tags=["nbval-check-output"]
 import numpy as np
@@ -480,7 +596,7 @@ def count(batches):
     return sent, real
 
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 epochs = {way: list(loader) for way, loader in loaders.items()}
 sent, share = {}, {}
 for way, batches in epochs.items():
@@ -551,6 +667,17 @@ if course.profile == "laptop":
 #
 # The optimizer is left out: its time does not depend on the padding. The table of word pieces is frozen, as in
 # {{ lesson:start_here }}.
+
+# %% [markdown] tags=["slide"]
+# - A step is forward and backward
+# - Less padding, fewer seconds
+# - Attention: twice the length, four times the looks
+#
+# **Most of the time went into zeros.**
+
+# %% [markdown] tags=["notes"]
+# Say first that the real tokens are the same in all five ways. Ask which bar will be the smallest, and by how much.
+# Seconds depend on the machine, so compare the bars, not the numbers. The part about the benchmark can be skipped.
 
 
 # %%
@@ -636,6 +763,20 @@ for length in (32, 128, 512):
 #
 # Chance. In a shuffled epoch any two tweets can meet in a batch. Write down all pairs that meet in this epoch. What
 # share of them meets again in the next one?
+
+# %% [markdown] tags=["slide"]
+# | order | pairs that meet again |
+# |---|---|
+# | shuffled | 0.5% |
+# | grouped | 9.4% |
+# | sorted | 100% |
+#
+# **`predict` comes back in another order, too.**
+
+# %% [markdown] tags=["notes"]
+# Ask what could be bad about sorted batches, if they are the fastest. Some say: nothing. Always the same tweets pull
+# together. Then the trap, which costs people days: predictions of the grouped Trainer do not stand in the order of your
+# column. Compare with `label_ids`.
 
 
 # %%
@@ -752,6 +893,17 @@ if course.profile == "laptop":
 #
 # One shows when you count the labels of the slice. Offline there are no film reviews. So we bring our emotions into the
 # order that the reviews have, by label. `full` counts the real ones.
+
+# %% [markdown] tags=["slide"]
+# - A slice of a sorted file: one label
+# - Everything padded to 512
+# - The name `label`: no loss
+#
+# **It runs, without any error.**
+
+# %% [markdown] tags=["notes"]
+# Show the four lines for a full minute, and let pairs look for three mistakes. They find the padding at once, and the
+# name `label` mostly. The slice is found by nobody who has not seen the data. So count the labels, always.
 
 # %% tags=["nbval-check-output"]
 from collections import Counter

@@ -39,8 +39,8 @@ course = start("distillation", PROFILE)
 # Ines works for a clinic. She has 1,500 posts with a label for the emotion. A partner wants to train a model on them.
 # But Ines may not pass on the posts, and the partner has little space. Could she pass on four made-up rows?
 #
-# **Dataset distillation** promises this. It learns a few artificial rows, so that a short training on them gives nearly
-# the model that all rows give. (Another distillation, where a small model learns from a large one:
+# **Dataset distillation** promises this. It learns a few artificial rows, **learned samples**, so that a short training
+# on them gives nearly the model that all rows give. (Another distillation, where a small model learns from a large one:
 # {{ lesson:pretraining }}.)
 #
 # Our source is an abstract: Maekawa, Kobayashi, Funakoshi and Okumura (2023). AGNews is
@@ -54,10 +54,22 @@ course = start("distillation", PROFILE)
 #    weights) reach 85% of the accuracy of all rows.
 # 2. They beat four real rows.
 # 3. When the last layer of the encoder trains too, they again reach 85%.
-# 4. Attention labels (we explain them below) make them better.
+# 4. **Attention labels** (where each token should look) make them better.
 # 5. They carry over to heads and numbers of steps that they were not made for.
 #
 # (Numbers in the text are those of the profile `laptop`.)
+
+# %% [markdown] tags=["slide"]
+# - Ines may not pass on her 1,500 posts
+# - Dataset distillation: learn four rows that train a model
+# - Published: 98.5% with one row a class, one step
+#
+# **Five promises, before any score.**
+
+# %% [markdown] tags=["notes"]
+# Ask the room whether four rows can replace 1,500. Let them write a number: the share of the accuracy that is left.
+# Then ask a second question: are made-up rows safe to pass on? Keep both answers until the end. Read all scores from
+# the lazy answer, a quarter.
 
 # %% tags=["nbval-check-output"]
 import numpy as np
@@ -100,6 +112,18 @@ figures.machine(len(train), classes, width)
 # vectors.
 
 
+# %% [markdown] tags=["slide"]
+# - New weights = old weights - rate x gradient
+# - Gradient of a head: (chances - labels) x vectors
+# - From zero, a step copies the sample into the head
+#
+# **A step writes the sample into the head.**
+
+# %% [markdown] tags=["notes"]
+# Do the small example on the board before you run it. Ask what stands in the row of the wrong label. Many say zero. It
+# is the sample with a minus. This one sentence, "a step writes the sample", carries the whole lesson.
+
+
 # %%
 def one_step(weights, samples, labels, rate):
     chances = (samples @ weights.T).softmax(1)
@@ -124,6 +148,17 @@ print(one_step(torch.zeros(2, 2), sample, label, rate=1.0))
 #
 # We try it in the plane. Real points: two clouds. Two samples, one for each label, start at a bad place.
 
+# %% [markdown] tags=["slide"]
+# - The loss after the step depends on the sample
+# - So a gradient leads back to the sample
+# - `create_graph=True` keeps the way open
+#
+# **Now the data moves, and the weights do not.**
+
+# %% [markdown] tags=["notes"]
+# Ask what changes in usual training, and what stays. Then turn it round. Show the push of 0.001: it is how one checks
+# any gradient. Ask where the two samples will end. Most say in the middle of their clouds, but they walk past.
+
 # %%
 from torch.nn.functional import cross_entropy
 
@@ -144,7 +179,7 @@ def loss_after(samples, graph=True):
 # gradient remembers how it was made, and we can differentiate it again. Does it tell the truth? We push one number by
 # 0.001 and look.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 samples = torch.tensor([[1.0, 1.0], [-1.0, 1.0]], requires_grad=True)
 [slope] = torch.autograd.grad(loss_after(samples), samples)
 pushed = samples.detach().clone()
@@ -196,7 +231,18 @@ if course.profile == "laptop":
 # ## Four learned vectors
 #
 # Now the posts. First the cheap case: a frozen encoder gives one vector for each post, and only the head trains. As in
-# {{ lesson:recipe }}, the lower layers read each post once. We keep what goes into the last layer, for later.
+# {{ lesson:recipe }}, the lower layers read each post once. We keep what goes into the last layer.
+
+# %% [markdown] tags=["slide"]
+# - Learned: four vectors, four soft labels, one rate
+# - Each round: a new random head, one step
+# - The loss is measured on real posts
+#
+# **The partner's head is another one, so each round has another.**
+
+# %% [markdown] tags=["notes"]
+# Ask why each round draws a new head. If it were always the same one, the samples would fit that head alone. Point at
+# the soft labels: each line has one large chance. The cells that prepare the vectors can be skipped.
 
 # %%
 from lessons.distillation.bench import Bench  # the posts, as the last layer gets them
@@ -278,6 +324,18 @@ print(f"to {learned.mean(1).max():.1%}")
 # - **all rows, to the end**: a logistic regression, the full training.
 
 
+# %% [markdown] tags=["slide"]
+# - Four learned: close to the full training
+# - Four real posts: far behind
+# - Four means, which nobody trained: most of the way
+#
+# **Choose the rival that could win.**
+
+# %% [markdown] tags=["notes"]
+# Before the figure, ask for the rivals that the room would want to see. "Random posts" comes first. Wait for somebody
+# who says the mean of each label. That is the honest one. Say that a paper with random rows only would hide it.
+
+
 # %%
 def most_typical(vectors, labels, count=1):
     chosen = []
@@ -307,7 +365,7 @@ def from_zero(vectors, labels=None):
 
 
 # %% [markdown]
-# All of them answer the same test posts.
+# All answer the same test posts.
 
 # %%
 full, full_head = to_the_end(range(len(X)))
@@ -354,7 +412,19 @@ for name in ("four random", "four means", "all, to the end", "four learned"):
 # zero, one step with four samples gives: each row of the head = rate / 4 x (own sample - mean of the four). So we can
 # **solve** for the samples.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - Solve for samples that write the full head: it works
+# - Learned samples write nearly the same head
+# - A checkerboard stays out of reach
+#
+# **Four rows can be a model in other clothes.**
+
+# %% [markdown] tags=["notes"]
+# Ask how many numbers a head has, and how many the four samples have. It is the same number: give them a moment for
+# that. Then the checkerboard: people blame the samples. Ask whether any linear head could hold it, and the blame moves
+# to the model.
+
+# %% tags=["nbval-check-output", "slide"]
 target = torch.tensor(full_head).float()
 target -= target.mean(0)  # the same for all labels: softmax does not see it
 zero, hard = torch.zeros(classes, width), torch.eye(classes)
@@ -426,6 +496,18 @@ course.record("checkerboard_regression", to_end)
 # The step is the same, with two rates: one for the head, one for the layers. `functional_call` runs a model with
 # weights that we hand over, so the graph stays whole. A **hook**, a function that PyTorch calls when a layer has run,
 # keeps its attention probabilities: how strongly each place looks at each other one.
+
+# %% [markdown] tags=["slide"]
+# - The last layer trains, too: 1.8 million weights
+# - A sample: 16 places, a vector in each
+# - No words are needed
+#
+# **The same unrolled step, nearer to the paper.**
+
+# %% [markdown] tags=["notes"]
+# Ask what stands at a place when there is no token. Just a vector, which never came from a word. Keep the code short
+# here: point at `create_graph=True` and go on. Say that the rivals may use the better of two rates, chosen in their
+# favour.
 
 # %%
 from torch.func import functional_call
@@ -511,6 +593,19 @@ print(f"all posts: {tuned['all posts'].mean():.1%}")
 # say how the paper does it.)
 
 
+# %% [markdown] tags=["slide"]
+# - A second target: where each place should look
+# - Half as many numbers again
+# - The interval of the gain holds zero
+#
+# **Not seen here is not refuted.**
+
+# %% [markdown] tags=["notes"]
+# Ask what a label for attention could add to a label for the answer. Then show the two last points of the figure, and
+# the interval of the difference. Ask whether the paper is wrong now. It had another model, and its abstract gives no
+# score without them.
+
+
 # %%
 def far_from(wanted, looks):
     log_looks = torch.stack(looks).clamp_min(1e-9).log()  # a zero has no logarithm
@@ -532,7 +627,7 @@ tuned["with attention labels"] = bench.judged(guided, after_step, seeds)
 # One head of attention, as a picture. Bright: the place looks there strongly. Most look at the first one, `[CLS]`, and
 # learning keeps this.
 
-# %%
+# %% tags=["skip"]
 pick = (-1, 0, 0)  # last layer, first sample, first head of attention
 panels = {
     "before learning": before[pick].tolist(),
@@ -569,9 +664,9 @@ course.record("layer_moves_with_labels", far[1])
 # Four learned samples and one step give about 85% of the accuracy of the full training. Real posts stay far behind.
 #
 # And the **attention labels**? No gain can be seen: the interval of the difference holds zero. (A gain of two points
-# would fit, too.) They had their chance: half as many numbers again, and a weight that grew. The layer moves farther
-# with them, but still little, by about 1%. Does this refute the paper? No. It fine-tuned BERT, and its abstract gives
-# no score without them.
+# would fit, too.) They had their chance: half as many numbers again, and a KL divergence whose weight grew. The layer
+# moves farther with them, but still little, by about 1%. Does this refute the paper? No. It fine-tuned BERT, and its
+# abstract gives no score without them.
 #
 # **Try it.** Which part of the work does the layer do? Take the learned samples with the layer's rate near zero:
 # `still = plain | {"rates": plain["rates"] + torch.tensor([0.0, -20.0])}`. Judge them
@@ -597,6 +692,17 @@ if course.profile == "laptop":
 #
 # Which real token has the vector nearest to each learned place, as both enter the last layer?
 
+# %% [markdown] tags=["slide"]
+# - For each learned place: the nearest real token
+# - Four of Ines's posts come back, token by token
+# - They began as posts, and moved little
+#
+# **Artificial data are not anonymous data.**
+
+# %% [markdown] tags=["notes"]
+# Take the answer from the start: who thought that made-up rows are safe? Show the cell and read one line aloud. Ask
+# what a start from noise would change: the sheet tries it. Careful: our search looked among her own posts.
+
 # %%
 from transformers import AutoTokenizer
 
@@ -606,7 +712,7 @@ every = bench.mask.bool().cpu()
 ids = tokenizer(train["text"][:], **form)["input_ids"]
 tokens, states = ids[every], normalize(bench.lower.cpu()[every])  # one for each token
 
-# %%
+# %% tags=["slide"]
 for name, place, row in zip(names, plain["places"].cpu(), first, strict=True):
     cosine, where = (normalize(place) @ states.T).max(1)
     words = tokenizer.convert_ids_to_tokens(tokens[where])
@@ -624,6 +730,19 @@ for name, place, row in zip(names, plain["places"].cpu(), first, strict=True):
 # The samples were made for one step, for the mean over all places, and for a head of one layer. We break these
 # conditions, one at a time, with two heads each (the first line has five).
 
+
+# %% [markdown] tags=["slide"]
+# | used with | result |
+# |---|---|
+# | new heads of the same kind | no problem |
+# | more steps | no clear loss |
+# | other kinds of head | lower scores |
+#
+# **Made for one use, judged in another.**
+
+# %% [markdown] tags=["notes"]
+# Ask which of the four changes will hurt most. Then show the figure. Ask whose fault the low scores are: the samples',
+# or the head's? We cannot say, because no such head was trained on all posts. That is what "no control" means.
 
 # %%
 from lessons.distillation.bench import FirstToken
@@ -657,6 +776,18 @@ for name in ("5 steps", "first token", "head of two layers"):
 # "98.5% that of the original" is a **ratio of accuracies**: 93% divided by what all rows give. So all rows gave about
 # 94.4%. A ratio hides where guessing begins. Another measure, the **share above lazy**, first subtracts the lazy score
 # from both accuracies, and then divides.
+
+
+# %% [markdown] tags=["slide"]
+# - A ratio of accuracies counts what guessing gives
+# - Share above lazy: subtract the lazy score first
+# - AGNews: about 98% by both, but more mistakes
+#
+# **Ask where guessing begins.**
+
+# %% [markdown] tags=["notes"]
+# Write "lazy 90, all rows 94, distilled 91" on the board. Ask for both numbers. The second one surprises the room.
+# Then go back to AGNews, where both agree. Ask what "up to" means: the best of several.
 
 
 # %% tags=["nbval-check-output"]
@@ -738,6 +869,18 @@ if course.profile == "laptop":
 # random draws.
 
 
+# %% [markdown] tags=["slide"]
+# - Real rows may train to the end
+# - Typical rows, rows far apart, and random draws
+# - 64 rows of any rule stay behind four learned vectors
+#
+# **Compare a rule with random draws.**
+
+# %% [markdown] tags=["notes"]
+# Let the room choose a rule: typical rows, or rows far apart? Many like "far apart", since it covers more. Show that
+# it falls behind the random draws. Say the limits: one data set, one model, two rules. When time is short, show the
+# figure only.
+
 # %%
 sizes = course.pick(laptop=(4, 16, 64), full=(4, 16, 64), smoke=(4, 16))
 lines = {"random": {}, "typical": {}, "far apart": {}}
@@ -790,6 +933,18 @@ for name in ("random", "typical"):
 # rules.)
 #
 # ## What was promised, and what was kept?
+
+# %% [markdown] tags=["slide"]
+# - Kept: 85% on a frozen encoder; better than four posts
+# - Open: 85% with a layer; other heads
+# - Not seen: attention labels
+#
+# **The training was moved to Ines, not saved.**
+
+# %% [markdown] tags=["notes"]
+# Return to the numbers that the room wrote down. Ask when distilling pays: when many trainings follow. Then the last
+# question: may she pass the rows on? The sequences no; the vectors, nobody has searched. The lesson on privacy goes on
+# from here.
 
 # %%
 gains = {

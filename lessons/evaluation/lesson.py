@@ -46,6 +46,18 @@ course = start("evaluation", PROFILE)
 # The head of the service desk asks: *How good is it?* You could say one number. We collect what that number hides. At
 # the end stands a page that she can use.
 
+# %% [markdown] tags=["slide"]
+# - An airline looks for complaints, and has two candidates
+# - The head of the desk asks: how good is it?
+# - A score is a mean of right and wrong answers
+#
+# **What does one number hide?**
+
+# %% [markdown] tags=["notes"]
+# Put the two scores on the board, and let the room decide for a candidate. Most take the higher one. Ask what they
+# would want to know before they pay for it, and collect the words. At the end of the lesson, look which of them the
+# page answers.
+
 # %% tags=["nbval-check-output"]
 from datasets import disable_progress_bars, load_dataset
 
@@ -57,7 +69,7 @@ print(labels, {name: len(rows) for name, rows in tweets.items()})
 # %% [markdown]
 # We take a part of each, and give each one job. Nothing is judged on the tweets that chose it.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "skip"]
 from lessons.evaluation import figures
 
 sizes = course.pick(
@@ -69,7 +81,7 @@ figures.three_parts(train=len(train), validation=len(validation), test=len(test)
 
 # %% [markdown]
 # Now the fine-tuned model: its upper layer and the head are trained, on what the layers below give
-# ({{ lesson:recipe }}). That is not our topic today, so one call does it. We **keep the logits**: for validation after
+# ({{ lesson:recipe }}). Not today's topic: one call does it. We **keep the logits**: for validation after
 # each epoch, for test at the end. Nearly all of this lesson is arithmetic on them.
 
 # %% tags=["nbval-check-output"]
@@ -112,7 +124,7 @@ course.record("counted_accuracy", counted_right.mean())
 # %% [markdown]
 # Is that the verdict? Each number is the mean of an array: one True or False for each test tweet. The array holds more.
 
-# %%
+# %% tags=["skip"]
 from course_utils.statistics import interval, interval_over_seeds
 
 gain_so_far = right.mean() - counted_right.mean()
@@ -125,6 +137,19 @@ figures.from_answers(right[:8], score=interval(right), gain=gain_so_far)
 # ## How good is a model that has learned nothing?
 #
 # The laziest model gives every tweet the most common label. Scikit-learn writes a report about it.
+
+# %% [markdown] tags=["slide"]
+# | average | the laziest model |
+# |---|---|
+# | accuracy | 0.43 |
+# | weighted F1 | 0.26 |
+# | macro-F1 | 0.20 |
+#
+# **The same answers, three numbers, and all are true.**
+
+# %% [markdown] tags=["notes"]
+# Ask for the recall of *negative* before you show the report. Many do not believe that a lazy model reaches 1.00.
+# Then let the room compute one F1 by hand. Point at the three averages, and ask which one a seller would print.
 
 # %% tags=["nbval-check-output"]
 from sklearn.metrics import classification_report
@@ -151,7 +176,18 @@ print(classification_report(truth, lazy, target_names=labels, zero_division=0))
 #
 # ## What does the fine-tuned model do, class by class?
 
-# %%
+# %% [markdown] tags=["slide"]
+# - Precision: of those called so, how many are so?
+# - Recall: of those that are so, how many were found?
+# - The weak class is the smallest one
+#
+# **An average never says which class is weak.**
+
+# %% [markdown] tags=["notes"]
+# Go through one line of the report, word by word. Ask which of the two the desk needs more, precision or recall. Both
+# answers can be defended, and that leads to the costs later. The section is short: two minutes are enough.
+
+# %% tags=["slide"]
 print(classification_report(truth, said, target_names=labels, zero_division=0))
 
 # %% tags=["record"]
@@ -163,6 +199,17 @@ course.record("macro_f1", macro_f1(truth, said))
 # *Positive* is the weak class, and the smallest. An average never says **which** class is weak.
 #
 # ## Which mistakes are these?
+
+# %% [markdown] tags=["slide"]
+# - A row: what people said. Its diagonal shows recall
+# - A column: what the model said. Its diagonal gives precision
+# - Neutral called negative costs a look
+#
+# **An angry tweet called positive may cost a customer.**
+
+# %% [markdown] tags=["notes"]
+# Let the room find the most common mistake in the table. Then ask for the most expensive one. It is another cell, and
+# few look there first. Read two cells aloud as full sentences, so that rows and columns are clear.
 
 # %%
 from sklearn.metrics import confusion_matrix
@@ -197,7 +244,18 @@ course.record("negative_recall", counts[0, 0] / counts[0].sum())
 # *flight* or *patriots*. How many are right in each, and how many by always saying the **topic's own** most common
 # label?
 
-# %%
+# %% [markdown] tags=["slide"]
+# - A slice: a part that somebody cares about
+# - Compare each slice with its own baseline
+# - Of many slices, one stands out by luck
+#
+# **A slice says where a model is weak, not why.**
+
+# %% [markdown] tags=["notes"]
+# Show the table of topics, and ask for the best one. Everybody says *cars*. Then point at the column of the lazy
+# answer, and wait. When time is short, tell the part on luck in one sentence: many slices are many chances.
+
+# %% tags=["slide"]
 import pandas as pd
 
 from lessons.evaluation.slices import surface_slices, topic_of
@@ -222,7 +280,7 @@ course.record("gain_on_cars", by_topic["gain"].get("cars", 0))
 #
 # Now other slices, by what stands in the text. Each is a **mask**: True for a tweet that belongs to it.
 
-# %%
+# %% tags=["skip"]
 slices = surface_slices(test["text"])
 shown = {f"{n}, {m.sum()}": {"right": interval(right[m])} for n, m in slices.items()}
 all_tweets = ("all test tweets", right.mean())
@@ -304,6 +362,17 @@ if course.profile == "laptop":
 # We change the test tweets on purpose, one way at a time. First a cheap question: in how many tweets do the **tokens**
 # change at all? Where they do not, the answer cannot change.
 
+# %% [markdown] tags=["slide"]
+# - Capitals: this tokenizer makes them small
+# - Typos: a known word falls into pieces
+# - The same in other words: ten pairs, read by hand
+#
+# **Each tweet is compared with itself.**
+
+# %% [markdown] tags=["notes"]
+# Ask which change hurts most, before you show anything. Many say emoji, but few tweets hold one. Read two of the
+# pairs in other words aloud. Let each person write one more pair, as their own users would write it.
+
 # %% tags=["nbval-check-output"]
 from transformers import AutoTokenizer
 
@@ -342,7 +411,7 @@ for name, places in touched.items():
 for name in ("typos", "no names", "no punctuation"):
     course.record(f"drop_{name.replace(' ', '_')}", drops[name]["fine-tuned"][0])
 
-# %%
+# %% tags=["skip"]
 zero = ("no change", 0)
 figures.intervals(drops, "What a change costs", "change", line=zero, form="{:+.0%}")
 
@@ -374,6 +443,17 @@ course.record("paraphrases_same_answer", (first == second).mean())
 # We kept the logits after every epoch, for the validation tweets. **Log-loss** is the loss of the training: small if
 # the right label got a high probability. **Confidence** is the biggest of the three probabilities: its mean over all
 # answers, and over the wrong ones.
+
+# %% [markdown] tags=["slide"]
+# - More right answers, and a higher log-loss
+# - The model is surer, also where it is wrong
+# - Accuracy counts all mistakes alike
+#
+# **A rising confidence alone is no gain.**
+
+# %% [markdown] tags=["notes"]
+# Show the table of the three epochs, and ask which one the room would keep. There is no single answer: it depends on
+# the use. Point at the last column. It is the confidence in wrong answers, and nobody looks at it first.
 
 # %%
 from scipy.special import softmax
@@ -416,6 +496,18 @@ course.record("log_loss_rise", scores[len(scores)]["log-loss"] - scores[1]["log-
 #
 # We put the test tweets into **bins** by confidence: 30% to 40%, and so on. How sure is the model in each, and how
 # often is it right?
+
+# %% [markdown] tags=["slide"]
+# - Assumption: "90% sure" is right nine times of ten
+# - Sceptic: who told it what 90% means? Count.
+# - Bins by confidence: how sure, and how often right?
+#
+# **Our model is overconfident.**
+
+# %% [markdown] tags=["notes"]
+# Ask three people how sure they are of some fact, and check it. People are overconfident, too. Then show the bins,
+# and compare two columns in one line. Say that even an honest model has no error of exactly zero, because bins are
+# small.
 
 
 # %%
@@ -475,6 +567,17 @@ print(f"ours {ece:.6f}, torchmetrics {library:.6f}")
 # With one number. Divide all logits by a **temperature** T before the softmax. Above 1 it makes all probabilities
 # softer. Which T? The one with the lowest log-loss on **validation**.
 
+# %% [markdown] tags=["slide"]
+# - All logits are divided by one number, the temperature
+# - It is chosen on validation, and judged on test
+# - Probabilities become softer, the answers stay
+#
+# **The calibration error falls.**
+
+# %% [markdown] tags=["notes"]
+# Ask what dividing by two does to the answers. Many expect other answers. Draw three bars on the board and make them
+# smaller together: the highest stays the highest. Then point at the diagram, before and after.
+
 # %%
 from scipy.optimize import minimize_scalar
 
@@ -525,6 +628,17 @@ figures.reliability_of(both, "Is it right as often as it says?")
 # A complaint that nobody sees costs 5. A false alarm costs 1: somebody reads a tweet
 # in vain. Those two numbers come from the **decision maker**. The model says "complaint" if the
 # probability of *negative* reaches a **threshold**. Which one? Try all, on validation.
+
+# %% [markdown] tags=["slide"]
+# - A missed complaint costs 5, a false alarm 1
+# - An alarm is cheaper above 1 / (5 + 1)
+# - Threshold 0.5: dearer than reading everything
+#
+# **The costs decide, and they come from people.**
+
+# %% [markdown] tags=["notes"]
+# Ask the room for the two costs in a case that they know, such as a smoke detector. Then compute the threshold
+# together. The usual guess is 0.5. Point at the flat part of the curve: the second digit means nothing.
 
 # %%
 MISSED, FALSE_ALARM = 5, 1
@@ -595,6 +709,17 @@ if course.profile == "laptop":
 # the share that it answers. **Risk** is the share of mistakes among those. The bar is set on validation: 80% of those
 # tweets lie above it.
 
+# %% [markdown] tags=["slide"]
+# - Coverage: the share that it answers
+# - Risk: the share of mistakes among those
+# - Where it is unsure, it is wrong more often
+#
+# **And who is left without an answer?**
+
+# %% [markdown] tags=["notes"]
+# Ask who in the room would trust a doctor who never says "I do not know". Then show both curves. Ask what could be
+# unfair about leaving tweets out. The last lines of the next cell answer it, class by class.
+
 # %%
 val_sure = softmax(val_logits / temperature, axis=1).max(axis=1)
 answer = cool >= np.quantile(val_sure, 0.2)
@@ -625,7 +750,18 @@ course.record("answered_accuracy", answered_right)
 # Both answered the same tweets. So we count only the tweets where **one** is right and the other wrong. If both were
 # equally good, each of these would be a coin toss.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - Count where one is right and the other wrong
+# - p: how often a fair coin splits so unevenly
+# - Tweets are one kind of luck, trainings another
+#
+# **Same labels: fine-tuning wins. All labels: cannot tell.**
+
+# %% [markdown] tags=["notes"]
+# Let the room say in words what p means, before you do. Nearly everybody says that it is the chance of being equal.
+# Go back to the coin. Then ask what was unfair: the counter had nine times as many labels.
+
+# %% tags=["slide"]
 from scipy.stats import binomtest
 
 only_tuned = (right & ~counted_right).sum()
@@ -731,6 +867,17 @@ course.record("counted_positive_recall", (same_said[:, truth == 2] == 2).mean())
 # models, **equally good**. On some texts they differ, and a coin decides who is right. How often is one of them ahead
 # by a point or more?
 
+# %% [markdown] tags=["slide"]
+# - Two equal models are often a point apart
+# - With 500 texts, a real point is mostly missed
+# - The more they disagree, the more texts one needs
+#
+# **Decide before the test which difference matters.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a guess: how often is one of two equal models ahead by a point? Few say more than a third. Then run the
+# second game, and let them guess the number of texts. The point is to plan a test before it begins.
+
 # %%
 from scipy.stats import binom
 
@@ -792,10 +939,21 @@ if course.profile == "laptop":
 # %% [markdown]
 # ## What does a place on a leaderboard prove?
 #
-# A lecture's slide says: "ranked #2 worldwide (Open LLM Leaderboard, Nov 2023)". A paper (Qin and others 2023) has a
-# small one: six models on MELD, with 2,610 test utterances (Poria and others 2019). Their scores go from 62.80 to
-# 63.65. How far apart would six **equal** models lie? Say that each tosses a coin on 20% of the texts. Then any two
-# differ on 10%.
+# A **leaderboard** ranks models by score. A lecture's slide says: "ranked #2 worldwide (Open LLM Leaderboard, Nov
+# 2023)". A paper (Qin and others 2023) has a small one: six models on MELD, with 2,610 test utterances (Poria and
+# others 2019). Their scores go from 62.80 to 63.65. How far apart would six **equal** models lie? Say that each tosses
+# a coin on 20% of the texts. Then any two differ on 10%.
+
+# %% [markdown] tags=["slide"]
+# - Six equal models: luck alone makes an order
+# - In most games it spreads them further than the table
+# - A place hides the gap, its interval and the seeds
+#
+# **Do your texts look like theirs?**
+
+# %% [markdown] tags=["notes"]
+# Ask who has chosen a model by its place on a list. Most have. Let six people toss twenty coins each, and rank them
+# on the board. Then toss again, and compare the two orders. That takes three minutes and needs no slide.
 
 # %%
 tosses = rng.binomial(int(0.20 * 2610), 0.5, size=(20000, 6))
@@ -816,6 +974,17 @@ course.record("leaderboard_by_luck", np.mean(spread >= 0.0085))
 # ## So what do I tell the decision maker?
 #
 # One page, with an interval where a number is.
+
+# %% [markdown] tags=["slide"]
+# - One page, with an interval where a number is
+# - Few labels: fine-tuned, and a person reads its flags
+# - Thousands of labels: counting words may do as well
+#
+# **The last line: what we did not look at.**
+
+# %% [markdown] tags=["notes"]
+# Show the page from the notebook, and compare it with the words of the beginning. Ask which line the head of the desk
+# reads first. Then ask what is missing. A good answer names a language, a group of customers, or next year.
 
 # %%
 from lessons.evaluation.page import decision_page

@@ -50,12 +50,37 @@ course = start("five_models", PROFILE)
 # It concludes: Model 1 overfits, Model 2 is best. Then it refines Model 2 with 3,000 texts, and the accuracy goes from
 # 0.84 to 0.85. It shows its work, so it can be checked. We are the second reader: we train all five again, and ask of
 # each sentence, is it so?
+
+# %% [markdown] tags=["slide"]
+# - A student trained BERT five times, and printed the tables
+# - The conclusion: Model 1 overfits, Model 2 is best
+# - Then a refinement: accuracy from 0.84 up to 0.85
 #
+# **We train all five again, and check each sentence.**
+
+# %% [markdown] tags=["notes"]
+# Say first that this report shows its work, and that only such a report can be checked. Ask the room which of the
+# five models they would take, and by which column. Most look for the lowest training loss. Keep their choice on the
+# board until the end of the lesson.
+
+# %% [markdown]
 # ## Which texts?
 #
 # In `full`: the same reviews. In `laptop`: tweets, negative or positive. Reviews are long and many. So in `laptop` the
 # rows, the batches and `max_length` are all made smaller. An epoch still has many steps, and we should know how many.
 # This function comes from {{ lesson:trainer }}. It found a bug there, and will find more here.
+
+# %% [markdown] tags=["slide"]
+# - Three parts: to learn from, to choose, to judge
+# - The project had two: its test texts also chose
+# - A larger batch takes fewer steps
+#
+# **Count the steps before you train.**
+
+# %% [markdown] tags=["notes"]
+# Ask before the figure: which model takes the most steps, and which the fewest? Many name Model 4 as the longest,
+# because it has three epochs. Then point at the column of the steps. The batch of Model 4 is the largest, so it takes
+# the fewest.
 
 # %%
 import math
@@ -130,6 +155,18 @@ print(f"always the same answer: {max(truth.mean(), 1 - truth.mean()):.1%}")
 #
 # A comparison is only fair if all else is equal. So one function trains everything. It begins with a fresh model, each
 # time. `fresh_model` comes from {{ lesson:trainer }}: without a GPU it trains two layers and the head.
+
+# %% [markdown] tags=["slide"]
+# - One function trains everything, each time from a fresh model
+# - What all trainings share stands in one place
+# - A recipe names only epochs, batch and length
+#
+# **A comparison is fair only if all else is equal.**
+
+# %% [markdown] tags=["notes"]
+# Ask what may differ between two trainings without anybody wanting it. The seed is named quickly. A model that is
+# already trained is mostly forgotten, and it comes back in the first bug hunt. When time is short, skip the code: say
+# what goes into `study`, and what comes out.
 
 # %%
 from transformers import AutoModelForSequenceClassification, logging, set_seed
@@ -273,6 +310,18 @@ for name, recipe in recipes.items():
 # validation loss rises. But what is "the training loss" of an epoch? We logged every step, so we may choose: the mean
 # over the whole epoch, or over its last ten steps.
 
+# %% [markdown] tags=["slide"]
+# - The sign: training loss falls, validation loss rises
+# - Loss of an epoch: its mean, or its last steps?
+# - Model 1: validation loss up, right answers up, too
+#
+# **A rising loss does not yet mean worse answers.**
+
+# %% [markdown] tags=["notes"]
+# Show the five panels, then the share of right answers after each epoch. Ask how the loss can rise while the answers
+# get better. Most suspect a bug. Write two wrong answers on the board, one 60% sure and one 99% sure. Both count as
+# one mistake, but the second costs far more loss.
+
 
 # %%
 def losses(trainer, last=None):
@@ -338,7 +387,19 @@ for epoch in (1, 2):
 # Each score needs its interval, the one of {{ lesson:start_here }}: other 400 texts would give another score, and the
 # interval shows how far it would move.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - 0.84 from 500 texts: three points up or down
+# - Same texts for all models: compare text by text
+# - Zero inside the interval: these texts cannot tell
+#
+# **"Cannot tell" is not "equal".**
+
+# %% [markdown] tags=["notes"]
+# Ask before the cell: how many texts show a difference of one point? Most guess a thousand, and the answer is several
+# thousand. Point at the root: for half the width one needs four times the texts. The verdicts of the four comparisons
+# come from the stored run, so read them out from the notebook.
+
+# %% tags=["skip"]
 from course_utils import plots
 from course_utils.statistics import interval, interval_over_seeds
 
@@ -357,7 +418,7 @@ for name, (value, low, high) in scores.items():
 # is a short formula. Right answers are like coins that fall on heads with probability `p`. The share of heads among
 # `n` coins moves by `sqrt(p (1 - p) / n)`. And in 95 of 100 cases it moves less than 1.96 times that.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 moves = math.sqrt(0.84 * (1 - 0.84) / 500)
 print(f"moves by {moves:.4f}, times 1.96: plus or minus {1.96 * moves:.3f}")
 
@@ -378,8 +439,8 @@ assert round(1.96 * math.sqrt(0.84 * (1 - 0.84) / 5000), 3) == 0.010
 assert round(1.96 * math.sqrt(0.84 * (1 - 0.84) / 4500), 3) == 0.011
 
 # %% [markdown]
-# All our five were asked the same texts, so we can do better: compare text by text. A text that both models get right
-# says nothing. What counts are the texts that only one of them gets right.
+# All our five were asked the same texts, so we can do better: a **paired comparison**, text by text. A text that both
+# models get right says nothing. What counts are the texts that only one of them gets right.
 
 
 # %%
@@ -415,6 +476,18 @@ for name in ("Model 1", "Model 3", "Model 4", "Model 5"):
 # With three or four you see it roughly. From five on, an interval can count it well. We stop at four, because each one
 # takes time.
 
+# %% [markdown] tags=["slide"]
+# - Assumption: the loss rises, so two epochs are better
+# - Sceptic: better by what? And with another seed?
+# - Same recipe, another seed: the score moves
+#
+# **Here three epochs win, with every seed.**
+
+# %% [markdown] tags=["notes"]
+# Take a vote before the figure: two epochs, or three? Ask what a seed changes. Many name only the order of the texts,
+# but it also draws the head and the dropout. When time is short, show only the last line of the next cell: it counts
+# both kinds of luck.
+
 # %%
 by_seed = {name: [right[name]] for name in ("Model 1", "Model 2")}
 for name, answers in by_seed.items():
@@ -427,7 +500,7 @@ seed_dots(dots, f"The same two recipes, several seeds, {len(test)} texts")
 # %% [markdown]
 # Nothing changed but the seed, and the dots move. How far?
 
-# %%
+# %% tags=["slide"]
 for name, accuracies in dots.items():
     print(f"{name}: from {min(accuracies):.1%} to {max(accuracies):.1%}")
 difference = np.array(by_seed["Model 1"], int) - np.array(by_seed["Model 2"], int)
@@ -451,7 +524,21 @@ course.record("model_1_minus_2_low", low)
 # Look at the report again. Each training ran one epoch, then its first "Training Loss" was written down: the mean of
 # ten steps at the end of that epoch. How low was it?
 
-# %%
+# %% [markdown] tags=["slide"]
+# | model of the report | loss, end of epoch 1 |
+# |---|---|
+# | five of the seven | 0.36 to 0.49 |
+# | 3, larger batch | 0.22 |
+# | 4, larger again | 0.12 |
+#
+# **Fewer steps, and yet a lower loss?**
+
+# %% [markdown] tags=["notes"]
+# Give the room two minutes before you go on. The usual guess is that a large batch learns better. Ask them to count
+# the steps. Then show the panel on the right: it begins below the point where Model 2 ended. Add that this is a
+# suspicion, and no proof.
+
+# %% tags=["skip"]
 from lessons.five_models.report import REPORT
 
 first = {name: training["training"][0] for name, training in REPORT.items()}
@@ -504,7 +591,18 @@ assert [count_steps(3000, 3, batch) for batch in (32, 16)] == [282, 564]
 # The project then turned to tweets whose labels are 0 for negative and 4 for positive. This is its line, and the
 # comment above it says: *convert 4 to 1*.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - The comment says: convert 4 to 1
+# - The line does the opposite
+# - Accuracy and macro-F1 do not notice
+#
+# **Print two texts with their label names.**
+
+# %% [markdown] tags=["notes"]
+# Show the line of code, and let the room read it aloud before you run it. Ask which score would give a warning. Most
+# say the accuracy. Turn both labels and answers in one small example on the board: what was right stays right.
+
+# %% tags=["nbval-check-output", "slide"]
 for text, sentiment in {"I love it": 4, "I hate it": 0}.items():
     converted = 0 if sentiment == 4 else 1
     print(f"{text}: {sentiment} becomes {converted}")
@@ -536,7 +634,19 @@ course.record("f1_turned", turned)
 # The project drew its training tweets and its test tweets like this, both from `train`, with two seeds. We do it with
 # ours, and count.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - Training and test: two draws, two seeds, one box
+# - Each test text may be a training text, too
+# - The mend: cut one shuffled list in two
+#
+# **Two seeds do not make two boxes.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a number before the cell: how many test texts were drawn for training, too? Many say none, because the seeds
+# differ. Then point at the line with the number to be expected. Skip the price of a copy when time is short, but show
+# the `assert`.
+
+# %% tags=["nbval-check-output", "slide"]
 box = Dataset.from_dict({"row": range(len(pool))})
 many, some = min(2000, len(box) // 2), min(500, len(box) // 4)
 first_draw = set(box.shuffle(seed=42).select(range(many))["row"])
@@ -582,6 +692,18 @@ print(len(halves["train"]), len(halves["test"]), "shared:", len(shared))
 # A report is a program, too: its sentences are claims about its numbers. So run them. Model 1 was condemned because its
 # validation loss ended higher than it began. Which other trainings end higher than their best?
 
+# %% [markdown] tags=["slide"]
+# - The sentences of a report are claims: run them
+# - "Better validation loss": its table says the opposite
+# - Two speeds: the machine changed, not the recipe
+#
+# **A rule needs a size.**
+
+# %% [markdown] tags=["notes"]
+# Put the table of rises on the wall, and let the room find the sentence that is wrong. Ask whether 0.003 is
+# overfitting. If they say no, ask about 0.011, for which Model 1 was condemned. The part about the seconds can be
+# left out.
+
 # %% tags=["nbval-check-output"]
 for name, training in REPORT.items():
     best, last = min(training["validation"]), training["validation"][-1]
@@ -619,11 +741,26 @@ for name, training in REPORT.items():
 # ## So what does help?
 #
 # A lecture on BERT gives two pieces of advice. Early stopping "on macro-F1". And, under *memorization*: "Reduce
-# steps/epochs on small data; stronger regularization". So the second has another purpose than more right answers: the
-# model shall not keep its texts by heart. We measure both: right on unseen texts, and right on its own.
+# steps/epochs on small data; stronger regularization". **Memorization** means that a model learns its texts by heart.
+# **Regularization** is whatever makes that harder. So the second advice has another purpose than more right answers:
+# the model shall not keep its texts. We measure both: right on unseen texts, and right on its own.
 #
 # Model 1 is the base. Early stopping needs no new training: we have its three states. By the validation loss it keeps
 # epoch 1. By macro-F1?
+
+# %% [markdown] tags=["slide"]
+# | remedy | right answers | texts by heart |
+# |---|---|---|
+# | stop early, by the loss | fewer | fewer |
+# | more dropout | fewer | fewer |
+# | more texts | more | fewer |
+#
+# **Two purposes, two answers.**
+
+# %% [markdown] tags=["notes"]
+# Ask first what "help" should mean: more right answers, or less learned by heart. Most think that one remedy does
+# both. Then go through the table from top to bottom. Say that more texts were tried with the same number of steps, so
+# nothing else changed.
 
 # %%
 seen = history.dropna(subset="eval_loss").reset_index()
@@ -718,6 +855,17 @@ if course.profile == "laptop":
 # Model 1 learned from 160 tweets, "more texts" from 480, in the same number of steps. How many would counting words
 # need ({{ lesson:start_here }})? It is cheap, so it gets the same texts, then many more.
 
+# %% [markdown] tags=["slide"]
+# - From the same texts, fine-tuning learns far more
+# - Counting words catches up, with many times the labels
+# - Both curves climb
+#
+# **What fine-tuning saves is labels.**
+
+# %% [markdown] tags=["notes"]
+# Ask who has labels for a project, and how many. Let the room guess how many texts counting words needs, to reach
+# fine-tuning with 480. Most say twice or three times as many. Point at the figure: it is about twelve times.
+
 # %%
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -735,7 +883,7 @@ drawn = {size: each for size, each in counted.items() if size not in crowded}
 learning_curve({"fine-tuned": tuned, "counting words": drawn}, "More labels")
 
 # %% [markdown]
-# Both lines climb, and fine-tuning starts higher. In numbers:
+# Such a line is called a **learning curve**. Both climb, and fine-tuning starts higher. In numbers:
 
 # %%
 for size, (value, _, _) in counted.items():
@@ -750,7 +898,8 @@ course.record("counting_all_texts", counted[len(pool)][0])
 # %% [markdown]
 # From the same texts, counting words learns far less: 71.2% against 81.2% from 160 texts, 77.5% against 85.2% from
 # 480. To reach these 85.2%, it needs about 6,000 texts, twelve times as many. ("About": each interval reaches four
-# points to each side.) What fine-tuning saves is labels. And its line still climbs: the next labels would pay.
+# points to each side.) What fine-tuning saves is labels. And its learning curve still climbs: the next labels would
+# pay.
 #
 # ## And a project of your own?
 #
@@ -764,7 +913,18 @@ course.record("counting_all_texts", counted[len(pool)][0])
 # 5. One recipe, one function, five seeds. Count the steps before you train.
 # 6. Test texts asked once. The interval beside the score.
 # 7. Read twenty mistakes. Then let somebody else hold your sentences against your tables.
-#
+
+# %% [markdown] tags=["slide"]
+# - One question, and who needs the answer
+# - One shuffled list, cut in three
+# - Two numbers before any training
+# - One recipe, five seeds, test texts asked once
+
+# %% [markdown] tags=["notes"]
+# Let each pair in the room write down one question and one mistake that would hurt most. Collect three of them. Ask
+# which number they would compute first. It should be the lazy answer, and almost nobody names it.
+
+# %% [markdown]
 # ## In this notebook we have
 #
 # - **compared** five trainings with one function, on test texts that chose nothing;

@@ -53,6 +53,18 @@ course = start("hugging_face_basics", PROFILE)
 #
 # The Hub is the shop. The tools come as Python libraries. This is how they meet.
 
+# %% [markdown] tags=["slide"]
+# - The Hub: models, datasets, and Spaces to try them
+# - Each is a repository: `user/name`
+# - Libraries take things from there: `transformers`, `datasets`, `evaluate`
+#
+# **Others trained for days. We take the result.**
+
+# %% [markdown] tags=["notes"]
+# Ask who has used a model without knowing who made it. Then walk down the figure, one arrow after the other: what lies
+# on the Hub, who fetches it, what comes out. Many believe that the Trainer is a place on the Hub. It is a class in a
+# library. The search on the Hub runs only in `full`.
+
 # %%
 from importlib.metadata import version
 
@@ -103,6 +115,20 @@ else:
 # We have one on this machine: the **checkpoint** of the course. (A checkpoint is a saved state of a model.)
 # `cached_file` finds one of its files. In `full` it downloads the file first, and keeps it.
 
+# %% [markdown] tags=["slide"]
+# | file | what it holds |
+# |---|---|
+# | `config.json` | the building plan |
+# | `tokenizer.json` | rules and vocabulary |
+# | `model.safetensors` | the weights: nearly all of the size |
+#
+# **Prefer safetensors to pickle.**
+
+# %% [markdown] tags=["notes"]
+# Let the room guess which file is the largest, and how much larger it is. Then show the sizes. Ask what can happen
+# when one only opens a file of weights. Most say: nothing. With a pickle, foreign code can run. End with the two Auto
+# classes: nobody opens these files by hand.
+
 # %%
 import json
 from pathlib import Path
@@ -117,14 +143,14 @@ keys = ("model_type", "num_hidden_layers", "hidden_size", "vocab_size")
 # %% [markdown]
 # `config.json` is the building plan: which kind of model, how many layers, how wide. The other files:
 
-# %%
+# %% tags=["slide"]
 for name in ("config.json", "tokenizer.json", "model.safetensors"):
     size = Path(cached_file(course.checkpoint, name)).stat().st_size
     print(f"{name:<18} {size / 1e6:8.3f} MB")
 
 # %% [markdown]
-# Nearly all of it is `model.safetensors`: the weights. *Safetensors* holds numbers and nothing else, so opening it
-# cannot run foreign code. Older formats (*pickle*, often `.bin`) can. Prefer safetensors.
+# Nearly all of it is `model.safetensors`: the weights. **Safetensors** holds numbers and nothing else, so opening it
+# cannot run foreign code. Older formats (**pickle**, often `.bin`) can. Prefer safetensors.
 #
 # You never open these files by hand. The **Auto classes** read `config.json` and choose the right class for you.
 
@@ -143,6 +169,16 @@ type(tokenizer).__name__, type(model).__name__
 # Our checkpoint has no labels yet. What it can do already: turn a text into numbers that stand for its meaning.
 # The **pipeline** for that is called `feature-extraction`. It does three steps in one call: text to numbers, model,
 # result.
+
+# %% [markdown] tags=["slide"]
+# - A text becomes a table: a row for each token
+# - The mean of the rows is its vector
+# - Cosine: 1 for one direction, 0 for nothing in common
+
+# %% [markdown] tags=["notes"]
+# Hide the figure, and ask for the two most similar sentences. Then show it, and point at row 1, column 2: hardly a
+# common word, and the same question. Ask how long vectors would change the number. Many expect a larger cosine, but
+# each vector is divided by its length.
 
 # %%
 import numpy as np
@@ -210,8 +246,19 @@ if course.profile == "laptop":
 # ## How does data get in?
 #
 # One function opens nearly everything: `load_dataset`. We try it on sixty messages to the help desk of a town library.
-# They were written for this course. Three CSV files lie in a folder. (`course.dataset` says where: its first entry is
-# the folder's path.)
+# They were written for this course. Three CSV files lie in a folder. (A **CSV** is a table as plain text, one row in
+# each line. `course.dataset` says where they are: its first entry is the folder's path.)
+
+# %% [markdown] tags=["slide"]
+# - One CSV, several CSVs, a folder, the Hub
+# - Always the same call: `load_dataset`
+# - It returns a `DatasetDict`: choose a split first
+# - `ClassLabel`: a number with a name
+
+# %% [markdown] tags=["notes"]
+# Before the cell with one CSV, ask what `one_file[0]` gives. Nearly all say: the first row. It is an error, because a
+# split must be chosen first. Then compare the two kinds of label, a word and a number with a name. The fourth way runs
+# only in `full`.
 
 # %% tags=["nbval-check-output"]
 folder = Path(course.dataset("helpdesk")[0])
@@ -220,7 +267,7 @@ sorted(path.name for path in folder.iterdir())
 # %% [markdown]
 # **First way: one CSV.**
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 from datasets import load_dataset
 
 one_file = load_dataset("csv", data_files=str(folder / "train.csv"))
@@ -280,7 +327,16 @@ else:
 #
 # `split=` takes one split. Then you get a `Dataset`, not a `DatasetDict`. A slice in square brackets takes a part.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - `train[:20%]` takes the *first* rows
+# - A sorted file? Then one label only
+# - `train_test_split` shuffles, and can keep the shares
+
+# %% [markdown] tags=["notes"]
+# Ask how many rows 20% of 36 are: 7.2, so what happens? Then ask *which* seven. Most say seven by chance. Describe a
+# file that is sorted by label, and let the room say what a model would learn from such a slice.
+
+# %% tags=["nbval-check-output", "slide"]
 for part in ("train", "train[:20%]", "train[10:15]", "train+validation"):
     print(f"{part:<17} {len(load_dataset(str(folder), split=part)):>3} rows")
 
@@ -323,6 +379,19 @@ if course.profile == "laptop":
 # `map` calls your function and adds what it returns. With `batched=True` the function gets many rows at once, as a
 # dictionary of lists. A tokenizer works best that way.
 
+# %% [markdown] tags=["slide"]
+# - `map` adds, `filter` keeps, `rename_column` renames
+# - `with_format`: tensors instead of numbers
+# - Each gives a *new* dataset
+# - `set_format` changes yours, and returns nothing
+#
+# **Keep what comes back.**
+
+# %% [markdown] tags=["notes"]
+# Show `filter` without an assignment, and ask for the number of rows after it. Many expect fewer. Then show the output
+# of `with_format`: where is the text? Nothing is lost, only two columns come out. When time is short, leave out
+# `set_format`.
+
 
 # %% tags=["nbval-check-output"]
 def count_words(batch):
@@ -349,10 +418,10 @@ renamed = counted.rename_column("label", "labels")
 renamed["train"].column_names
 
 # %% [markdown]
-# `with_format` says in which form the values come out: Python numbers, or PyTorch tensors. The stored data stay as
-# they are. Watch the types.
+# `with_format` says in which form the values come out: Python numbers, or PyTorch tensors. A **tensor** is a block of
+# numbers in rows and columns, ready to compute with. The stored data stay as they are. Watch the types.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 tensors = renamed.with_format("torch", columns=["words", "labels"])
 for rows in (renamed["train"], tensors["train"]):
     print(type(rows[0]["words"]).__name__, list(rows[0]))
@@ -386,6 +455,15 @@ if course.profile == "laptop":
 #
 # `save_to_disk` writes the dataset with its types, and `load_from_disk` brings it back. For other programs there are
 # `to_csv` and `to_parquet`.
+
+# %% [markdown] tags=["slide"]
+# - `save_to_disk` keeps the types
+# - A CSV forgets the label names
+# - Your own texts: a dictionary, or a folder of CSVs
+
+# %% [markdown] tags=["notes"]
+# This section can be read at home. If there is time, ask what a CSV cannot keep. Most think of accents. What it
+# forgets are the names of the labels: after loading, they are plain numbers.
 
 # %% tags=["nbval-check-output"]
 from datasets import load_from_disk
@@ -430,10 +508,23 @@ own["train"].features["label"], {name: len(rows) for name, rows in own.items()}
 # ## All pieces together
 #
 # Model, tokenizer, dataset, Trainer, metric. You know this from {{ lesson:start_here }}, now with messages and with
-# `evaluate`. `evaluate.load` finds a metric by name on the Hub. It also takes a folder, and this course brings two.
+# `evaluate`. A **metric** is a way to compute a score, such as the accuracy. `evaluate.load` finds one by name on the
+# Hub. It also takes a folder, and this course brings two.
 #
 # `truncation=True` cuts texts that are too long for the model. The model's raw answers, one number for each label, are
 # called **logits**. The largest one is the model's label: `argmax` finds its place.
+
+# %% [markdown] tags=["slide"]
+# - Model, tokenizer, dataset, metric: the Trainer takes them all
+# - Logits: raw answers, the largest one wins
+# - Softmax: shares that add up to 1
+#
+# **A pipeline does the same in one call.**
+
+# %% [markdown] tags=["notes"]
+# Say that nothing here is new but `evaluate`. Ask about the table with `MISSING`: is it an error? Some will say yes.
+# Then compare the last figure with the green line of the first one. Point at the wrong answer about the map, if there
+# is one: the model has learned from 36 messages.
 
 # %%
 import evaluate
@@ -532,7 +623,19 @@ plots.flow(list(steps.items()), "What a pipeline does")
 # `sqrt(p * (1 - p) / 12)`: its *standard error*. 95 times out of 100 it stays within 1.96 of them. So we try all p, and
 # keep those that are so near to our score. (This is the interval of Wilson, 1927.)
 
-# %%
+# %% [markdown] tags=["slide"]
+# - Assumption: this accuracy is the model's accuracy
+# - Sceptic: on twelve messages?
+# - One message more or less: eight points
+#
+# **Enough to see that it works. Not enough to judge it.**
+
+# %% [markdown] tags=["notes"]
+# Let the room guess how far the true accuracy may lie from the score. Most say five points. Then show the two ends of
+# the interval. Ask how many messages would halve it: four times as many, and not twice. Skip the formula when time is
+# short.
+
+# %% tags=["slide"]
 asked = len(messages["test"])
 p = np.linspace(0, 1, 1001)
 possible = p[abs(score - p) <= 1.96 * np.sqrt(p * (1 - p) / asked)]
@@ -546,9 +649,18 @@ print(f"the true accuracy may lie anywhere from {low:.0%} to {high:.0%}")
 #
 # ## How would I give my model away?
 #
-# With an account on the Hub and an access token (a kind of password), one line does it: `trainer.push_to_hub()`. We do
-# not run it here: outside `full`, this notebook asks no network. `save_model` writes the same folder on your disk, and
-# you can hand on the folder.
+# With an account on the Hub and an access `token` (a kind of password), one line does it: `trainer.push_to_hub()`. We
+# do not run it here: outside `full`, this notebook asks no network. `save_model` writes the same folder on your disk,
+# and you can hand on the folder.
+
+# %% [markdown] tags=["slide"]
+# - `push_to_hub`: one line, with an account
+# - `save_model`: the same folder, on your disk
+# - Delete `training_args.bin` before you hand it on
+
+# %% [markdown] tags=["notes"]
+# We do not run the upload. Show the list of files, and ask which of them nobody needs. The settings of the Trainer are
+# a pickle, so the next person would have to trust you. Say that a folder on a USB stick is a fine way, too.
 
 # %% tags=["nbval-check-output"]
 trainer.save_model(course.workdir / "helpdesk_model")
@@ -561,7 +673,22 @@ sorted(path.name for path in (course.workdir / "helpdesk_model").iterdir())
 # ## May I use it?
 #
 # A repository has a `README.md`. On the Hub it is called the **card**. The top of it is meant for programs: language,
-# task, **licence**. The rest is meant for you: what is inside, how it was made, what it is not good for.
+# task, and the **licence**, which says what you may do. The rest is meant for you: what is inside, how it was made,
+# what it is not good for.
+
+# %% [markdown] tags=["slide"]
+# | the card says | it means |
+# |---|---|
+# | `apache-2.0`, `mit` | for anything; keep the notice |
+# | `cc-by-nc-4.0` | not in a product that earns money |
+# | nothing | ask first |
+#
+# **Read the card before you build.**
+
+# %% [markdown] tags=["notes"]
+# Ask what one may do with a model that has no licence. Nearly all say: anything. It is the other way round, because
+# nobody gave you permission. Then open the card of the help desk messages, and look for the part that says what they
+# are not fit for.
 
 # %%
 from huggingface_hub import DatasetCard, ModelCard
@@ -602,6 +729,18 @@ if course.profile == "laptop":
 #
 # The libraries have changed, and old pages stay online. One example, tried here and now:
 
+# %% [markdown] tags=["slide"]
+# - Libraries change, old pages stay online
+# - `list_datasets` is gone
+# - `pip install transformers>=4.40.0` makes a file
+#
+# **Versions stand in quotes.**
+
+# %% [markdown] tags=["notes"]
+# Let the room predict what the shell does with the line without quotes. Most say that it installs the version. Show
+# the file. Then ask who has copied a line from a page without its date. The section takes five minutes, and everybody
+# needs it once.
+
 # %% tags=["nbval-check-output"]
 try:
     from datasets import list_datasets
@@ -617,7 +756,7 @@ except ImportError as error:
 # Another line was wrong from the first day. A published notebook installs `transformers>=4.40.0`, without quotes. What
 # does a shell do with that? We put the harmless `echo` in place of `pip install`.
 
-# %%
+# %% tags=["slide"]
 import subprocess
 
 subprocess.run("echo transformers>=4.40.0", shell=True, cwd=course.workdir)

@@ -45,6 +45,18 @@ course = start("labels", PROFILE)
 #
 # Who is right? First look at the way that a label goes.
 
+# %% [markdown] tags=["slide"]
+# - A low score: weak model, or bad labels?
+# - The score alone cannot tell
+# - Our way: make healthy data ill, on purpose
+#
+# **Then we know which labels are wrong.**
+
+# %% [markdown] tags=["notes"]
+# Say that the boss wants a better learning rate, and let the room vote: good plan or not? Nearly everybody has searched
+# for a rate before. Then show the figure, and ask which box the learning rate belongs to, and which box comes before
+# it.
+
 # %% tags=["nbval-check-output"]
 import numpy as np
 from datasets import disable_progress_bars, load_dataset
@@ -75,6 +87,17 @@ figures.machine(len(train), len(names), len(test))
 # - guide two: *something is wrong* that somebody else could put right, however friendly the words.
 #
 # The same posts were labelled under both.
+
+# %% [markdown] tags=["slide"]
+# - Two sensible guides, the same posts
+# - Nearly the same totals, yet every fifth post differs
+# - **Kappa**: agreement without the part that luck gives
+#
+# **Perfect for one guide: four of five for the other.**
+
+# %% [markdown] tags=["notes"]
+# Read two of the four posts aloud, and let the room vote: a complaint or not? They will part, as the guides do, and
+# nobody is wrong. Ask what a model can reach that learns guide one perfectly, when guide two judges. Most say 100%.
 
 # %% tags=["nbval-check-output"]
 posts = load_dataset(*course.dataset("two_guides"))["train"]
@@ -110,7 +133,7 @@ for row in apart[[0, 6, 7, 10]] if len(apart) > 10 else apart[:4]:
 #
 # kappa = (agreement - luck) / (1 - luck). With 0 you are as good as coins, with 1 you always agree.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 from sklearn.metrics import cohen_kappa_score
 
 agreement = np.mean(one == two)
@@ -172,6 +195,17 @@ course.record("other_guide", np.mean(said == two))
 # - **lazy**: the reader is tired, and presses the first button, *anger*.
 #
 # Each kind spoils the same number of rows, so that the comparison is fair.
+
+# %% [markdown] tags=["slide"]
+# - **Random**: any other label
+# - **One-sided**: *optimism* becomes *joy*, *sadness* becomes *anger*
+# - **Lazy**: always the first button, *anger*
+#
+# **Equally many errors, three prices. Direction matters.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a ranking of the three readers before the curves: who does most harm? Many say the random one, since it makes
+# a mess. Its errors partly cancel out. With 40% lazy errors, the model is little better than always saying *anger*.
 
 
 # %% tags=["nbval-check-output"]
@@ -276,6 +310,17 @@ for kind in kinds:
 # We fine-tune the last layer and a new head, from what we have kept, with the loop of {{ lesson:training_loop }}.
 # `weight` and `sampler` wait for a later section.
 
+# %% [markdown] tags=["slide"]
+# - Three rates, with 40% random errors
+# - Against it: the middle rate, with better labels
+# - The best rate stays far behind clean labels
+#
+# **First mend the labels, then search the rate.**
+
+# %% [markdown] tags=["notes"]
+# In the notebook, point at the two columns: validation lies below the test. Ask why. Few see it: the validation labels
+# are as dirty as the rest. Each line is one training, so a few points between two rates mean nothing.
+
 # %%
 from itertools import chain, islice, repeat
 
@@ -364,6 +409,18 @@ course.record("best_rate_dirty", by_rate[best].mean())
 # label. A row is suspicious if the model is *sure* of another label: its belief there reaches that threshold. So a
 # class that the model finds hard is not flagged as a whole.
 
+# %% [markdown] tags=["slide"]
+# - Ask a model that has not seen the row
+# - Suspicious: the model is *sure* of another label
+# - Sure means: above the usual belief in that class
+#
+# **Finds random errors. Errors in one direction hide.**
+
+# %% [markdown] tags=["notes"]
+# Ask before the second figure: does the finder work for the lazy reader, too? Most say yes. Point at the start of the
+# line *lazy*: it begins below the blind choice. The model learned from this reader, so the reader's habit looks normal
+# to it.
+
 
 # %%
 def find_label_issues(labels, pred_probs):
@@ -393,7 +450,7 @@ def suspects(spoilt):
     return find_label_issues(spoilt, beliefs)
 
 
-# %%
+# %% tags=["slide"]
 spoilt = spoil(clean, 0.2, "random", course.seed)
 flagged = suspects(spoilt)
 wrong = spoilt != clean
@@ -404,8 +461,8 @@ print(f"of the first 100: {wrong[flagged[:100]].sum()} wrong")
 # The finder never saw the clean labels. Yet most of its first hundred are really wrong. (One seed may be lucky. Five
 # follow.)
 #
-# The authors of the method keep a library, **cleanlab**. It gets the same labels and the same beliefs. Does it agree
-# with our ten lines?
+# The authors of confident learning keep a library, **cleanlab**. It gets the same labels and the same beliefs. Does it
+# agree with our ten lines?
 
 # %%
 from cleanlab import filter as cleanlab
@@ -484,6 +541,17 @@ if course.profile == "laptop":
 # The finder also flags honest labels. Which? A column `hard` marks rows that are **hard** to read: irony, two feelings
 # in one post.
 
+# %% [markdown] tags=["slide"]
+# - The finder also flags honest labels
+# - Hard rows more often than easy ones
+# - Delete all flagged: you lose many hard rows
+#
+# **Flagged means: read it.**
+
+# %% [markdown] tags=["notes"]
+# Show the five posts of the notebook that are flagged without any planting. Let the room vote on each: wrong label,
+# hard post, or weak model? They will not agree, and that is a lesson, too. Skip the count if time is short.
+
 # %%
 if "hard" in train.column_names:
     hard = np.array(train["hard"])
@@ -514,6 +582,18 @@ for row in suspects(clean)[:5].tolist():
 # clean label). You may choose the rows by the finder, or blindly. Or you read none, and drop what is flagged. Beside
 # that, too, stands a blind choice: as many rows dropped at random.
 
+# %% [markdown] tags=["slide"]
+# - The same budget: the finder's rows, or any rows
+# - Dropping the flagged rows: worse than doing nothing
+# - At 40% errors: much was lost, much comes back
+#
+# **Reading helps most. The list adds a few points.**
+
+# %% [markdown] tags=["notes"]
+# Ask what they would do with 300 flagged rows and no money. Most would drop them. Here that costs points: more than
+# half of the flagged rows are honest. In the output compare blind with dirty first: reading itself wins that. Then the
+# list.
+
 
 # %%
 def cures(share, seed):
@@ -531,7 +611,7 @@ def cures(share, seed):
     return ways | {"clean": right_with(clean)}
 
 
-# %%
+# %% tags=["skip"]
 tries = [cures(0.2, seed) for seed in seeds]
 results = {way: np.array([each[way] for each in tries]) for way in tries[0]}
 shown = {way: interval_over_seeds(hits) for way, hits in results.items()}
@@ -592,7 +672,7 @@ flagged = suspects(noisy)[:budget]
 by_list, by_chance = after_reading(flagged) * 1.0, np.mean(by_choice, axis=0)
 print(f"rows read: {len(flagged)}; {np.mean((noisy != clean)[flagged]):.0%} were wrong")
 
-# %%
+# %% tags=["slide"]
 list_gain = interval(by_list - tuned[0.4])
 chance_gain = interval(by_chance - tuned[0.4])
 list_lead = interval(by_list - by_chance)
@@ -616,6 +696,17 @@ course.record("tuned_list_minus_blind", list_lead[0])
 # The lecture has more advice: on small or dirty data, *a frozen encoder with a calibrated head can be competitive*.
 # **Calibrated** means: of the posts with "70% sure", 70% are right ({{ lesson:evaluation }}). Log-loss punishes a model
 # that is sure and wrong; lower is better.
+
+# %% [markdown] tags=["slide"]
+# - Frozen and fine-tuned: nobody can tell which is better
+# - Calibrated on dirty labels: it learns to doubt
+# - On true labels its log-loss rises a little
+#
+# **Calibrate on rows that somebody read with care.**
+
+# %% [markdown] tags=["notes"]
+# This can be skipped when time is short. Ask what a calibrated model learns from labels of which four of ten are wrong.
+# It learns to say 34% where it could say more. The interval of the first difference reaches to both sides of zero.
 
 # %%
 from sklearn.calibration import CalibratedClassifierCV
@@ -654,6 +745,17 @@ course.record("calibration_costs", costs[0])
 #
 # In miniature: our posts with exactly one kind of emoji.
 
+# %% [markdown] tags=["slide"]
+# - A rule labels the posts: free, and noisy
+# - Here it is wrong on about every fifth
+# - It is silent about most posts
+#
+# **A test with such labels measures guessed smileys.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a rule that would label their own data for nothing: stars, folders, smileys. Then ask about the posts for
+# which the rule is silent. Are they like the others? Hardly anybody thinks of that.
+
 # %%
 # in the order of `names`: anger, joy, optimism, sadness
 rule = ["😡😠🤬🙄", "😂😍🎉😊😁🥳❤", "💪🌱🙏🤞✨", "😢😭💔😔"]
@@ -686,15 +788,27 @@ print("readers minus rule: {:+.1%}, from {:+.1%} to {:+.1%}".format(*lead))
 course.record("rule_agrees", np.mean(by_rule == by_hand))
 
 # %% [markdown]
-# The rule is wrong on about a fifth, and its model pays some points for that. But the rule costs nothing, so one can
-# have a million of them. And the rule is silent about most posts. A writer with an emoji is not like a writer without.
-# And a *test* set with such labels measures how well you guess smileys.
+# The rule is wrong on about a fifth, and its model pays some points for that. But distant supervision costs nothing, so
+# one can have a million labels. And the rule is silent about most posts. A writer with an emoji is not like a writer
+# without. And a *test* set with such labels measures how well you guess smileys.
 #
 # ## What if one class is rare?
 #
 # Labels can be right and still mislead. Now *optimism* becomes rare: 5% of the rows. The test stays as it was: there
 # one post in five is *optimism*. Two cures are usual. **Class weights**: an error on a rare row counts more.
 # **Over-sampling**: rare rows are shown more often.
+
+# %% [markdown] tags=["slide"]
+# | cure | what it does |
+# |---|---|
+# | class weights | an error on a rare row counts more |
+# | over-sampling | rare rows are shown more often |
+#
+# **Judge with as few rare rows as in life.**
+
+# %% [markdown] tags=["notes"]
+# Ask: macro-F1 rises much, so are we done? Most say yes. In our test one post of five is *optimism*, in life one of
+# twenty. Point at the table in the notebook: fewer than half of the posts called *optimism* are.
 
 
 # %%
@@ -722,7 +836,7 @@ np.bincount(clean[rows]), np.bincount(clean[copies(rows, 0)])
 # Left: one class is rare. Right: all equal, by copies. First the frozen probe, with ten draws of the rare rows. The
 # score is macro-F1: each class counts the same.
 
-# %%
+# %% tags=["skip"]
 import pandas as pd
 from sklearn.metrics import f1_score
 
@@ -765,8 +879,8 @@ for name in ("class weights", "over-sampled"):
     course.record(f"{short}_precision", in_rare_test[name]["of these, optimism"])
 
 # %% [markdown]
-# Here macro-F1 gains less, and fewer than half of the posts called *optimism* are. In a fine-tuning, the weights go
-# into the loss, or a sampler draws the batches.
+# Here macro-F1 gains less, and fewer than half of the posts called *optimism* are. In a fine-tuning, the class weights
+# go into the loss, or a sampler draws the batches.
 
 # %%
 from torch.utils.data import WeightedRandomSampler
@@ -800,6 +914,17 @@ course.record("cured_tuned_f1", max(ways["class weights"], ways["sampler"]))
 # A colleague over-samples too, and reports a wonderful score. She copied first, and split into train and validation
 # afterwards. Her model is the **nearest neighbour**: it gives each post the label of the most similar training post.
 
+# %% [markdown] tags=["slide"]
+# - Copied first, then split: copies on both sides
+# - Split first, then copied: an honest score
+# - The better a model remembers, the larger the lie
+#
+# **First split. Then copy, and only in train.**
+
+# %% [markdown] tags=["notes"]
+# Write the two lines of code on the board, in both orders, and ask which one is wrong. Many see no difference. Then
+# show the figure. Ask what a model without any memory would gain from the copies: nothing.
+
 # %%
 from sklearn.model_selection import train_test_split
 from sklearn.neighbors import KNeighborsClassifier
@@ -827,7 +952,7 @@ plots.scores({n: interval(x) for n, x in shock.items()}, "Rare posts", "share fo
 # really do, and that is little. Only the order of two lines differs. First split, then copy, and only in train. A
 # sampler cannot fall into this trap, if it draws from train alone.
 
-# %%
+# %% tags=["slide"]
 both = rows[np.isin(rows, parts[0]) & np.isin(rows, parts[1])]
 print(f"posts that are in train and in validation: {len(both)}")
 print(f"{np.mean(clean[both] == optimism):.0%} of them are optimism")
@@ -868,6 +993,17 @@ if course.profile == "laptop":
 #
 # What was promised, and what was kept? All of it was judged on clean test labels. They chose nothing, except in the
 # first line, where the assumption may cheat.
+
+# %% [markdown] tags=["slide"]
+# - A better learning rate: stays far behind clean labels
+# - Ten lines find errors that go all ways
+# - Reading mends labels; the list adds a little
+#
+# **Start: 100 rows, two readers, one kappa.**
+
+# %% [markdown] tags=["notes"]
+# Go back to the vote of the first slide. Who would vote differently now? Let everybody say how many rows of their own
+# data two people have read. Mostly it is none. An afternoon is enough to begin.
 
 # %%
 lines = {

@@ -40,7 +40,7 @@ course = start("leakage", PROFILE)
 # offices complain.
 #
 # If the questions of an exam stood in the homework, a good mark says little. When a model has seen test rows, or
-# something close, before the test, we call it **leakage**.
+# something close, before the test, we call it **data leakage**.
 #
 # Two sets of data help us:
 #
@@ -49,6 +49,17 @@ course = start("leakage", PROFILE)
 #   changes in them was planted, so we know the truth.
 #
 # (Numbers in the text are those of the profile `laptop`.)
+
+# %% [markdown] tags=["slide"]
+# - A good mark means little, if homework held the questions
+# - **Leakage**: the model saw test rows, or close ones
+# - Tweets with all copies; messages with writers and dates
+#
+# **First count how train and test touch.**
+
+# %% [markdown] tags=["notes"]
+# Ask the room: in which ways can a test row touch the training rows? Most people name copies. Few name the writer, and
+# hardly anybody names the day. Then show the figure, and read its three shares aloud.
 
 # %% tags=["nbval-check-output"]
 from datasets import concatenate_datasets, disable_progress_bars, load_dataset
@@ -110,6 +121,18 @@ figures.touches(ways, "Share of test rows that touch train, after a random split
 #
 # We count rows that come again: letter by letter, then by wording. And do copies have the same label?
 
+# %% [markdown] tags=["slide"]
+# - Letter by letter: misses capital letters, links, `RT`
+# - Normalise first: one wording, one text
+# - Some wordings carry more than one label
+#
+# **A copied answer is not always right.**
+
+# %% [markdown] tags=["notes"]
+# Ask how many copies they expect in 38,158 tweets, before you name a number. Most guess far too few. In the notebook,
+# point at the two counts: only the normaliser makes the second one larger. People labelled some equal wordings in
+# different ways.
+
 # %% tags=["nbval-check-output"]
 from collections import defaultdict
 
@@ -133,6 +156,17 @@ course.record("copied_share", copied.mean())
 # Somebody adds a word, and the wordings differ. So we cut each text into **runs of five words** (*shingles*; Broder,
 # 1997) and ask: which part of all the runs do two texts share?
 
+# %% [markdown] tags=["slide"]
+# - Cut each text into runs of five words
+# - Jaccard similarity: shared runs divided by all runs
+# - From 0.5 on: near-copies
+# - Pairs grow into families, link by link
+
+# %% [markdown] tags=["notes"]
+# Write two sentences on the board, and let the room cut them into runs of five. Ask: A is close to B, and B to C, but A
+# not to C. Are they one family? Many say no. A split must not cut a chain, so they are. The function `near_pairs` you
+# can skip.
+
 
 # %% tags=["nbval-check-output"]
 def runs(text, size=5):
@@ -143,14 +177,14 @@ def runs(text, size=5):
 
 sorted(runs("The night bus was late again"))
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 one = runs("The night bus was late again and nobody told us why")
 other = runs("The night bus was late again and nobody told me")
 print(f"{len(one & other)} shared of {len(one | other)} in all")
 print(f"Jaccard similarity {len(one & other) / len(one | other):.3f}")
 
 # %% [markdown]
-# Shared runs divided by all runs: that is the **Jaccard similarity**. From 0.5 on we call two texts near-copies.
+# Shared runs divided by all runs: that is the **Jaccard similarity**. From 0.5 on we call two texts **near-copies**.
 #
 # But 38,158 tweets make over 700 million pairs. So we keep a telephone book: for each run, the texts that hold it. Only
 # those are compared.
@@ -200,7 +234,18 @@ course.record("related_share", related.mean())
 #
 # To learn what it **misses**, we plant a truth: 200 changed copies.
 #
-# To save time we go on with a part: whole **families**, because rows drawn one by one would lose their relatives.
+# To save time we go on with a part: whole **families**. Rows drawn one by one would lose their relatives.
+
+# %% [markdown] tags=["slide"]
+# - Plant 200 changed copies: now the truth is known
+# - Five changes by rule, and other words by hand
+# - Go on with whole families, not with single rows
+#
+# **Only a planted truth shows what a finder misses.**
+
+# %% [markdown] tags=["notes"]
+# Ask: your finder reports 6,000 copies. Is it a good finder? Nobody can know, since nobody sees what it misses. So we
+# plant some. Show one copy of each kind on the board. The lines that build the pool can be skipped.
 
 # %% tags=["nbval-check-output"]
 rng = np.random.default_rng(course.seed)
@@ -243,6 +288,17 @@ print(len(planted), "planted;", pool[begin + size], "<-", pool[begin])
 # The encoder gives one vector for each **token**. We take their mean. Padding must not count, so we multiply with the
 # mask. Each vector gets length 1: then the product of two is the **cosine** of their angle.
 
+# %% [markdown] tags=["slide"]
+# - One vector for a text: the mean over its tokens
+# - Like meaning, small angle, large cosine
+# - Runs: best on copies made by rule
+# - Other words: found by rank, not by a line
+
+# %% [markdown] tags=["notes"]
+# Ask: who finds more of the changed copies, the runs or the vectors? Most bet on the model. In the notebook's table,
+# point at the line *the end cut*, then at *other words*: zero, twice. Yet each twin was near the top of the list, so
+# look at ranks.
+
 # %%
 from transformers import AutoModel, AutoTokenizer, logging
 
@@ -270,7 +326,7 @@ def mean_of_tokens(texts):
 
 
 # %% [markdown]
-# Texts of like length are read together: so there is little padding.
+# Texts of like length are read together, for little padding.
 
 
 # %%
@@ -379,7 +435,8 @@ for one, other in rng.permutation(strangers)[:3]:
     print(f"- {texts[one][:85]}\n  {texts[other][:85]}")
 
 # %% [markdown]
-# Some are near-copies that a share of 0.5 missed. Many only speak of one thing. So **read** what a finder finds.
+# Some are near-copies that a Jaccard similarity of 0.5 missed. Many only speak of one thing. So **read** what a finder
+# finds.
 #
 # **Try it.** If one common run is enough, why 0.5 for the families? Take `near_pairs(raw["text"], 0.01)`, and make
 # families of these pairs. Guess first: how large is the largest one?
@@ -414,6 +471,17 @@ if course.profile == "laptop":
 # - **copying**: take the label of the nearest training vector;
 # - **counting words**: TF-IDF and logistic regression, as in {{ lesson:start_here }};
 # - **frozen vectors**: logistic regression on the vectors above.
+
+# %% [markdown] tags=["slide"]
+# - The same test rows, judged twice
+# - Once with their relatives in train, once without
+# - Both trainings have equally many rows
+#
+# **Much for touched rows, little for all rows.**
+
+# %% [markdown] tags=["notes"]
+# Ask why as many unrelated rows leave the other training. Few people know: fewer rows alone cost score, and that would
+# look like a leak. In the table, read the first line and the last one. The untouched rows are the control.
 
 
 # %%
@@ -455,7 +523,7 @@ print(found.shape, f"the commonest label: {np.bincount(truth).max() / len(truth)
 # %% [markdown]
 # The interval counts the luck of the split (a little too narrow: the draws share rows).
 
-# %%
+# %% tags=["slide"]
 gains = found[:, 0] - found[:, 1]
 PARTS = ["touched test rows", "untouched test rows", "all test rows"]
 METHODS = ["copying", "counting words", "frozen vectors"]
@@ -474,7 +542,7 @@ course.record("leak_untouched", np.abs(gains[:, 1].mean(0)).max())
 #
 # So the leak is real, and small in the headline. Here it did not change the order of the methods.
 #
-# In practice, **keep a family together**. `GroupShuffleSplit` does it. (Its 20% are families, not rows.)
+# In practice, **keep a family together**, by a **group split**: `GroupShuffleSplit`. (Its 20% are families, not rows.)
 
 # %% tags=["nbval-check-output"]
 from sklearn.model_selection import GroupShuffleSplit
@@ -494,8 +562,21 @@ assert not set(kin[train]) & set(kin[test])
 # >
 # > **Sceptic:** *Fair for which question? In use, the next message may come from somebody whom the model has never read.*
 #
-# Scikit-learn has the two splits. `KFold` deals the rows, like cards, into five parts. `GroupKFold` deals **writers**.
+# Scikit-learn has both splits. `KFold` deals the rows, like cards, into five parts. `GroupKFold` deals **writers**.
 # Each row is tested once. (The writers `w001` to `w024` are the regulars.)
+
+# %% [markdown] tags=["slide"]
+# | what is dealt | the question of the test |
+# |---|---|
+# | rows | how good for people whom we know? |
+# | writers | how good for new people? |
+#
+# **Two questions, two scores. Both are true.**
+
+# %% [markdown] tags=["notes"]
+# Ask: who of you would report the higher score? Then ask for whom the model will work next month. Point at the regulars
+# in the figure: more than half of the right answers go. Then point at the others: for them the deal changes next to
+# nothing.
 
 # %%
 messages, topic = np.array(desk["text"], object), np.array(desk["label"])
@@ -523,7 +604,7 @@ for name, (model, inputs) in reads.items():
         ])  # fmt: skip
 
 # %% [markdown]
-# The interval counts the luck of the deal, and of the test rows.
+# The interval counts the luck of the deal and the test rows.
 
 # %%
 shown = {}
@@ -545,7 +626,7 @@ for (name, split), right in by_split.items():
 #
 # The assumption falls. A random split is fair for the question *How good is it for people whom we already know?* For
 # new writers, deal writers. And for known regulars alone counting words stands first, perhaps because it remembers
-# names. A leak may choose the wrong model.
+# names. Data leakage may choose the wrong model.
 #
 # **Try it.** Your texts come from 12 newspapers. In use, the model will read the same 12 papers, next year. Which
 # split? Try it on the help desk: test on year 3, and count the regulars' messages whose writer is known.
@@ -576,6 +657,17 @@ if course.profile == "laptop":
 #
 # We learn on a part of year 1 and test on the rest, and on years 2 and 3. Beside it: as many rows of other years.
 
+# %% [markdown] tags=["slide"]
+# - Learn from year 1, test on every year
+# - Seven words changed their meaning
+# - Later rows in train: leakage in time
+#
+# **The world moved, the model stood still: drift.**
+
+# %% [markdown] tags=["notes"]
+# Begin with the *blue card*: library in year 1, parking later. Ask what the model will say in year 3, and how sure it
+# will be. In the figure compare the rows with a changed word and the other rows. The others stay about as they were.
+
 # %%
 year = np.repeat([1, 2, 3], [len(years[name]) for name in sorted(years)])
 events = np.array(desk["event"]) > 0
@@ -594,7 +686,7 @@ def learn_from(pool, seed, model=probe, inputs=desk_vectors):
 
 
 # %% [markdown]
-# Three sources to learn from, and three years for the test:
+# Three sources to learn from, three years for the test:
 
 # %%
 grid = {}
@@ -613,8 +705,8 @@ grid.T.round(2)
 # about a third. The line *all years* says about half, for each year. So much a random split would promise; tomorrow
 # keeps that third.
 #
-# Now look at year 2. Learned from years 1 **and 3**, the model does better there than learned from year 1. This is
-# **leakage in time**: no row was copied, and still the test is too easy.
+# Learned from years 1 **and 3**, the model does better on year 2 than learned from year 1. This is **leakage in time**:
+# no row was copied, and still the test is too easy.
 #
 # Which rows fail? (The line above the figure: how sure is the hindsight?)
 
@@ -652,6 +744,17 @@ course.record("other_rows_year_3", slices["year 3, other rows"][0])
 #
 # No model may answer a row that it has read. So five models each leave out a fifth of year 1. Each answers that fifth,
 # and a fifth of the later rows: so all years meet equally good models.
+
+# %% [markdown] tags=["slide"]
+# - Free signals: mean confidence, share of known words
+# - A signal that costs work: 30 fresh labels a quarter
+# - The line: one draw of 100 crosses it by luck
+#
+# **This drift, only the labels see.**
+
+# %% [markdown] tags=["notes"]
+# Let the room choose one signal each, before the figure. Most choose the confidence. Then show the figure: it is as
+# high at the end as at the beginning. Ask why: the spelling is as ever, so the model has no reason to doubt.
 
 # %%
 first = np.flatnonzero(year == 1)
@@ -727,6 +830,17 @@ for name in signals:
 # An alarm says *that*, not *what*. With 100 labelled messages of year 3 we ask each word: do its topics differ from
 # year 1? Words with more rows count more.
 
+# %% [markdown] tags=["slide"]
+# - An alarm says that something changed, not what
+# - Compare the topics of each word, then and now
+# - Words with more rows count more
+#
+# **The list is a start. Read it yourself.**
+
+# %% [markdown] tags=["notes"]
+# This is short, and can be skipped. Ask which words will stand at the top if one counts only the difference: the rare
+# ones, by luck. So the number of rows counts, too. The output counts both: planted words found, and other words.
+
 # %%
 fresh = rng.permutation(np.flatnonzero(year == 3))[:100]
 
@@ -748,7 +862,7 @@ for word in old.keys() & new.keys():
 top = sorted(moved, key=moved.get, reverse=True)[:12]
 print(*top)
 
-# %%
+# %% tags=["slide"]
 PLANTED = ["swan", "blue card", "robin", "brown", "depot", "meter", "form 7"]
 hits = [word for word in PLANTED if set(word.split()) & set(top)]
 parts = {part for word in PLANTED for part in word.split()}
@@ -765,6 +879,18 @@ course.record("changed_words_found", len(hits))
 #
 # A lecture advises to "monitor drift and recalibrate thresholds". In year 1 we choose the lowest confidence from which
 # 90% of the answers are right. Does that hold in year 3? And what does a new choice on the 100 fresh labels give?
+
+# %% [markdown] tags=["slide"]
+# - Year 1: a bar that keeps 90% right
+# - Year 3: the same bar keeps less than half
+# - No new bar helps: the surest answers are mostly wrong
+#
+# **Do not move the bar. Learn again.**
+
+# %% [markdown] tags=["notes"]
+# Ask: the promise is broken, so where do we put the bar now? Nearly everybody says higher. Show the notebook's output,
+# the last two lines: among the surest answers, most are wrong in year 3. Then ask whether the old rows should stay.
+# Here they harm.
 
 
 # %%
@@ -839,8 +965,19 @@ course.record("gain_without_old_rows", np.mean(scores[NAMES[2]] - scores[NAMES[1
 # ## Does a good split ratio prevent overfitting?
 #
 # A paper writes: "Ensuring a proper split ratio minimizes the risk of overfitting and underfitting while providing
-# sufficient data for model evaluation". **Overfitting** shows as a gap: right on training rows, wrong on test rows. We
-# turn two knobs: the ratio, then the penalty `C` of the regression. (Rows at random: all lines leak alike.)
+# sufficient data for model evaluation". **Overfitting** shows as a gap: right on training rows, wrong on test rows.
+# **Underfitting** is weak on both. We turn two knobs: the ratio, then the penalty `C` of the regression. (Rows at
+# random: all lines leak alike.)
+
+# %% [markdown] tags=["slide"]
+# - **Overfitting**: right on train, wrong on test
+# - More training rows: the gap shrinks a little
+# - A stronger penalty closes the gap
+# - Too strong a penalty: **underfitting**
+
+# %% [markdown] tags=["notes"]
+# Ask what 90 to 10 changes against 50 to 50. Many say that it prevents overfitting. It changes how many rows judge: the
+# score jumps more from draw to draw. Let them guess the answer of the "Try it" before you tell it.
 
 # %%
 from sklearn.base import clone
@@ -871,7 +1008,7 @@ course.record("spread_at_90_to_50", spread.iloc[2] / spread.iloc[0])
 
 # %% [markdown]
 # From 50% to 90% the gap shrinks a little, because there are more rows to learn from. It stays wide. What closes it is
-# the penalty, and too strong a penalty costs test score: **underfitting**. A ratio trades rows to learn against rows to
+# the penalty, and too strong a penalty costs test score: underfitting. A ratio trades rows to learn against rows to
 # **judge**: with 10% to judge, the score jumps more from draw to draw (last column). The second half of the paper's
 # sentence is right.
 #
@@ -900,6 +1037,17 @@ if course.profile == "laptop":
 # A paper on reviews says that existing solutions "use traditional machine learning techniques and lack of
 # generalization". We cannot judge its reviews. But we have both kinds of method, untuned, and several splits:
 
+# %% [markdown] tags=["slide"]
+# - Counting words: loses with new writers, and with time
+# - Frozen vectors: lose with both, too
+# - The vectors stay ahead
+#
+# **Pretraining does not protect against a new meaning.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a bet: which method loses more with new writers, which one with time? There is no clear winner, and that is
+# the point. Read the column *question* of the table with the room: each line is a test of another question.
+
 # %%
 page = tables.question_table(list(reads), found, by_split, grid)
 falls = tables.print_falls(page)
@@ -925,7 +1073,19 @@ course.record("fall_vectors_time", falls["frozen vectors"][1])
 # The vectors stay ahead. But pretraining protects nobody from a word that changes its meaning. The lecture's cures are
 # right: remove copies, separate sources, split by time or domain "when chronology or provenance matters". To know when,
 # first say **which question** the test must answer.
+
+# %% [markdown] tags=["slide"]
+# - Remove copies, and keep families together
+# - Split by writer or date, as the use demands
+# - Fresh labels teach; a moved bar does not help
 #
+# **First say which question the test must answer.**
+
+# %% [markdown] tags=["notes"]
+# Let each person say one sentence: for whom, and when, will my model work, and which split asks that? That is the whole
+# lesson. When time is short, come here straight from the drift.
+
+# %% [markdown]
 # ## In this notebook we have
 #
 # - **detected** copies by wording, near-copies by runs and by cosine, and scored both finders on planted ones;

@@ -55,6 +55,18 @@ course = start("linguist", PROFILE)
 #
 # (Numbers in the text are those of the profile `laptop`.)
 
+# %% [markdown] tags=["slide"]
+# - Linguist: how far back does it look?
+# - Teacher: does it see my students' errors?
+# - Historian: has this word changed?
+#
+# **Five promises, each with a line set beforehand.**
+
+# %% [markdown] tags=["notes"]
+# Ask the room which of the three gets the best answer. Many bet on the teacher. Keep the bets for the verdict. Then the
+# two clouds of points: no label was used to place them. Ask what the small cloud of *mouse* may be, and do not answer
+# yet.
+
 # %% tags=["nbval-check-output"]
 from datasets import disable_progress_bars, load_dataset
 
@@ -82,7 +94,7 @@ newer = (rows["sense"] != rows["word"].map(older)).to_numpy()
 
 # %% [markdown]
 # The encoder reads each sentence and gives every token a vector. We take the vectors of one word, and
-# flatten them to two numbers each (PCA, the two directions in which they differ most). The next section takes this
+# flatten them to two numbers each (**PCA**, the two directions in which they differ most). The next section takes this
 # apart.
 
 # %%
@@ -132,7 +144,18 @@ figures.sense_map(panels, "26 sentences of a word: colour is the sense")
 # **offsets**: the first character, and the one behind the last. ([CLS] and [SEP] have none.) They tell which pieces
 # belong to our word.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - A word may be cut into pieces
+# - Offsets: which characters a piece covers
+# - Word vector: the mean of its pieces
+# - One for each layer; layer 0 has seen no neighbours
+
+# %% [markdown] tags=["notes"]
+# Take *spiderweb* from the output, and let the room find the pieces that touch its last three letters. They are not
+# *web*. Ask what layer 0 can know of *thread* in two sentences: but for its place, it is the same vector in both. The
+# shapes can be skipped.
+
+# %% tags=["nbval-check-output", "slide"]
 text = "The virus was in a spiderweb."
 cut = tokenizer(text, return_offsets_mapping=True)
 print(tokenizer.convert_ids_to_tokens(cut["input_ids"]))
@@ -161,6 +184,18 @@ print("sentences, layers, numbers:", *vectors.shape)
 # reach more than 50% so. We count with random points, too.
 #
 # The simplest rival counts the words around ours (TF-IDF: rare words weigh more). It looks at the same sentences.
+
+# %% [markdown] tags=["slide"]
+# - k-means: two groups, and no names for them
+# - Both namings are tried: chance is above 50%
+# - The rival counts the words around
+#
+# **Groups follow the largest difference.**
+
+# %% [markdown] tags=["notes"]
+# Ask first what random points will score. Most say 50%, and it is more, for we keep the better naming. Then the table
+# of *mouse*: it found *mice*. Say that the method did nothing wrong: nobody told it what to look for. The planted
+# neighbours can be skipped.
 
 # %%
 import pandas as pd
@@ -228,7 +263,7 @@ course.record("sorted_counting", right["counting"].mean())
 # of four. But words differ widely: *thread* is solved, *mouse* and some others stay near chance. What did k-means find
 # in *mouse*?
 
-# %%
+# %% tags=["slide"]
 own = np.flatnonzero(word == other)
 group = KMeans(2, n_init=10, random_state=course.seed).fit_predict(vectors[own, -1])
 forms = [rows["text"][row][slice(*spans[row])].lower() for row in own]
@@ -271,6 +306,18 @@ if course.profile == "laptop":
 # Irene has no labels for senses. She has two piles of sentences: old and recent. A usual measure: take the mean vector
 # of the word in each pile. The change is 1 minus the cosine of the two means.
 
+# %% [markdown] tags=["slide"]
+# - Change: 1 minus the cosine of two mean vectors
+# - Planted: none, half, or all in the newer sense
+# - The order comes out right
+#
+# **Tiny piles look changed, and nothing changed.**
+
+# %% [markdown] tags=["notes"]
+# Show the five numbers and ask which of them look like a change. Then say how they were made: in the tiny piles
+# nothing changed. Ask why: a mean of two sentences is shaky. The practical rule is the last sentence: compare only
+# piles of equal size.
+
 
 # %%
 def moved(one, other):
@@ -299,7 +346,7 @@ def piles(each, rng):
 # %% [markdown]
 # We draw the piles twenty times for each word, and show the mean over draws and words.
 
-# %%
+# %% tags=["slide"]
 rng = np.random.default_rng(course.seed)
 draws = pd.DataFrame([piles(each, rng) | {"word": each} for each in words * 20])
 draws.groupby("word").mean().mean().round(3)
@@ -329,6 +376,18 @@ course.record("tiny_piles_to_all_new", means["tiny piles"] / means["100% new sen
 #
 # A **concordance** lists each place where a word stands, with its neighbours. It is also called KWIC, "key word in
 # context".
+
+# %% [markdown] tags=["slide"]
+# - A query says the sense in other words
+# - Search by word: both senses come
+# - Search by meaning: other words come, too
+#
+# **The word chooses, the meaning orders.**
+
+# %% [markdown] tags=["notes"]
+# Let somebody invent a query for one sense of *mouse*, without the word. Ask what counting words does with it: nothing,
+# if no word is shared. Then the figure, from the bottom to the top. If you have the notebook open, try the query of the
+# room.
 
 
 # %% tags=["nbval-check-output"]
@@ -389,10 +448,10 @@ for name in ("meaning", "word and meaning"):
     course.record("search_" + name.replace(" ", "_"), np.mean(ways[name]))
 
 # %% [markdown]
-# The word alone would give 50%: half of its sentences have the sense. The best way is both: **the word chooses, the
-# meaning orders**. Meaning alone finds about three in five.
+# The word alone has a precision at k of 50%: half of its sentences have the sense. The best way is both: **the word
+# chooses, the meaning orders**. Meaning alone finds about three in five.
 #
-# So Irene gets a listing like this.
+# Irene gets a listing like this.
 
 # %% tags=["nbval-check-output"]
 each, sense = wanted_pair = list(asked)[course.pick(laptop=3, full=3, smoke=0)]
@@ -411,6 +470,18 @@ for row in best:
 # We need a model that says how likely a sentence is. Our encoder has lost the head that guesses words. So we take the
 # **decoder** of {{ lesson:pretraining }}, a small one (SmolLM2, 135 million weights). Its loss is its **surprise**.
 
+# %% [markdown] tags=["slide"]
+# - *The keys to the cabinet are / is here*
+# - The sentence with less surprise wins
+# - Rival: the same model, with only two words before
+#
+# **A score needs a rival.**
+
+# %% [markdown] tags=["notes"]
+# Read the losses of the two sentences aloud: they differ at one word only. Then ask: what would a reader choose who
+# sees *the cabinet* and no more? So the rival is worse than a coin when far words matter. Point at the right part of
+# the figure, where the two are far apart.
+
 # %%
 from transformers import AutoModelForCausalLM
 
@@ -424,7 +495,7 @@ decoder = decoder.to(course.device).eval()
 # It reads from left to right and must guess each word. Its surprise is the loss of that guess, counted in **nats**
 # (natural logarithms). Before each sentence we put the mark that separates texts in its pretraining.
 
-# %%
+# %% tags=["slide"]
 for verb in ("are", "is"):
     text = f"The keys to the cabinet {verb} here."
     [table] = reading.surprise([text], writer, decoder)
@@ -499,6 +570,20 @@ for name, values in series.items():
 #
 # A **probe** is a small classifier on frozen vectors. If it can read a property from unseen vectors, the property is
 # there in simple form. Every row is judged by a probe that did not learn from it (four parts, each is left out once).
+
+# %% [markdown] tags=["slide"]
+# | | first | middle | last |
+# |---|---|---|---|
+# | sense | chance | high | high |
+# | word | high | lower | high |
+# | error | a little | best | a little |
+#
+# **Deeper is not simply more.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a guess first: in which layer would they look for an error? Most say the last one. Then the figure: the curve
+# of *error* has its top in the middle. Explain "free" before anybody compares two curves. The probe with random labels
+# takes one minute: only unseen rows count.
 
 # %%
 from sklearn.linear_model import LogisticRegression
@@ -614,6 +699,18 @@ print(
 # Tomas has sentences such as *I was born at 1989.* With the correction beside it, does the decoder prefer the correct
 # one?
 
+# %% [markdown] tags=["slide"]
+# - Beside its correction: nearly always preferred
+# - Where is the error? The first guess is mostly wrong
+# - A sentence alone: close to a coin
+#
+# **To prefer a correction is not to find an error.**
+
+# %% [markdown] tags=["notes"]
+# Show the splendid score first, and ask whether Tomas can use it. He would need the correction. Then the three harder
+# questions, one after the other. The score far below a coin is worth a discussion: the twin has the opposite label. Ask
+# how they would notice it in their own work.
+
 # %%
 few = errors.head(course.pick(laptop=64, full=160, smoke=16))  # to save time
 tables = reading.surprise([*few["text"], *few["corrected"]], writer, decoder)
@@ -668,7 +765,7 @@ course.record("place_found", top[0])
 # And the probe? It must answer for a sentence alone: wrong or right? We split in two ways: pairs together, or each
 # sentence for itself.
 
-# %%
+# %% tags=["slide"]
 apart = np.arange(len(wrong))
 alone = {}
 for name, groups in {"pairs together": pair, "pairs split": apart}.items():
@@ -709,6 +806,17 @@ if course.profile == "laptop":
 #
 # Irene labels a few sentences by hand and lets the vectors do the rest: each sentence gets the sense whose labelled
 # sentences are closer (to their mean). How many labels does she need?
+
+# %% [markdown] tags=["slide"]
+# - Label a few sentences of each sense
+# - All others get the sense whose mean is nearer
+# - Eight labels a word: most others are right
+#
+# **A first draft, to be read by a person.**
+
+# %% [markdown] tags=["notes"]
+# Ask how many labels they would have planned. Usually it is hundreds. Point at the left end of the curve, and at the
+# width of the interval. Then the warning: one in five is wrong, so do not print counts from it.
 
 
 # %%
@@ -767,6 +875,17 @@ if course.profile == "laptop":
 # %% [markdown]
 # ## The verdict
 
+# %% [markdown] tags=["slide"]
+# - Kept: senses, change, search, agreement
+# - Lost: errors
+# - Tried on sentences that a model wrote
+#
+# **Texts of your own decide for you.**
+
+# %% [markdown] tags=["notes"]
+# Come back to the bets of the beginning. Ask each group, linguist, teacher, historian, what they would use on Monday.
+# Close with the limits: English, two known senses, sentences of a model.
+
 # %%
 far = list(series["whole sentence"].values())[-1]
 promises = {
@@ -799,7 +918,8 @@ course.record(
 #
 # All of it holds for sentences that a model wrote for this course, in English, with two known senses. Texts of your own
 # decide for you.
-#
+
+# %% [markdown]
 # ## In this notebook we have
 #
 # - **separated** senses without labels, and measured change against a planted truth;

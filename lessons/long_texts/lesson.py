@@ -47,6 +47,17 @@ course = start("long_texts", PROFILE)
 # We have reviews written for this course, each *helpful* or *unhelpful*. A helpful one tells what the thing did in
 # the writer's own use. (In `full`: film reviews of IMDB, negative or positive.)
 
+# %% [markdown] tags=["slide"]
+# - Hundreds of reviews, and most do not help
+# - A helpful one tells of the writer's own use
+# - Planted truth: we know where the useful part stands
+#
+# **64 tokens, four ways to spend them.**
+
+# %% [markdown] tags=["notes"]
+# Ask what they would do with a text of 333 tokens and a model that reads 64. Most cut off the end, because the library
+# does. Then show the rulers, and ask which of the four ways finds a useful part at the end.
+
 # %%
 from datasets import disable_progress_bars, load_dataset
 
@@ -110,6 +121,18 @@ rulers(n, ways, f"Four ways to read a review. Its useful part: {where[example]}.
 #
 # Look before you choose a limit. This is the **length profile**.
 
+# %% [markdown] tags=["slide"]
+# - Look at the length profile before you choose a limit
+# - With 64 tokens every review is cut
+# - With 512 none is
+#
+# **It does not say whether the lost part matters.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a limit, before the figure. Many say 512, to be safe. Point at the bars: more than half of 512 would be
+# padding, if the texts are padded to it. Then ask what the figure cannot tell: whether the part that is cut off was
+# needed.
+
 # %% tags=["nbval-check-output"]
 from lessons.long_texts.figures import length_histogram
 
@@ -119,13 +142,24 @@ shown = (32, 64, 128, 256, 512)
 length_histogram(lengths + 2, shown, "How long are the reviews of the test?")
 
 # %% [markdown]
-# At 64 tokens every review is cut. At 256 about a quarter is. At 512 none is. So the profile says: 512 is a waste if
-# the texts are padded to it, and 64 throws away about two thirds of all tokens. It does *not* say whether what we
-# throw away matters. That needs labels.
+# At 64 tokens every review is cut. At 256 about a quarter is. At 512 none is. So the length profile says: 512 is a
+# waste if the texts are padded to it, and 64 throws away about two thirds of all tokens. It does *not* say whether
+# what we throw away matters. That needs labels.
 #
 # ## How far do we get without reading?
 #
 # Three methods come first: only the length, only the stars, and counting words.
+
+# %% [markdown] tags=["slide"]
+# - Only the length, only the stars: a coin
+# - Counting words: a little more
+# - In real reviews the length may tell a lot
+#
+# **First ask what needs no model.**
+
+# %% [markdown] tags=["notes"]
+# Ask: in a shop, is a long review more often a helpful one? It may be so. In our data it cannot be, the reviews were
+# written in pairs. So length is a baseline that one must test. This section can be short.
 
 # %%
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -164,6 +198,17 @@ for name, answers in right.items():
 # three times, with three limits. The encoder stays frozen, and a regression learns from its vectors
 # ({{ lesson:leakage }} shows `encode` in full).
 
+# %% [markdown] tags=["slide"]
+# - A frozen encoder, three limits, the same reviews
+# - More tokens find what stands at the end
+# - More tokens may hurt what stands at the start
+#
+# **One average hides who is missed.**
+
+# %% [markdown] tags=["notes"]
+# Ask whether more tokens can make any text worse. Most say no. In the table read the row of 64 tokens first, then the
+# column *start* downwards. The mean over 256 tokens probably waters down the few that matter.
+
 # %%
 few = train.select(range(course.pick(laptop=130, full=2000, smoke=16)))
 texts = [*few["text"], *test["text"]]
@@ -184,7 +229,7 @@ print({limit: each.shape for limit, each in vectors.items()})
 # teach and one fifth is asked. A product is never on both sides (`GroupKFold`). So a review is judged only by the one
 # model that did not learn from it.
 
-# %%
+# %% tags=["skip"]
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from lessons.long_texts.figures import scores_by_fives
@@ -250,6 +295,17 @@ if known:
 #
 # So far the encoder was frozen. Now we fine-tune: once with 64 tokens, once with 256. The classifier reads the mean
 # of the token vectors, as in {{ lesson:lora }}. This time `forward` also returns that mean.
+
+# %% [markdown] tags=["slide"]
+# - Fine-tuned twice: with 64 tokens, with 256
+# - With 256, the model beats counting words
+# - With 64, we cannot tell the two apart
+#
+# **A step with 256 costs three to four times as much.**
+
+# %% [markdown] tags=["notes"]
+# Ask what a step with four times the tokens costs. Some say four times, some say sixteen, for the square. It is a
+# little less than four, since most reviews end before 256. The loop is known; show only the figure.
 
 
 # %%
@@ -430,6 +486,17 @@ course.record("step_256_to_step_64", seconds[256] / seconds[64])
 # The model with 64 tokens is there already. Must it miss the end? No: give it *other* 64 tokens, or all of them, one
 # window after the other. The library cuts the windows.
 
+# %% [markdown] tags=["slide"]
+# - Windows overlap: no sentence is cut everywhere
+# - `stride` is the overlap, not the step
+# - 62 tokens, 16 of them again: the step is 46
+#
+# **Mean of vectors, mean of logits: one method.**
+
+# %% [markdown] tags=["notes"]
+# Let the room compute how many windows 333 tokens need. Many take the stride for the step, and get far too many. Then
+# ask whether it matters to average before the head or after it. With a linear head it does not: two names, one method.
+
 
 # %% tags=["nbval-check-output"]
 def windows_of(texts, length=64, stride=16):
@@ -454,7 +521,7 @@ for number in mine[:2]:
 # A worked line: a window holds 64 - 2 = 62 tokens of the text, and 16 of them are repeated. So it moves on by 62 - 16
 # = 46. We check it on every text.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 expected = np.maximum(1, np.ceil((lengths - 16) / 46)).astype(int)
 assert np.array_equal(np.bincount(owner), expected)
 print("windows of a text: from", expected.min(), "to", expected.max())
@@ -518,13 +585,24 @@ assert gap < 1e-3
 # %% [markdown]
 # The second cell is the fourth way, **representation pooling**: average the *vectors* of the windows, then ask the
 # head once. It gives the same numbers as the mean of logits! The head is linear, so it does not matter whether we
-# average before or after it. Two names, one method. It is only another method if the head *learns* from
-# the pooled vectors.
+# average before or after it. Two names, one method. Representation pooling is only another method if the
+# head *learns* from the pooled vectors.
 #
 # ## Can the model learn which window matters?
 #
 # The maximum trusts the loudest window. The mean trusts all the same. **Attentive pooling** learns the weights: each
 # window's vector gets a score, the softmax turns the scores into weights, and the head reads the weighted mean.
+
+# %% [markdown] tags=["slide"]
+# - Attentive pooling: a learned weight for each window
+# - Head and tail: close averages, different failures
+# - Maximum: finds much, and gives many false alarms
+#
+# **The weights make sense. The score gains nothing clear.**
+
+# %% [markdown] tags=["notes"]
+# Ask which policy is the best, with only the averages on the wall. All intervals hold zero, or nearly all. Then show
+# the table by place. Let them read the columns *start* and *end*, and last the column *none* of the maximum.
 
 
 # %%
@@ -631,7 +709,7 @@ if known:
 # review. How often has the helpful one the larger number? 50% is a coin. `late`: only helpful reviews with the useful
 # part in the middle or at the end, against **all** unhelpful reviews.
 
-# %%
+# %% tags=["skip"]
 from sklearn.metrics import roc_auc_score
 
 late_ones = (truth == 0) | np.isin(where, ["middle", "end"] if known else ["none"])
@@ -706,6 +784,17 @@ if known:
 # detail. A page has six reviews. Five are unhelpful, of other products. One is helpful, and stands first, third or
 # last. Each page has a **twin**: the same page with an unhelpful review in that place.
 
+# %% [markdown] tags=["slide"]
+# - Pages of six reviews: no single reading is possible
+# - Cut at the seams: one window for each review
+# - Head: good at the start, a coin elsewhere
+#
+# **Place known? Read there. Unknown? Read everything.**
+
+# %% [markdown] tags=["notes"]
+# Show the error first: it is what everybody meets. Ask where a transcript of a meeting has seams. In the table, ask why
+# three numbers of a row are equal: a mean and a maximum do not know the order. Then ask what the windows pay for that.
+
 # %% tags=["nbval-check-output"]
 rng = np.random.default_rng(course.seed)
 product = np.array(test["product"] if named else range(len(test)))
@@ -724,7 +813,7 @@ print("longer than 512:", f"{np.mean(page_lengths > 512):.0%}")
 # %% [markdown]
 # What happens if we simply try? And what do the library's windows look like on such a page?
 
-# %%
+# %% tags=["slide"]
 page = " ".join(test["text"][int(row)] for row in with_one[2][0])
 ids = tokenizer(page, return_tensors="pt").to(course.device)
 try:
@@ -809,6 +898,18 @@ course.record("page_head_minus_maximum", lead)
 # A page is *useful* if at least one of its reviews is called helpful: the maximum, above zero. We count right pieces
 # and right pages, on the same pages.
 
+# %% [markdown] tags=["slide"]
+# - Six pieces: six chances for a false alarm
+# - Calm page: all six must stay calm
+# - A higher threshold: fewer alarms, fewer useful pages found
+#
+# **Judge what your users read.**
+
+# %% [markdown] tags=["notes"]
+# Ask: four of five pieces are right, how many pages are right? Most say four of five, too. Let them compute 0.8 to the
+# power of six. Then ask who chooses the threshold of a page. It is a choice between two errors, and the model stays the
+# same.
+
 # %%
 both = np.concatenate([with_one[5], without[5]])
 piece_right = (margins[256][both] > 0) == (truth[both] == 1)
@@ -818,7 +919,7 @@ print(f"pieces, judged by their own label:    {piece_right.mean():.1%}")
 print(f"pieces, judged by the page's label:   {inherited.mean():.1%}")
 print(f"pages, judged by the page's label:    {np.mean(page_said == holds):.1%}")
 
-# %%
+# %% tags=["slide"]
 alarm = np.mean(margins[256][truth == 0] > 0)
 print(f"false alarms: {alarm:.1%} of unhelpful pieces", end=", ")
 print(f"{page_said[holds == 0].mean():.1%} of pages without a helpful review")
@@ -880,6 +981,17 @@ course.record("false_alarms_saved", fewer[1])
 # the other kind. We do not test it.) Does it help? The fair rival has the same short and long steps, in random order.
 # So both read equally many tokens.
 
+# %% [markdown] tags=["slide"]
+# - A curriculum: short cuts first, long cuts later
+# - The rival: the same steps, shuffled
+# - The interval of the difference holds zero
+#
+# **Short steps are cheap, in any order.**
+
+# %% [markdown] tags=["notes"]
+# Ask why the rival must have the same steps. If it had only long ones, it would read more tokens, and the comparison
+# would be unfair. Three seeds are few. Skip this section when time is short.
+
 # %%
 steps = course.pick(laptop=4, full=100, smoke=1)
 lesson_plans = {"short first": [24] * steps + [48] * steps}
@@ -915,6 +1027,17 @@ course.record("curriculum_gain", mean)
 # that the wall at 512 is the position table. Now the price. We read four texts of each length, three times, and take
 # the fastest.
 
+# %% [markdown] tags=["slide"]
+# - Linear parts, for each token: 12 · h · h
+# - Attention, for each token: 2 · h · n
+# - Equal at n = 6 · h, and h is the width
+#
+# **Sparse attention saves nothing below its window.**
+
+# %% [markdown] tags=["notes"]
+# Ask how much longer 512 tokens take than 64. Many say 64 times, for the square. It is eight times, or a little more.
+# In the figure, show where the curves part. For BERT base that is far above the wall of 512 positions.
+
 # %%
 measured = {}
 with torch.inference_mode():
@@ -939,7 +1062,7 @@ course.record("cost_512_to_64", measured[512] / measured[64])
 # looks at all `n`.
 #
 # **Longformer** (Beltagy, Peters and Cohan, 2020) looks only at a window of `w` neighbours, and at a few chosen
-# tokens. **BigBird** (Zaheer and others, 2020) adds some random ones. So `n * n` becomes `n * w`.
+# tokens: **sparse attention**. **BigBird** (Zaheer and others, 2020) adds some random ones. So `n * n` becomes `n * w`.
 
 # %%
 from lessons.long_texts.figures import operations
@@ -984,6 +1107,18 @@ if course.profile == "laptop":
 # ## The verdict
 #
 # What was promised: a way to read what is longer than the model. What was kept?
+
+# %% [markdown] tags=["slide"]
+# - Read more: helps, and costs
+# - Join windows: everything is read, and false alarms come
+# - Beyond 512: windows, cut at the seams
+# - Attention, short texts first: no clear gain here
+#
+# **Ask first where the useful part stands.**
+
+# %% [markdown] tags=["notes"]
+# Let each person say how long their texts are, and where the useful part stands. Mostly nobody has looked. Twenty
+# texts, read with a pencil, answer more than a search over limits.
 
 # %%
 from lessons.long_texts.places import price_table

@@ -42,7 +42,19 @@ course = start("lora", PROFILE)
 # ## What does LoRA add to a matrix?
 #
 # **LoRA** means *low-rank adaptation* (Hu et al., 2021). It leaves a matrix W of the model as it is, and adds a second
-# way beside it. Only the second way learns. Here is one matrix of our model, with its true shapes:
+# way beside it. Only this **adapter** learns. Here is one matrix of our model, with its true shapes:
+
+# %% [markdown] tags=["slide"]
+# - The matrix W stays as it is
+# - A says what to read, B says where to write
+# - Only A and B learn
+#
+# **Rank 8: eight rules for the whole matrix.**
+
+# %% [markdown] tags=["notes"]
+# Begin with the book and its slip of corrections: nobody prints the book anew. Before the second figure, let the room
+# write the rule as two small matrices. Ask how many numbers stand behind the product. Many count its cells, and
+# forget that they come from one row and one column.
 
 # %%
 from transformers import AutoConfig
@@ -94,6 +106,18 @@ assert np.linalg.matrix_rank(np.array(more_B) @ np.array(more_A)) == 2
 #
 # In {{ lesson:bert_for_sequence_classification }} the mean of the token vectors beat `[CLS]`. So our classifier reads
 # the mean. Eleven lines of ours replace the library's `forward`.
+
+# %% [markdown] tags=["slide"]
+# - `target_modules` names the matrices that get an update
+# - The head is trained in full
+# - B begins as zeros, so the first update is zero
+#
+# **Training begins where the pretrained model stands.**
+
+# %% [markdown] tags=["notes"]
+# Ask what the adapted model says before any training. Most expect other answers, since A is random. Point at the list
+# of trainable parts: an A and a B at each matrix, and the head. The wrong names of DistilBERT can be left out when
+# time is short.
 
 
 # %% tags=["model"]
@@ -164,7 +188,7 @@ course.record("lora_trainable_share", trained / whole)
 #
 # Who is trainable? We ask the first of six layers, and the head:
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 for name, weight in adapted.named_parameters():
     if weight.requires_grad and ("layer.0." in name or "classifier" in name):
         print(tuple(weight.shape), name.removeprefix("base_model.model."))
@@ -201,6 +225,18 @@ print([name for name, part in layer.named_modules() if hasattr(part, "weight")])
 # ## Which feeling is it?
 #
 # Now a task. A town reads what people post, and would like to know how they are. Four feelings, in short posts:
+
+# %% [markdown] tags=["slide"]
+# - Four feelings, in short posts
+# - First: the lazy answer, and counting words
+# - Then a frozen encoder, with a regression
+#
+# **What costs more must give more.**
+
+# %% [markdown] tags=["notes"]
+# Read one of the posts aloud, and let the room name its feeling. Ask which method they would try first, if they had
+# one hour. Most jump to the model. Say that the two cheap methods take seconds, and give the numbers that all others
+# must beat.
 
 # %% tags=["nbval-check-output"]
 from datasets import load_dataset
@@ -277,6 +313,18 @@ print(f"{right['frozen encoder'].mean():.1%} right")
 #
 # The cost is quickly counted:
 
+# %% [markdown] tags=["slide"]
+# - Four times the rank, four times the weights
+# - More matrices, more weights
+# - Measured: all matrices beat query and value alone
+#
+# **The rank matters less.**
+
+# %% [markdown] tags=["notes"]
+# Let the room guess: what helps more, a larger rank or more matrices? Most say the rank. The measured trainings say
+# the matrices. Add that a wide adapter wants a small rate. The table of counts can be skipped, its rule stands on the
+# slide.
+
 # %% tags=["nbval-check-output"]
 everywhere = ("query", "key", "value", "dense")
 choices = {
@@ -298,7 +346,7 @@ for name, targets in choices.items():
 # We tried it in a script (`benchmarks/lora_ways.py`): 512 posts, 48 steps, at least three rates for each choice, the
 # best one with three seeds. The judges are 301 *validation* posts, for this is a choice.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "skip"]
 from course_utils.plots.curves import seed_dots
 
 by_choice = {
@@ -319,8 +367,20 @@ seed_dots(by_choice, "Four feelings, 301 validation posts, each dot a training")
 #
 # ## Four ways, one protocol
 #
-# Each way is a decision about `requires_grad`. The lecture has three columns: frozen encoder or last layers, full
-# fine-tuning, PEFT. We cut its first column in two, so there are four ways. (The first is done.)
+# Each way is a decision about `requires_grad`. The lecture has three columns: frozen encoder or last layers, **full
+# fine-tuning**, PEFT. We cut its first column in two, so there are four ways. (The first is done.)
+
+# %% [markdown] tags=["slide"]
+# - Frozen encoder: a regression on its vectors
+# - Last two layers: these and the head
+# - Full: all but the table of word pieces
+# - LoRA: thin matrices and the head
+#
+# **Same posts, same batches, same steps.**
+
+# %% [markdown] tags=["notes"]
+# Ask what must be equal in a fair comparison. Posts and steps are named quickly. Then ask about the learning rate:
+# many want it equal, too. Say that each way needs its own, and that validation posts chose it, never the test posts.
 
 
 # %%
@@ -443,6 +503,20 @@ for name, (gain, low, high) in paired.items():
 # Seconds we have. Next the **memory** of a training step, with the counter of {{ lesson:cuda_errors }}. And the
 # **disk**: we save what each way has made, and weigh the folder.
 
+# %% [markdown] tags=["slide"]
+# | cost of LoRA | beside full fine-tuning |
+# |---|---|
+# | weights and file | a few percent |
+# | memory of a step | a little more |
+# | seconds | about the same |
+#
+# **Both ways go through the whole model.**
+
+# %% [markdown] tags=["notes"]
+# Take a vote before the figure: what falls to a few percent, the time, the memory or the file? Most vote for all
+# three. Point at the bars one by one. Explain the time last: the gradient must travel down to the first layer, so the
+# way is as long as before.
+
 # %%
 from lessons.lora.costs import folder_mb, peak_mb, probe_mb, weights_to_train
 
@@ -492,6 +566,18 @@ gains_and_costs(gains, costs, f"What it gives, what it costs: {len(train):,} pos
 #
 # Both are from that lecture. Mind the *if*: it is a condition. We test both halves.
 
+# %% [markdown] tags=["slide"]
+# - Assumption: full fine-tuning is the default
+# - Sceptic: 98% of it, at 10% of the cost?
+# - True of weights and disk, not of memory and seconds
+#
+# **Read the "if": it is a condition.**
+
+# %% [markdown] tags=["notes"]
+# Read the sentence of the lecture slowly, and ask which word is the most important one. It is the *if*. Then ask
+# which cost is meant, and whose cost: a data center pays for seconds, a phone for megabytes. One training says
+# little, so name the five seeds.
+
 # %%
 shares = {name: column["LoRA"] / column["full"] for name, column in costs.items()}
 shares = {"accuracy": right["LoRA"].mean() / right["full"].mean()} | shares
@@ -514,6 +600,17 @@ for name, share in zip(names, shares.values(), strict=True):
 # Feelings were the easy question. Now the town has plans: a speed limit, a sugar tax, benches. Is a writer for the
 # plan, against it, or neither? Next year brings new plans. So whole plans are held out:
 
+# %% [markdown] tags=["slide"]
+# - For the plan, against it, or neither?
+# - Judged on plans that no model has seen
+# - The seeds differ as much as the ways
+#
+# **A fair guess is no proof.**
+
+# %% [markdown] tags=["notes"]
+# Ask why whole plans are held out, and not single posts. The usual answer is "to have more test posts". The point is
+# next year: new plans will come, with new words. With little time, say the result and go on.
+
 # %% tags=["nbval-check-output"]
 opinions = load_dataset(*course.dataset("stance"))
 for split, rows in opinions.items():
@@ -529,7 +626,7 @@ assert not set(opinions["test"]["topic"]) & set(opinions["train"]["topic"])
 # So the script gave each way all 1,197 posts and 240 steps of 8, with three seeds. (LoRA on query and value. Rates
 # chosen on the validation plans with the first seed: three for LoRA, two for the others.)
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "skip"]
 recorded = {
     "counting words": [0.547],
     "frozen encoder": [0.556],
@@ -556,6 +653,18 @@ seed_dots(recorded, "240 steps, up to three seeds, 358 posts on unseen plans")
 #
 # We look at the update of one `query` in the middle of the model, from LoRA and from full fine-tuning.
 
+# %% [markdown] tags=["slide"]
+# - LoRA: eight directions, then nothing but rounding
+# - Full: nearly all directions, but not equally
+# - More than half of its size: the first eight
+#
+# **The hope behind LoRA: what a task needs is thin.**
+
+# %% [markdown] tags=["notes"]
+# Say first that a learned update has no rules that one can read, but its directions can be counted. Ask how many
+# directions full fine-tuning uses. Most say all of them equally. The figure of singular values is in the notebook,
+# for those who ask.
+
 # %%
 place = f"encoder.layer.{config.num_hidden_layers // 2}.attention.self.query"
 thin = models["LoRA"].base_model.model.base_model.get_submodule(place)
@@ -575,7 +684,7 @@ updates = {
 # The assertion compares our product with PEFT's own. (`scaling` comes in a moment.) Now the singular values. The *size*
 # of an update is the root of the sum of all its squares.
 
-# %%
+# %% tags=["skip"]
 from lessons.lora.figures import singular_values
 
 spectra = {way: torch.linalg.svdvals(update) for way, update in updates.items()}
@@ -603,10 +712,21 @@ for way, s in spectra.items():
 #
 # ## What does alpha do?
 #
-# The update is multiplied by `lora_alpha / r` before it is added. With our plan that is 16 / 8 = 2. So alpha is a
+# The update is multiplied by `lora_alpha / r` before it is added. With our plan that is 16 / 8 = 2. So **alpha** is a
 # volume knob. PEFT lets us turn it after training:
 
-# %%
+# %% [markdown] tags=["slide"]
+# - The update is multiplied by alpha / r
+# - Volume 0: the model without its update
+# - A larger alpha acts like a higher rate
+#
+# **Tune one of the two, and leave the other.**
+
+# %% [markdown] tags=["notes"]
+# Turn the volume in the cell from 0 to 2, and let the room read the four probabilities. Ask whether volume 2 is
+# better than 1, since it is surer. Many say yes. Nobody has trained at that volume: louder is not better.
+
+# %% tags=["slide"]
 from peft.helpers import rescale_adapter_scale
 
 one = test.select([20])
@@ -621,7 +741,7 @@ for volume in (0, 0.5, 1, 2):
 #
 # In training, a larger alpha acts like a higher learning rate. So tune one of the two, and leave the other.
 #
-# The published notebook says that a rate of 2e-4 "prevents catastrophic forgetting": losing what the model knew. We
+# The published notebook says that a rate of 2e-4 "prevents **catastrophic forgetting**": losing what the model knew. We
 # measure no forgetting here. What is certain: LoRA never changes W, at any rate. Without its adapter, the model is the
 # old one.
 #
@@ -629,6 +749,17 @@ for volume in (0, 0.5, 1, 2):
 #
 # `save_pretrained` of the adapted model writes the adapter only. Put the tokenizer beside it: texts must be cut in the
 # same way later.
+
+# %% [markdown] tags=["slide"]
+# - The folder holds A, B, the head and the plan
+# - Put the tokenizer beside it
+# - The base model comes by its name
+#
+# **Loaded again, it answers the same, bit for bit.**
+
+# %% [markdown] tags=["notes"]
+# Point at the sizes of the files. Ask what is missing from the folder. Many do not see that the large model is not
+# there: only its name is. Ask what happens to the adapter if somebody changes that model on the Hub.
 
 # %%
 folder = course.workdir / "feelings"
@@ -640,7 +771,7 @@ for path in sorted(folder.iterdir()):
 # %% [markdown]
 # `adapter_model.safetensors` has the numbers: pairs of A and B, and the head. There is no pickle in the folder. (Older
 # code passes `safe_serialization=True` for that. It is the only format now.) `adapter_config.json` holds the plan,
-# and the name of the base model, which is not in here:
+# and the name of the **base model**, which is not in here:
 
 # %%
 from peft import PeftConfig, PeftModel
@@ -668,7 +799,18 @@ assert np.array_equal(ask(classifier, few), ask(models["LoRA"], few))
 #
 # The base model is made before the adapter comes. Without `num_labels` or `id2label`, its head gets the default size.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - The base model is made before the adapter comes
+# - Without `num_labels` its head has two rows
+# - The adapter's head has four
+#
+# **Read the error from its end.**
+
+# %% [markdown] tags=["notes"]
+# Let the room read the error for one minute without help. Ask which of the two shapes is the file's. Then ask whether
+# silencing the error is a way out. It is the worst one: a random head answers, and nothing complains.
+
+# %% tags=["nbval-check-output", "slide"]
 forgetful = MeanPooling.from_pretrained(course.checkpoint)
 try:
     PeftModel.from_pretrained(forgetful, folder)
@@ -707,6 +849,17 @@ if course.profile == "laptop":
 #
 # The update has the size of the matrix beside it. So they can be added once and for all: `merge_and_unload`.
 
+# %% [markdown] tags=["slide"]
+# - Update and matrix have one size: add them
+# - Out comes an ordinary BERT, with the same logits
+# - Its file is as large as the whole model
+#
+# **Keep the adapter folder.**
+
+# %% [markdown] tags=["notes"]
+# Ask who wants a merged model, and why. A program that knows no PEFT is a good reason. Then ask what is lost: nobody
+# can take base and update apart again. This section can be told in one minute.
+
 # %%
 merged = copy.deepcopy(classifier).merge_and_unload()
 merge_difference = np.abs(ask(merged, few) - ask(classifier, few)).max()
@@ -726,6 +879,15 @@ course.record("merge_difference", merge_difference)
 #
 # In our town one office reads the posts that answer somebody (they hold `@user`), another the posts to everybody.
 # Each has new posts that no model has seen:
+
+# %% [markdown] tags=["slide"]
+# - One base with one head, and two adapters
+# - `set_adapter` chooses who speaks and who learns
+# - There and back: the same answers again
+
+# %% [markdown] tags=["notes"]
+# Ask for a place where one model serves several offices or customers. Point at the three lines of the switch: the
+# first and the last are the same. Say why both experts share a head: a head is no update, so PEFT does not mix it.
 
 # %% tags=["nbval-check-output"]
 later = posts["train"].skip(size).take(course.pick(laptop=1088, full=1600, smoke=48))
@@ -766,6 +928,18 @@ for name in ("answers", "to all", "answers"):
 # That lecture tells of adapters for finance, for instructions, for common sense, merged into one **composite**. PEFT
 # knows several ways to add updates. We hold two of them against the sum that we want.
 
+# %% [markdown] tags=["slide"]
+# | way to mix | rank | the sum of the two? |
+# |---|---|---|
+# | `cat` | 8 + 8 = 16 | exact |
+# | `linear` | 8 | far off |
+#
+# **These posts cannot tell the mix from its parts.**
+
+# %% [markdown] tags=["notes"]
+# Write (A + C) times (B + D) on the board, and let the room multiply. Two of the four products are those that we
+# want. The other two come from an A that meets the wrong B. Skip the scores when time is short.
+
 # %%
 pair, weights = ["answers", "to all"], [0.5, 0.5]
 query = experts.base_model.model.base_model.get_submodule(place)
@@ -805,10 +979,21 @@ for name, (gain, _, _) in mixed.items():
 # %% [markdown]
 # Zero lies inside each interval, or close to it. These posts cannot tell the mix from its parts. Here each expert has
 # learned from 128 posts.
+
 # %% [markdown]
 # ## Which label, and how sure?
 #
 # A text goes in, a label and a confidence come out.
+
+# %% [markdown] tags=["slide"]
+# - It always gives one of its four labels
+# - Noise gets a high confidence, too
+#
+# **A high number is no proof that the text makes sense.**
+
+# %% [markdown] tags=["notes"]
+# Let the room invent a text that nobody can answer, and type it in if you can. Ask for the confidence before you run
+# it. Most expect about a quarter for each label. Then compare the mean for noise with the mean for real posts.
 
 # %%
 texts = {
@@ -857,7 +1042,19 @@ for name, confidence in sure.items():
 # - **Which rank to start with?** 8, on all linear layers, with alpha 16. Look for the rate before you touch the rank.
 # - **How many posts?** 512 were enough to hear feelings, 256 too few to hear who is for a plan.
 # - **A large model on a small GPU?** *QLoRA* (Dettmers et al., 2023) keeps W in 4 bits, and trains A and B beside it.
+
+# %% [markdown] tags=["slide"]
+# - One task: LoRA or full, as you like
+# - Ten tasks: one model, ten small files
+# - Begin with rank 8, on all linear layers
 #
+# **Look for the rate before you touch the rank.**
+
+# %% [markdown] tags=["notes"]
+# Give each group one case: one task, ten tasks, a large model on a small card. They decide and give one reason. Ask
+# them for the price of their choice. The usual answer names what it gives, and leaves the price out.
+
+# %% [markdown]
 # ## In this notebook we have
 #
 # - **explained** rank, alpha and targets, and seen a real update with 8 directions and one with many;

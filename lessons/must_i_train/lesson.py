@@ -40,6 +40,18 @@ course = start("must_i_train", PROFILE)
 # One helper says: *just ask a chat model.* Another says: *we must label and train.*
 # So how many labels must they write? Perhaps none? (Numbers in the text are from the profile `laptop`.)
 
+# %% [markdown] tags=["slide"]
+# - Posts to a help line: angry, glad, hopeful, sad?
+# - Nobody has written a label yet
+# - Two roads: change your words, or change weights
+#
+# **How many labels must somebody write?**
+
+# %% [markdown] tags=["notes"]
+# Ask first: who would simply ask a chat model, and who would label? Take one reason from each side, and come back to
+# them at the verdict. At the figure, count what is orange. Most expect that a head has millions of weights: point at
+# its number. Pass over the loading of the models.
+
 # %% tags=["nbval-check-output"]
 import numpy as np
 from datasets import disable_progress_bars, load_dataset
@@ -56,7 +68,8 @@ print(labels, len(validation), "to choose,", len(test), "to judge")
 
 # %% [markdown]
 # Two models wait. The encoder, which you know, turns a text into a vector. The **decoder** reads a text and says which
-# token comes next. This one was also trained to follow instructions (SmolLM2-135M-Instruct, Hugging Face, 2024).
+# token comes next. This one is also **instruction-tuned**: trained further to follow instructions
+# (SmolLM2-135M-Instruct, Hugging Face, 2024).
 
 # %%
 from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer, logging
@@ -73,7 +86,7 @@ decoder = decoder.to(course.device).eval()
 
 # %% [markdown]
 # You can change your words, or you can change weights. A lecture calls prompting capability *selection*, and fine-tuning
-# capability *shaping*. Here are both roads, and one between them, with our real numbers.
+# capability *shaping*. Here are both roads, and one between them, with our numbers.
 
 # %%
 from lessons.must_i_train.figures import roads, weights_of_roads
@@ -89,6 +102,18 @@ roads(ways, "What do you change? Orange changes.")
 #
 # An encoder puts texts of like meaning close together. So write one sentence for each label, and look which one is
 # nearest to the post. No label is used, and no weight changes. Do the words of that sentence matter? We try ten.
+
+# %% [markdown] tags=["slide"]
+# - One sentence for each label
+# - The nearest sentence wins: no label, no training
+# - Ten wordings: chosen on validation, judged on test
+#
+# **The best of ten is partly luck.**
+
+# %% [markdown] tags=["notes"]
+# Let the room write a sentence for *optimism* before you show ours. Ask: will the best wording keep its score on
+# test? Most say yes. Point at the two lines with ten wordings, and compare their upper ends. The interval of the
+# score nearly reaches the lazy rule.
 
 # %%
 from course_utils.vectors import encode
@@ -109,8 +134,8 @@ print("shapes:", vectors.shape, described[0].shape)
 
 # %% [markdown]
 # The product of two vectors is their cosine (`encode` makes them of length 1). The largest of four wins. We choose a
-# wording on `validation`, and judge it on `test`. Beside it stands the most generous lazy rule: always the most common
-# label of the test set.
+# wording on `validation`, and judge it on `test`. Beside it stands the most generous **lazy rule**: always the most
+# common label of the test set.
 
 # %%
 best = int(np.argmax(on_validation))
@@ -140,7 +165,19 @@ course.record("described_spread", max(on_test) - min(on_test))
 # ## Can I just ask a chat model?
 #
 # A chat model was trained on conversations in one fixed form: the **chat template**. It marks who speaks. We write a
-# question, put it into that form, and begin the answer ourselves.
+# question, put it into that form, and begin the answer: this text is the **prompt**.
+
+# %% [markdown] tags=["slide"]
+# - Chat template: a fixed form that marks who speaks
+# - Prompt: a question in that form, the answer begun
+# - Four words compete, one token each
+#
+# **A label of three tokens has a disadvantage.**
+
+# %% [markdown] tags=["notes"]
+# Show the printed prompt and read it aloud, with its marks. Ask where the model will write. Then ask why a label of
+# three tokens is at a disadvantage: many think that more tokens give more points. The logarithms are below zero, so
+# each token takes points away. `Asker` only saves time: skip it.
 
 # %% tags=["nbval-check-output"]
 question = (
@@ -164,7 +201,7 @@ print(prompt_of(question))
 
 # %% [markdown]
 # The model will say the next token. We do not let it talk: we compare how likely our **four words** are in that place.
-# This is *constrained* answering. It is fair only if each label costs the same number of tokens.
+# This is **constrained answering**. It is fair only if each label costs the same number of tokens.
 
 
 # %% tags=["nbval-check-output"]
@@ -181,7 +218,7 @@ words = one_token(labels)
 # With a space in front, each label is one token. Without the space, *sadness* costs three. A sum of three
 # log-probabilities is often lower than one, so long words would lose.
 #
-# Now we ask. One prompt, one post, four log-probabilities:
+# One prompt, one post, four log-probabilities:
 
 # %%
 import torch
@@ -212,6 +249,18 @@ print("the four words together:", f"{np.exp(plain).sum():.0%} of the probability
 #
 # Now we ask for **one word**, do not begin the answer, and let it write up to 20 tokens.
 
+# %% [markdown] tags=["slide"]
+# - Free answers: sentences, other words, even a refusal
+# - A program can use few of them
+# - Constrained answering: always one of the four labels
+#
+# **The right form is not yet the right answer.**
+
+# %% [markdown] tags=["notes"]
+# Ask how many of six answers will be exactly a label, although the question asks for one word. The room usually hopes
+# for most. Read the replies aloud. Padding on the left is one sentence: the answer must follow the last token of the
+# prompt.
+
 # %%
 names = ", ".join(labels)
 one_word = "Classify the emotion of the post. Answer with one word: "
@@ -231,7 +280,7 @@ replies = reader.batch_decode(fresh, skip_special_tokens=True)
 # %% [markdown]
 # Padding stands left here: the answer must follow the last token of the prompt directly.
 
-# %%
+# %% tags=["slide"]
 for reply in replies[:6]:
     print(repr(reply))
 exact = [reply.strip(" .").lower() in labels for reply in replies]
@@ -249,7 +298,19 @@ course.record("free_exact", np.mean(exact))
 #
 # We ask about some posts, and about two posts without content: `N/A` and nothing.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - Without a post, it already prefers one word
+# - Subtract that habit: contextual calibration, no label needed
+# - Four wordings, the same posts: scores far apart
+#
+# **Measure the habit anew for each prompt.**
+
+# %% [markdown] tags=["notes"]
+# Before the cell, ask which word the model will choose when there is no post at all. Most say that all four must be
+# equal. Then show the counts, raw and calibrated. Say clearly that a spread over the labels does not yet mean right.
+# When time is short, show only one of the four questions.
+
+# %% tags=["slide"]
 size = course.pick(laptop=16, full=300, smoke=4)
 raw = ask(prompt, [*validation["text"][:size], "N/A", ""])
 raw, empty = raw[:-2], raw[-2:].mean(axis=0)
@@ -273,7 +334,7 @@ for name, share in common.items():
 
 # %% [markdown]
 # Raw, the model has a favourite word, whatever the post is. We subtract the log-probabilities of an **empty** post (the
-# same as to divide the probabilities). Zhao and others (2021) call it *contextual calibration*. It needs no label.
+# same as to divide the probabilities). Zhao and others (2021) call it **contextual calibration**. It needs no label.
 #
 # Now the answers are spread over the labels. Are they also right more often? And does the wording of the question matter?
 # Four questions, the same posts:
@@ -315,7 +376,7 @@ course.record("question_spread", max(scores) - min(scores))
 course.record("calibrated_minus_raw", value)
 
 # %% [markdown]
-# Read down: the questions mean nearly the same, and their scores lie far apart. A part of that is luck, on so few posts.
+# Read down: the questions mean nearly the same, and their scores lie far apart. Part of that is luck, on so few posts.
 # Read across: calibration helps most wordings, not all. The interval counts the luck of posts and of wordings. Zero lies
 # inside: a hint, no proof. We keep the best calibrated question. How good is it on `test`?
 
@@ -376,6 +437,18 @@ if course.profile == "laptop":
 #
 # Now somebody labels posts. We draw 4, 16, 64 and 256 of them, equally many of each label. The small sets are parts of
 # the large ones. One draw is luck, so we make three, and count that luck in each interval.
+
+# %% [markdown] tags=["slide"]
+# - Draws of 4, 16, 64 and 256 labels, three times
+# - Nearest examples: the closest labelled posts vote
+# - A head: logistic regression on frozen vectors
+#
+# **16 labels: no clear gain over one sentence each.**
+
+# %% [markdown] tags=["notes"]
+# Say that both ways use the same frozen vectors, so only the reading differs. Ask from how many labels on the head
+# will beat the description. Most guess 16. Point at the intervals, and not at the middle values. Skip the cells that
+# prepare the layers.
 
 # %%
 from lessons.must_i_train.training import Loop, draw_alike, vectors_of
@@ -454,8 +527,20 @@ show(right, ["nearest", "head"])
 #
 # A score alone does not say when to hand a post to a person. For that we need probabilities that are true. We
 # **calibrate** the head: each labelled post is judged by a head that has not seen it, and one temperature is fitted to
-# those answers ({{ lesson:evaluation }}). No further label is needed. (The prompt's calibration was another thing: there,
+# those answers ({{ lesson:evaluation }}). No further label is needed. (Contextual calibration was another thing: there,
 # a habit was subtracted.)
+
+# %% [markdown] tags=["slide"]
+# - Sure minus right: below zero is too modest
+# - The plain head is far too modest
+# - One temperature closes most of the gap
+#
+# **The answers stay; only their probabilities move.**
+
+# %% [markdown] tags=["notes"]
+# Ask whether a small head on few labels will be too bold or too modest. Nearly all say too bold, as the large models
+# are. Here it is the other way round: the penalty keeps the weights small. This section can be left out when time is
+# short.
 
 # %%
 from sklearn.calibration import CalibratedClassifierCV
@@ -484,9 +569,22 @@ for name, gap in gaps.items():
 #
 # ## Can few labels shape the encoder?
 #
-# 16 posts are few. But 16 posts make 120 **pairs**: the same label, or not? SetFit (Tunstall and others, 2022) trains on
-# pairs: the vectors of one label move together, the others move apart. Then comes the head. This is the idea in a few
-# lines; the real SetFit trains the whole encoder, on more pairs. `learn` is the loop of {{ lesson:training_loop }}.
+# 16 posts are few. But 16 posts make 120 **pairs**: the same label, or not? **SetFit** (Tunstall and others, 2022)
+# trains on pairs: the vectors of one label move together, the others move apart. Then comes the head. This is the idea
+# in a few lines; the real SetFit trains the whole encoder, on more pairs. `learn` is the loop of
+# {{ lesson:training_loop }}.
+
+# %% [markdown] tags=["slide"]
+# - SetFit: pairs of posts, same label or not
+# - Fine-tuning: upper layers and head learn together
+# - Few labels: not past a description
+#
+# **Shaping needs more labels.**
+
+# %% [markdown] tags=["notes"]
+# Draw three points of two colours on the board, and let the room count the pairs. Then say what the loss does: it
+# pulls the same labels together. Ask which of the two ways needs more labels. Our SetFit is a small one: say so. Skip
+# the code of the loops.
 
 # %%
 from torch.nn.functional import cross_entropy, mse_loss, normalize
@@ -551,7 +649,18 @@ show(right, ["pairs", "fine-tuned"])
 #
 # ## Do examples in the prompt help?
 #
-# The decoder can get labels too, without training: put four labelled posts into the prompt (*few-shot*).
+# The decoder can get labels too, without training: put four labelled posts into the chat template (**few-shot**).
+
+# %% [markdown] tags=["slide"]
+# - Few-shot: four labelled posts stand in the prompt
+# - No weight changes
+# - Two draws of examples, few posts, a wide interval
+#
+# **No sure gain here.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a bet: will four examples help? Most are sure of it, because large models gain by them. Point at the
+# interval of the difference. Say that this is one very small decoder, and that nothing is said about large ones.
 
 # %%
 shot_size = course.pick(laptop=10, full=400, smoke=2)
@@ -570,12 +679,24 @@ print(f"\nfour examples minus none: {value:+.0%} ({low:+.0%} to {high:+.0%})")
 course.record("few_shot_minus_zero", value)
 
 # %% [markdown]
-# Four examples are no sure gain here: see the interval.
+# Few-shot is no sure gain here: see the interval.
 #
 # ## Who wins, with how many labels?
 #
 # The prompt was asked about fewer posts, so its intervals are wider. Its two points come from different posts: no line
 # joins them.
+
+# %% [markdown] tags=["slide"]
+# - No label: both ways above the lazy rule
+# - 16 labels: nobody who learns is clearly ahead
+# - 256 labels: the head is above the description
+#
+# **Where intervals overlap, nobody has won yet.**
+
+# %% [markdown] tags=["notes"]
+# Give the room a minute with the figure. Ask which way they would take with 16 labels, and why. Many read the dots
+# and forget the lines. The prompt was asked about fewer posts: that is why its lines are longer, and why its two
+# points are not joined.
 
 # %%
 from lessons.must_i_train.figures import scores_by_labels
@@ -604,8 +725,19 @@ for way in ("head", "fine-tuned"):
 # >
 # > **Sceptic:** *On small/dirty data, a frozen encoder + calibrated head or a prompt baseline **can** be competitive.*
 #
-# Both sentences are from a lecture. The second has a condition, *small* or *dirty*, and says *can*. We test it so.
+# Both sentences are from a lecture. The second has a condition, *small* or *dirty*, and says *can*.
 # We break 30% of the labels: each of these gets one of the wrong labels, by lot.
+
+# %% [markdown] tags=["slide"]
+# - 30% of the labels are wrong, by lot
+# - What learns loses points
+# - A description and a zero-shot prompt lose nothing
+#
+# **"Always better" was not shown.**
+
+# %% [markdown] tags=["notes"]
+# Read assumption and sceptic aloud, and let the room vote. Then ask what a result would have to look like to prove
+# *always*. Point at the three differences: zero lies inside. Say also what is not shown: that the prompt is better.
 
 # %%
 dirty, third = clean.copy(), round(0.3 * sizes[2])
@@ -622,7 +754,7 @@ for way in ("nearest", "head", "fine-tuned"):
 
 # %% [markdown]
 # The head and fine-tuning lose many points by dirt. For `nearest` the loss is small, and may be luck.
-# A description and a zero-shot prompt lose nothing: they saw no label. Now the assumption, post
+# A description and a **zero-shot** prompt (without examples) lose nothing: they saw no label. Now the assumption, post
 # by post, at 64 dirty labels:
 
 
@@ -679,6 +811,17 @@ if course.profile == "laptop":
 # A lecture tells of a model that was tuned on curated and public data together. On a small scale: 64 clean
 # labels of our own, and dirty ones for all other rows.
 
+# %% [markdown] tags=["slide"]
+# - 64 clean labels of our own
+# - Dirty public labels for all other rows
+# - Compared: own, public, mixed
+#
+# **Dirt by lot partly averages away. Dirt with a direction stays.**
+
+# %% [markdown] tags=["notes"]
+# Ask which of the three will be last. Most put the mixture last, because of its dirt. It is about as good as the own
+# labels. Say what would be different if all annotators made the same error. Skip this section when time is short.
+
 # %%
 rng = np.random.default_rng(course.seed + 20)
 flip = rng.random(len(clean)) < 0.3
@@ -706,6 +849,18 @@ course.record("mixed_minus_own", against(mixed["mixed"], mixed["own"])[0])
 #
 # Monday brings a new rule: *hope counts as joy*. For the head you change the labels and fit it again. For the prompt you
 # change the words. A lecture promises *strong control* for fine-tuning, and *limited control* for prompts.
+
+# %% [markdown] tags=["slide"]
+# - New rule: hope counts as joy
+# - Prompt: one more sentence; head: new labels, new fit
+# - Count the other posts as well
+#
+# **A rule is followed only if the others stay.**
+
+# %% [markdown] tags=["notes"]
+# Ask first how one would see that a rule is followed. Most name only the hopeful posts. Show the line *new labels*
+# with its first number alone, and let them be glad. Then show the second number. End with the balanced weights, and
+# say that the test for the prompt has very few posts.
 
 # %%
 hope, joy = labels.index("optimism"), labels.index("joy")
@@ -747,7 +902,7 @@ for name, weight in heads.items():
         shares = model.predict_proba(frozen["test"])[:, left]
         heads[name].append(model.classes_[left][shares.argmax(1)])
 
-# %%
+# %% tags=["slide"]
 groups = {"hopeful": truth == hope, "others": ~np.isin(truth, [hope, joy])}
 to_joy = {}
 for name, each in heads.items():
@@ -778,7 +933,18 @@ course.record("new_rule_gain", against(*masks)[0])
 # guesses one of four.
 #
 # **Retrieval** finds a note for a question, by cosine. Because we planted the notes, we can score it: how often is the
-# first note the right one (*recall at 1*)? Then the note goes into the prompt, before the question.
+# first note the right one (**recall at 1**)? Then the note goes into the prompt, before the question.
+
+# %% [markdown] tags=["slide"]
+# - An invented town: six facts, six notes
+# - Retrieval puts the nearest note into the prompt
+# - A wrong note does not help
+#
+# **When a fact changes, change the note.**
+
+# %% [markdown] tags=["notes"]
+# Ask how often a model is right without a note, with four answers to choose from. Then show the three lines. Ask what
+# the wrong note is good for: it rules out that a longer prompt alone does it. Say that six questions are few.
 
 # %% tags=["nbval-check-output"]
 from lessons.must_i_train import brellin
@@ -792,7 +958,7 @@ print(f"recall at 1: {recall:.0%}")
 # %% tags=["record"]
 course.record("recall", recall)
 
-# %%
+# %% tags=["slide"]
 knows = {"no note": [], "retrieved note": [], "wrong note": []}
 form = {"tokenize": False, "add_generation_prompt": True}
 for number, asking in enumerate(brellin.QUESTIONS):
@@ -819,6 +985,17 @@ for name, mask in knows.items():
 # One average hides that. Which tasks are mine?
 #
 # ## What does an answer cost?
+
+# %% [markdown] tags=["slide"]
+# - One encoder pass: description, head, fine-tuned model
+# - Prompt: a larger model, several times slower
+# - Each way has something to look after
+#
+# **A hosted model can change without you.**
+
+# %% [markdown] tags=["notes"]
+# Point at the two lines with milliseconds, and say that they differ on other machines. Let the room fill in one row
+# of the table on upkeep before you show it. Most forget that a prompt must be chosen anew when the model changes.
 
 # %%
 begin = time.perf_counter()
@@ -848,6 +1025,17 @@ course.record("prompt_to_encoder_ms", milliseconds["prompt"] / milliseconds["enc
 # watch: a hosted model may change under you.
 #
 # ## The verdict
+
+# %% [markdown] tags=["slide"]
+# - No label: a description, or a prompt
+# - 16 to 64, or dirty: a head, beside a rival
+# - 256 clean: head first, then perhaps fine-tuning
+# - Facts that change: retrieval
+
+# %% [markdown] tags=["notes"]
+# Return to the reasons from the beginning: who was right? Go through the differences and ask each time: is zero
+# inside? Say what was not measured: larger decoders, other languages, the price of an error. The last *Try it* makes
+# a good exercise for pairs.
 
 # %%
 last = right["head"][sizes[-1]]
@@ -922,7 +1110,7 @@ if course.profile == "laptop":
 # | every answer is the same label | the habit of the prompt | subtract the answer to an empty post |
 # | long labels never win | a sum over more tokens is lower | one token each, or other words |
 # | `A decoder-only architecture is being used, but right-padding was detected!` | generation goes on after padding | `padding_side="left"` |
-# | a confident answer about your town | the fact was never taught | retrieve a note, measure recall |
+# | a confident answer about your town | the fact was never taught | retrieve a note, measure recall at 1 |
 # | `n_splits=4 cannot be greater than the number of members in each class` | too few labels to calibrate | fewer folds, or more labels |
 #
 # **Next:** the sheet for this lesson, and then what pretraining bought: {{ lesson:pretraining }}.

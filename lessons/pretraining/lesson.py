@@ -50,12 +50,37 @@ course = start("pretraining", PROFILE)
 # 4. Bigger models always win (a lecture states this, so that a sceptic can doubt it).
 #
 # Numbers in the text are those of the profile `laptop`.
+
+# %% [markdown] tags=["slide"]
+# - The drawing of the network is public
+# - Pretrained: the weights have read many texts
+# - The task needed no labels: guess what is missing
 #
+# **Four claims about this reading. We test each.**
+
+# %% [markdown] tags=["notes"]
+# Begin with the chief's question, and let the room answer it for a minute. Then read the four claims, and let
+# everybody write down true or false for each. Come back to these notes at the end. The second claim is about a
+# number: ask who has seen it in a notebook.
+
+# %% [markdown]
 # ## Who may look at whom?
 #
 # We load an **encoder**, which reads, and a **decoder**, which writes ({{ lesson:must_i_train }}). Inside,
 # **attention** lets a token collect from other tokens. We ask for *eager* attention, because only that version shows
 # its weights.
+
+# %% [markdown] tags=["slide"]
+# - Encoder: every token sees all others
+# - Decoder: a causal mask, itself and the past
+# - Encoder-decoder: one half reads, the other half writes
+#
+# **Change one token: which outputs move?**
+
+# %% [markdown] tags=["notes"]
+# Show the figure and let the room say which square is open and which is closed. Then ask the question of the slide
+# for *river*, the last word. In the decoder most expect several outputs to move. Only one does: the others have read
+# before it came. Loading the decoder takes a moment, so run those cells in advance.
 
 # %%
 from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer, logging
@@ -119,7 +144,7 @@ figures.masks(panels, "Who (row) may look at whom (column)? Blue is open.")
 
 # %% [markdown]
 # Each row is a token that looks. In the encoder all squares are open, to the left and to the right. In the decoder a
-# token sees only itself and what came before: this is a **causal** mask. The writing half of T5 sees the whole source,
+# token sees only itself and what came before: this is a **causal mask**. The writing half of T5 sees the whole source,
 # and of its own words only the earlier ones.
 #
 # So we **plant a truth**: we change one token, and look which outputs move. If the masks are
@@ -183,13 +208,25 @@ if course.profile == "laptop":
 # |---|---|---|---|---|
 # | encoder | both sides | guessing hidden words | BERT, RoBERTa, DistilBERT; here: MiniLM | labels, search |
 # | decoder | back only | guessing the next word | GPT, BLOOM, Llama; here: SmolLM2 | writing, prompts |
-# | both | source: all; own words: back | restoring hidden pieces | T5 | translation, summaries |
-# | both, for sound | sound: all; own words: back | sound with its text | Whisper | speech to text |
+# | encoder-decoder | source: all; own words: back | restoring hidden pieces | T5 | translation, summaries |
+# | encoder-decoder, for sound | sound: all; own words: back | sound with its text | Whisper | speech to text |
 #
 # RoBERTa is BERT trained longer, on more text. BLOOM writes dozens of languages. DistilBERT comes back below. Here is
 # the decoder's game, the next word:
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# | family | learned by | names |
+# |---|---|---|
+# | encoder | guessing hidden words | BERT, MiniLM |
+# | decoder | guessing the next word | GPT, Llama, SmolLM2 |
+# | encoder-decoder | restoring hidden pieces | T5 |
+
+# %% [markdown] tags=["notes"]
+# Call out some names that the room knows, and let it find the row. ChatGPT is the usual test: it is a decoder. Then
+# ask who wrote the label for *Paris*. Nobody did: the next word of the text is the label. The answer of T5 is
+# nonsense on purpose, since its weights are random.
+
+# %% tags=["nbval-check-output", "slide"]
 asked = writer("The capital of France is", return_tensors="pt")["input_ids"]
 with torch.no_grad():
     chances = decoder(asked).logits[0, -1].softmax(-1)
@@ -211,7 +248,19 @@ print("T5 says:", tokenizer.decode(two.logits[0].argmax(-1)))
 # BERT learned by **masked language modelling** (Devlin and others, 2019). 15% of the tokens are chosen. Of these, 80%
 # become `[MASK]`, 10% a random token, and 10% stay as they are. All other labels are -100: the loss skips them.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - Some tokens are chosen: 15 of 100
+# - Most become `[MASK]`; some are swapped or stay
+# - All other labels are -100: the loss skips them
+#
+# **Nobody writes a label: the text has it.**
+
+# %% [markdown] tags=["notes"]
+# Print the hidden sentence and let the room guess the word, as the model must. Ask why a tenth of the chosen words
+# stay as they are. Few know it: in later use there is no `[MASK]`, and the model must read every token well. Compare
+# the score with the habit, and not with 100%. Our head is poor: say so.
+
+# %% tags=["slide"]
 from transformers import DataCollatorForLanguageModeling
 
 hide = DataCollatorForLanguageModeling(tokenizer, mlm_probability=0.15, seed=1)
@@ -298,9 +347,9 @@ course.record("guessed_by_habit", habit.mean())
 course.record("guess_gain_low", gain[1])
 
 # %% [markdown]
-# A few seconds of this game beat the habit, without one label. The two lists are still full of frequent tokens (*t* and
-# *don* are pieces of *don't*): it is a poor guesser. BERT played this game for days, on billions of words. What its
-# layers learned there is what we buy.
+# A few seconds of masked language modelling beat the habit, without one label. The two lists are still full of frequent
+# tokens (*t* and *don* are pieces of *don't*): it is a poor guesser. BERT played this game for days, on billions of
+# words. What its layers learned there is what we buy.
 #
 # ## Is the architecture what matters?
 #
@@ -309,6 +358,18 @@ course.record("guess_gain_low", gain[1])
 # > **Sceptic:** *Then the same network with random weights must do as well. Give both the same posts and the same steps.*
 #
 # Our task is `emotion`, with four labels. We take short posts, so that each training is cheap.
+
+# %% [markdown] tags=["slide"]
+# - The same network, posts, order and steps
+# - One begins with pretrained weights, one with random ones
+# - Equal chances for four labels: a loss of 1.39
+#
+# **Only the pretrained one gets clearly below it.**
+
+# %% [markdown] tags=["notes"]
+# Let the room vote on the assumption first. Then ask what loss a network has that knows nothing, with four labels.
+# Draw this line before you show the curves. The random network is not broken: with far more text it would learn. The
+# *Try it* answers those who blame the rate.
 
 # %%
 import numpy as np
@@ -397,6 +458,17 @@ if course.profile == "laptop":
 #
 # Now the pretrained network gets only 40 labels. It takes as many steps, so it reads each post about six times.
 
+# %% [markdown] tags=["slide"]
+# - Pretrained, 40 labels: above random weights with 256
+# - Counting words, 640 labels: about as good
+# - "Fewer labels" always means: than which rival?
+#
+# **The rival decides how large the gain looks.**
+
+# %% [markdown] tags=["notes"]
+# Cover the figure and ask for the order of the six rows. Most put counting words last. It has no pretraining, and in
+# our run it was still ahead of the random network. Say that one or two seeds are few.
+
 # %%
 few = course.pick(laptop=40, full=40, smoke=16)
 name, model = f"pretrained, {few} labels", pretrained(0)
@@ -453,6 +525,17 @@ for name, (mean, *_) in scores.items():
 # - **probe**: a logistic regression on the vectors says support, neutral or oppose. It is fitted anew for each model,
 #   on 130 rows, and judged on 100 others.
 
+# %% [markdown] tags=["slide"]
+# - Catastrophic forgetting: an old ability gets lost
+# - Neighbours: is the nearest text about the same question?
+# - Probe: a logistic regression, fitted anew each time
+#
+# **The training on emotions saw no opinion.**
+
+# %% [markdown] tags=["notes"]
+# Ask whether a model that learns emotions will become worse at opinions. The room is usually divided. Explain why the
+# texts must be others: else we would measure practice. Keep this short, the result comes in the next section.
+
 # %%
 near = opinions.filter(lambda row: len(tokenizer(row["text"])["input_ids"]) <= 28)
 known, fresh = course.pick(laptop=(130, 100), full=(400, 150), smoke=(30, 12))
@@ -478,6 +561,18 @@ for other in ("2e-5", "2e-3"):
 #
 # **LoRA** trains small matrices beside the frozen ones ({{ lesson:lora }}). Two rates: the notebook's 2e-4, and 5e-3,
 # which that lesson had chosen on other posts. (The notebook adapts two matrices of each layer, we adapt all.)
+
+# %% [markdown] tags=["slide"]
+# - At a small rate: kept much, learned little
+# - At a large rate: learned, and lost as well
+# - Adapter off: every old number is back
+#
+# **LoRA does not prevent forgetting. It makes it reversible.**
+
+# %% [markdown] tags=["notes"]
+# In the figure, ask which point is the best one. Most take the highest, and forget to look to the right. Then read
+# the table line by line, with both numbers each time. Run the cell that switches the adapter off live: it is the
+# planted truth of this lesson. Claim 2 is settled here.
 
 # %%
 from peft import LoraConfig, get_peft_model
@@ -537,7 +632,7 @@ for name in trained:
 # But LoRA has one thing that full training lacks. The old weights are still there. `disable_adapter` switches the
 # adapter off. Here again the truth is planted: we know what must come out.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 bert, old = keeping.bert_of(lora), opinion.vectors(base.bert, 50)
 with lora.disable_adapter():
     off = opinion.vectors(bert, 50)
@@ -576,7 +671,18 @@ if course.profile == "laptop":
 # The notebook calls DistilBERT a "lightweight version of BERT": about 66M parameters against 110M. We can count without
 # a download. On the device `meta` a tensor has a shape and no memory.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - DistilBERT: half of the layers, not half the size
+# - The table of tokens stays as large
+# - Half, pretrained, beats all layers with random weights
+# - Both pretrained: more layers won
+
+# %% [markdown] tags=["notes"]
+# Before the cell, ask how many parameters are left when six of twelve layers go. Nearly all say half. Then show the
+# two differences, and ask which sentence each of them supports. Our cut was rough: no layer was trained for its new
+# place.
+
+# %% tags=["nbval-check-output", "slide"]
 from transformers import BertConfig, DistilBertConfig
 
 with torch.device("meta"):
@@ -631,6 +737,17 @@ for name, table in against.items():
 #
 # A **temperature** T divides the logits. With T = 2 the probabilities are softer, and small ones count more.
 
+# %% [markdown] tags=["slide"]
+# - A teacher gives probabilities, a student learns them
+# - A temperature of 2 makes them softer
+# - The rival: the same student, hard labels only
+#
+# **Measure it at your size, and more than once.**
+
+# %% [markdown] tags=["notes"]
+# Ask what "mostly joy, a little optimism" tells that "joy" does not. Show the two lines with T = 1 and T = 2. Then
+# say plainly that our result moves with the seed. When time is short, leave out the loss function.
+
 # %%
 T = 2.0
 with torch.no_grad():
@@ -678,6 +795,18 @@ course.record("teacher_minus_hard", helped[0])
 #
 # Another way to shrink: fewer bits for each weight. **ONNX** is a file format for networks, and a runtime executes it
 # without PyTorch. **int8** stores each weight of a matrix as one of 256 steps: one byte in place of four.
+
+# %% [markdown] tags=["slide"]
+# - ONNX: a file format, no label changes
+# - int8: one byte for each weight, not four
+# - The file shrinks to about a quarter
+#
+# **Count the labels that change.**
+
+# %% [markdown] tags=["notes"]
+# Ask what one would measure after such a conversion. Most say accuracy. Then point at the number of changed labels in
+# the last line: it is much larger than the change of the accuracy. Give an example of a person who gets another
+# answer than yesterday. The export itself is not worth the time in a lecture.
 
 # %%
 from lessons.pretraining.quiet import quiet
@@ -733,6 +862,17 @@ course.record("int8_mb", sizes["int8"])
 # ## What was promised, and what was kept?
 #
 # All rows are differences in points, with their 95% intervals.
+
+# %% [markdown] tags=["slide"]
+# - Fewer labels: kept, against the same network
+# - 2e-4 prevents forgetting: kept, but empty
+# - LoRA keeps the old: half kept
+# - Bigger always wins: not kept
+
+# %% [markdown] tags=["notes"]
+# Let everybody take out the notes from the beginning and compare. Take the claim with the most wrong guesses, and go
+# back to its cell. Ask what would be needed to be surer: more seeds, other tasks, larger models. End with the answer
+# to the chief.
 
 # %%
 gaps = np.array(right[f"pretrained, {few} labels"]) - right["random"]

@@ -48,10 +48,22 @@ course = start("privacy", PROFILE)
 # 1. We find rows of training, from the model's answers alone, better than a coin.
 # 2. We say what makes the leak smaller: fewer epochs, fewer weights, or one of three cures.
 # 3. We close the leak for the worst rows, and see no cost in accuracy.
-# 4. We train with a promise of arithmetic (differential privacy), and name its price.
+# 4. We train with a promise of arithmetic, and name its price.
 #
 # No real person is in this notebook. Town and messages are invented, and so are names and codes. (Numbers in the text
 # are those of the profile `laptop`.) This is the machine of the attack:
+
+# %% [markdown] tags=["slide"]
+# - A classifier names the office for each message
+# - Another town wants to have it
+# - "It only says one of six labels. It cannot leak."
+#
+# **Can somebody find out who wrote to us?**
+
+# %% [markdown] tags=["notes"]
+# Ask for hands: can a model leak that only says a label? Most say no. Note the number, and come back to it at the end.
+# Then point at the figure: the attacker has a row and its label, and reads one number, the loss. Say that people and
+# messages are invented.
 
 # %% tags=["nbval-check-output"]
 from transformers import AutoTokenizer
@@ -71,7 +83,19 @@ figures.machine(len(tokens), labels=6)
 # To judge an attack one must know the truth. So we **plant** rows with names and codes that a rule makes. Carlini and
 # others (2019) call such rows *canaries*.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - Planted: 20 people to train on, 10 of them four times
+# - Twins: 20 of the same form, never trained on
+# - Candidates: all other names that one could try
+#
+# **Labels by chance: only memory can tell them.**
+
+# %% [markdown] tags=["notes"]
+# Say first why we plant: without the truth nobody can judge an attack. Ask: why do these people get random labels? Many
+# say "to make it harder". In fact, a label that follows from the text could be told without memory. Skip the cell that
+# computes the places.
+
+# %% tags=["nbval-check-output", "slide"]
 print(row)
 CANDIDATES = course.pick(laptop=127, full=127, smoke=15)
 people = planted.people(40 + CANDIDATES, seed=course.seed)
@@ -130,6 +154,20 @@ print(f"{hidden.shape[0]} texts, at most {hidden.shape[1]} tokens")
 # Rank 8 gives 7 - 3 = 4 bits. Where nothing was learned, each rank is equally likely. Half of the ranks give less than
 # 1 bit, and the mean is about 1.4 bits.
 
+# %% [markdown] tags=["slide"]
+# | rank among 128 | exposure |
+# |---|---|
+# | 1 | 7 bits |
+# | 8 | 4 bits |
+# | 64 | 1 bit |
+#
+# **Nothing learned: 1.4 bits on average, by luck.**
+
+# %% [markdown] tags=["notes"]
+# Work rank 8 out on the board: log2(128) is 7, log2(8) is 3. Ask the room for rank 16. Many subtract 16 from 128. Then
+# show the control before training: planted rows and twins are both near luck. Ask what it would mean if they were not:
+# the comparison would be unfair from the start.
+
 
 # %% tags=["nbval-check-output"]
 def exposure(loss, others):
@@ -167,7 +205,7 @@ def exposures(logits, places):
 
 
 # %% [markdown]
-# First the control: a model that has not trained at all.
+# First the control: a model without any training.
 
 
 # %%
@@ -193,6 +231,18 @@ for name, places in {"planted": np.r_[once, often], "twins": twins}.items():
 # ## Can a classifier leak at all?
 #
 # Now train, and look after the epochs 1, 3 and 8.
+
+# %% [markdown] tags=["slide"]
+# - Whole layer, LoRA, or the head alone
+# - Look after 1, 3 and 8 epochs
+# - The twins stay near luck
+#
+# **Rows that came once are remembered.**
+
+# %% [markdown] tags=["notes"]
+# Before the curves, let the room guess: does LoRA remember, does the head alone? Most say that so few weights cannot.
+# Then point at the end of the curve of LoRA: it lies near the whole layer. Rows that came four times stand out after
+# one epoch, so copies are a risk. The intervals can be skipped.
 
 
 # %%
@@ -320,11 +370,24 @@ if course.profile == "laptop":
 # %% [markdown]
 # ## Was this message in the training rows?
 #
-# Planted rows are odd on purpose. What about usual messages? The attack by loss (Yeom and others, 2018; Shokri and
-# others, 2017, built a richer one) says *seen* where the loss is low.
+# Planted rows are odd on purpose. What about usual messages? To tell which were trained on is **membership inference**.
+# The attack by loss (Yeom and others, 2018; Shokri and others, 2017, built a richer one) says *seen* where the loss is
+# low.
 #
 # **AUC** is the chance that a row inside has a lower loss than a row outside. 0.5 is a coin, 1 is perfect. Worked: two
 # rows inside with losses 0.1 and 0.9, one outside with 0.5. One of two pairs is in the right order, so the AUC is 0.5.
+
+# %% [markdown] tags=["slide"]
+# - Attack: say *seen* where the loss is low
+# - AUC: how often a trained row has the lower loss
+# - Only labels? Say *seen* where the label is right
+#
+# **Hiding the probabilities does not close the leak.**
+
+# %% [markdown] tags=["notes"]
+# Ask: what can an attacker do who gets only labels? The usual answer is "nothing". Then show the columns of accuracy:
+# inside it is far higher than outside, and the gap is his advantage. Point at the column of the AUC from epoch 1 to 8.
+# Skip the interval of the AUC when time is short.
 
 # %%
 from sklearn.metrics import roc_auc_score
@@ -389,6 +452,18 @@ for epoch, logits in found["whole layer"].items():
 # weights, as LoRA does. After three and after eight epochs the table agrees, after one it does not. But does LoRA at
 # that moment also *know* less? A fair comparison puts the leak beside the accuracy:
 
+# %% [markdown] tags=["slide"]
+# - From three epochs on, fewer weights leak less (messages)
+# - They are less accurate there, too
+# - Equal accuracy: about equal leak
+#
+# **When one stops counts as much as how many weights.**
+
+# %% [markdown] tags=["notes"]
+# Read the figure from left to right first: accuracy. Then from below: leak. Ask where a good model would stand: on the
+# right, and low. No point is there. Point at the two that lie almost on each other: the head after eight epochs, the
+# whole layer after three.
+
 # %%
 pairs = {way: {} for way in RATES}
 for (way, epoch), line in page.items():
@@ -410,6 +485,19 @@ figures.leak_and_use(pairs, "More training, more leak")
 # keeps a model from fitting its rows too closely. We measure each cure alone, on the whole layer: dropout of 0.3, a
 # weight decay a hundred times the usual one, and label smoothing (a target of 83%, and the rest for the other labels),
 # each for three epochs.
+
+# %% [markdown] tags=["slide"]
+# | cure | the leak |
+# |---|---|
+# | fewer epochs | clearly smaller |
+# | dropout, weight decay, label smoothing | hardly moved |
+#
+# **Stop early. Measure what else you believe in.**
+
+# %% [markdown] tags=["notes"]
+# Let the room bet on one of the four cures before the table comes. Most bet on dropout. Compare each line with *three
+# epochs*, and look at the interval: the other three move less than it is wide. Say that this holds for our strengths
+# only.
 
 # %%
 cures = {"dropout": {"dropout": True}, "weight decay": {"decay": 1.0}}
@@ -460,7 +548,20 @@ for name in cures:
 # addresses, phone numbers, "my name is". How good is it? We plant 40 texts for each of six ways to tell such a thing,
 # and count. (Patterns and texts have one author. Yours will meet more ways.)
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# | told as | the scanner |
+# |---|---|
+# | code, mail, phone, "my name is" | finds it |
+# | signed name, code in words | lets it pass |
+#
+# **A first filter. A person reads a sample.**
+
+# %% [markdown] tags=["notes"]
+# Ask for ways to tell a name that no pattern finds. The room finds more than we did. Then show the output: all or
+# nothing for each way. Without the planted rows the exposure falls to luck. Say clearly that the other messages leak as
+# before.
+
+# %% tags=["nbval-check-output", "slide"]
 for way, told in planted.ways_to_tell(40, seed=1).items():
     print(f"{way:<15} {planted.found_in(told).mean():.0%} found   {told[0]}")
 alarms = planted.found_in(desk["text"]).sum()
@@ -484,7 +585,7 @@ for name, logits in both.items():
     print(f"{name:<18} {right.mean():.1%} right outside, {own_bits:.1f} bits")
 
 # %% [markdown]
-# The difference of the two accuracies with its interval, and the attack on the messages that stay:
+# The difference of the two accuracies with interval, and the attack on the messages that stay:
 
 # %%
 with_them, without_them = (is_right(logits) * 1.0 for logits in both.values())
@@ -508,6 +609,19 @@ course.record("scanner_alarms", alarms)
 # any model that training can give. With the row it is at most e^epsilon times as likely as without it, and the other
 # way round. (This may fail by a small chance, **delta**.)
 
+# %% [markdown] tags=["slide"]
+# - Train twice: with a row, and without it
+# - The two models can hardly be told apart
+# - Epsilon says how hardly: small is strong
+# - DP-SGD: clip the gradient of each row, add noise
+#
+# **It holds against every attack.**
+
+# %% [markdown] tags=["notes"]
+# Start with the promise, and leave DP-SGD for later. Ask: is a large epsilon good or bad? Many think that it is good.
+# Do the bet aloud: a guess of 1 to 1 becomes 2.7 to 1 with epsilon 1. In the figure, point at the long arrows that stop
+# at the circle. Skip the code of opacus.
+
 # %% tags=["nbval-check-output"]
 for epsilon in (1, 4, 16):
     print(f"epsilon {epsilon}: the odds change at most {np.exp(epsilon):,.1f} times")
@@ -516,7 +630,7 @@ for epsilon in (1, 4, 16):
 # Worked: a guess of 1 to 1 may become 2.7 to 1 (about 73% sure) with epsilon 1, and 55 to 1 with epsilon 4. With 16,
 # the promise on paper says nothing.
 #
-# DP-SGD (Abadi and others, 2016) keeps it in two moves. First **clip** the gradient of *each row* to a length: no row
+# **DP-SGD** (Abadi and others, 2016) keeps it in two moves. First **clip** the gradient of *each row* to a length: no row
 # pulls harder than that. Then add **noise** to the sum, so large that one row drowns in it. We train a head on frozen
 # vectors with more rows: noise needs a crowd to hide in.
 
@@ -637,7 +751,7 @@ for _ in range(STEPS // len(loader)):
         optimizer.step()
 
 # %% [markdown]
-# Ours with the same noise, beside it:
+# Our DP-SGD with the same noise, beside it:
 
 # %%
 with torch.no_grad():
@@ -656,11 +770,23 @@ course.record(
 )
 
 # %% [markdown]
-# Both keep the same promise, and they reach about the same accuracy. Their draws differ, so some answers differ.
+# Both keep the same promise, and reach about the same accuracy. Their draws differ, so some answers differ.
 #
 # ## What does the promise cost?
 #
 # Three seeds each. The baseline, *no promise*, has no clip and no noise.
+
+# %% [markdown] tags=["slide"]
+# - Epsilon 16 costs little, and promises nothing
+# - Epsilon 1 costs a lot of accuracy
+# - Clip without noise: no promise at all
+#
+# **The noise is what costs.**
+
+# %% [markdown] tags=["notes"]
+# Show the dots from the top to the bottom. Ask which line they would choose for Vera. There is no right answer: it is a
+# trade. Then point at *no promise*: it leaks less than the models above, and it had more rows. Say that this is
+# measured with one attack, and a promise is not.
 
 # %%
 plans = {"no promise": (0.0, 50.0)}  # a clip that no row reaches
@@ -731,6 +857,17 @@ if course.profile == "laptop":
 # owners of data and weights allow? The **provenance**: where does each row come from? The **consent**: did the people
 # agree to *this* use? A card (README.md) must answer. We read the cards of two data sets and of the checkpoint:
 
+# %% [markdown] tags=["slide"]
+# - Licence: what do the owners allow?
+# - Provenance: where does each row come from?
+# - Consent: did people agree to *this* use?
+#
+# **No code can read consent.**
+
+# %% [markdown] tags=["notes"]
+# Ask who has read the card of the last model that they downloaded. Few have. A dash in the table says that a pattern
+# found nothing, and no more. This section is short, and can be read at home.
+
 # %%
 from lessons.privacy import cards
 
@@ -747,6 +884,16 @@ pd.DataFrame({name: cards.read_card(folder) for name, folder in folders.items()}
 # Vera's last question is about the file. The old format of torch is Python's *pickle*. A pickle is a list of orders
 # for building objects, and an order may **call any function**. This object asks to be built by `exec`, which runs code:
 
+# %% [markdown] tags=["slide"]
+# - A pickle is a list of orders to build objects
+# - By default, `torch.load` takes tensors only
+# - `weights_only=False`: the orders are obeyed
+# - safetensors: names and numbers, no orders
+
+# %% [markdown] tags=["notes"]
+# Ask what they do when a forum says "just add `weights_only=False`". Most would do it. Then show the two openings: the
+# second one leaves a trace. The trap is harmless, and it ran in a process of its own. End with safetensors.
+
 # %% tags=["nbval-check-output"]
 import inspect
 
@@ -757,7 +904,7 @@ print(inspect.getsource(trap.Acts))
 # %% [markdown]
 # It is harmless: it writes one line into its own temporary folder. We open it in a **process of its own**, twice.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 import tempfile
 from pathlib import Path
 
@@ -796,8 +943,21 @@ print(load(data))
 # still leak (an AUC of about 0.83). Then the cards, and a file of safetensors. A classifier leaks through how sure it
 # is, and even its labels leak.
 #
-# Our attack is a simple one. A better one finds more.
+# Our membership inference is simple. A better one finds more.
+
+# %% [markdown] tags=["slide"]
+# - Found: planted rows, and usual messages
+# - Fewer epochs: less leak
+# - A scanner closes it for what has a form
+# - Differential privacy promises, and has a price
 #
+# **Vera: "Not this model."**
+
+# %% [markdown] tags=["notes"]
+# Come back to the hands of the beginning. Ask what Vera should do first. The order counts: take rows out, train with a
+# promise, write the card, give out safetensors. A better attack would find more than ours.
+
+# %% [markdown]
 # ## In this notebook we have
 #
 # - **planted** rows about invented people, and measured their exposure beside twins;

@@ -54,6 +54,18 @@ course = start("recipe", PROFILE)
 # First a picture of one line. The **schedule** says which rate each step gets. Here are three of them, made by the
 # library itself, as in {{ lesson:training_loop }}.
 
+# %% [markdown] tags=["slide"]
+# - A lecture's recipe has seven lines
+# - "Change nothing", says the colleague, "it works"
+# - But our model is smaller, and our data are few
+#
+# **Which line carries the result? Which is only a habit?**
+
+# %% [markdown] tags=["notes"]
+# Put the table of the recipe on the wall. Each person names the line that matters most, and you keep the votes on the
+# board until the verdict. Most vote for the optimizer or the dropout. Then show the three schedules: one line of the
+# recipe, drawn.
+
 # %%
 import torch
 from transformers import get_scheduler
@@ -88,6 +100,18 @@ plots.lines(curves, "Three schedules", "step, of 100", "share of the full rate")
 # Three savings. We take short posts. We take few. And we train only the top of the model. The lower layers are
 # frozen. So their output for a post never changes, and we compute it **once**.
 
+# %% [markdown] tags=["slide"]
+# - Short posts, and few of them
+# - Only the top of the model is trained
+# - The frozen layers below are computed once
+#
+# **Cheap trainings can be repeated many times.**
+
+# %% [markdown] tags=["notes"]
+# Ask why the output of the lower layers may be kept. Some say that it saves memory. The reason is that these layers
+# do not change, so their output never does. Skip the code of `prepare` and `train` in a lecture, and name what goes
+# in and what comes out.
+
 # %%
 from transformers import AutoModel, AutoTokenizer, logging
 
@@ -96,7 +120,7 @@ pretrained = AutoModel.from_pretrained(course.checkpoint).to(course.device).eval
 top_layers = course.pick(laptop=2, full=4, smoke=2)
 frozen = len(pretrained.encoder.layer) - top_layers
 
-# %%
+# %% tags=["skip"]
 size = course.pick(laptop=128, full=1024, smoke=16)
 machine = {"training posts": f"{size}", "lower layers": f"{frozen}, frozen: once"}
 machine |= {"cache": "kept in memory", "top": f"{top_layers} layers and a head"}
@@ -304,6 +328,17 @@ def runs(seeds, **changes):
 # thousands of rows. Here few steps move a small top. We try the top of the band, and three more. Two seeds
 # each, judged on the **validation** posts: this is a choice.
 
+# %% [markdown] tags=["slide"]
+# - The lecture's rates were made for many steps
+# - Too small: the model hardly moves
+# - Too large: luck decides which training fails
+#
+# **A rate belongs to a model and a number of steps.**
+
+# %% [markdown] tags=["notes"]
+# Let the room guess which of the four rates wins, before you show the dots. Many choose the lecture's, because it is
+# printed. Ask whether the lecture is wrong, then. It is not: with more epochs its rate climbs, and it is only slow.
+
 # %%
 rates = course.pick(
     laptop=(5e-5, 3e-4, 1e-3, 5e-3),
@@ -380,7 +415,7 @@ course.record("patient_accuracy", patient.mean())
 # many steps. A rate has no value of its own: it belongs to a model, to the trained layers and to a number of steps.
 #
 # Is this better than not training the model at all? The probe of {{ lesson:bert_for_sequence_classification }} is the
-# baseline.
+# **baseline**: a training must beat it.
 
 # %%
 from sklearn.linear_model import LogisticRegression
@@ -408,7 +443,18 @@ course.record("probe_accuracy", probe_right.mean())
 # Before we change anything else, we change **nothing** but the seed. A seed decides the start of the head, the order
 # of the posts and the dropout.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - Nothing changes but the seed, and the score moves
+# - Small differences drown in luck
+# - Half the limit needs four times the seeds
+#
+# **First measure the luck. Then compare recipes.**
+
+# %% [markdown] tags=["notes"]
+# Ask who has ever compared two settings with one training each. Nearly everybody has. Show the limits for 1, 3, 6 and
+# 24 seeds, and let the room find the rule. The usual guess is that twice the seeds make half the limit.
+
+# %% tags=["skip"]
 seeds = range(course.pick(laptop=6, full=6, smoke=2))
 base = np.concatenate([good_rate, runs(seeds[2:])]) if len(seeds) > 2 else good_rate
 spread = base.mean(axis=1).std(ddof=1)
@@ -423,7 +469,7 @@ course.record("base_spread", spread)
 # the mean of k seeds varies by spread / √k, and a difference of two such means by √2 times as much. To be seen it
 # must be about twice that, as 95% of a bell curve lie within two spreads. (Paired seeds can do a little better.)
 
-# %%
+# %% tags=["slide"]
 for k in (1, 3, 6, 24):
     limit = 2 * spread * np.sqrt(2 / k)
     print(f"{k:>2} seeds: differences below {100 * limit:.1f} points drown in luck")
@@ -436,6 +482,17 @@ for k in (1, 3, 6, 24):
 #
 # Each row changes **one** setting of the base recipe and keeps the rest. The seeds are
 # the same, so each pair begins with the same order of posts. What we look at is the **difference**.
+
+# %% [markdown] tags=["slide"]
+# - Each row changes one setting, with the same seeds
+# - A wide interval with zero in it: cannot tell
+# - Zero, and hardly any width: quiet here
+#
+# **Not seen is not the same as no effect.**
+
+# %% [markdown] tags=["notes"]
+# Show the figure, and ask which rows are superstition. Most point at every row that holds zero. Then ask how large a
+# loss could hide in the widest of them. After that, show how many answers changed sides: two groups appear.
 
 # %%
 changes = {
@@ -498,7 +555,7 @@ print(f"{quiet:.1%} of the answers")
 if course.profile == "laptop":
     assert quiet < 0.02
 
-# %%
+# %% tags=["slide"]
 for name, table in tested.items():
     print(f"{name:<16} {(table != base[few]).mean():.1%} of the answers change sides")
 
@@ -521,6 +578,18 @@ course.record("epsilon_turned", (tested["epsilon 1e-6"] != base[few]).mean())
 # A test must be tested. We need cases whose truth we know. First, **nothing**: compare the base recipe with itself.
 # Three of its seeds against three others, in all ways. No difference is real, so every interval clear of zero is a
 # **false alarm**.
+
+# %% [markdown] tags=["slide"]
+# - Nothing against nothing: how many false alarms?
+# - A planted truth: spoiled labels. Are they found?
+# - The loudest row again, with fresh seeds
+#
+# **A test must be tested.**
+
+# %% [markdown] tags=["notes"]
+# Ask how one would test a thermometer: with ice and with boiling water. Here the ice is a comparison of a recipe with
+# itself, and the boiling water is a sabotage. Point at the loudest row, first and again. The second number is mostly
+# smaller, and it is the one to trust.
 
 # %%
 from itertools import combinations, product
@@ -583,6 +652,17 @@ course.record("loudest_again", abs(second[0]))
 # The lecture says "16 to 32, or accumulation". **Accumulation** adds the gradients of small batches before one step. We
 # compare gradients, without dropout, as the two must see the same model.
 
+# %% [markdown] tags=["slide"]
+# - Gradients of small batches are added before one step
+# - Compared without dropout: the same, up to rounding
+# - Batch 32 is another thing: half the steps
+#
+# **No setting to try out: a way to fit memory.**
+
+# %% [markdown] tags=["notes"]
+# Ask whether four batches of 4 are the same as one batch of 16. Answers are divided, so take a vote. Then show the
+# one line of output. Add the condition: the parts must be equally large.
+
 
 # %%
 def gradient(pieces):
@@ -609,6 +689,17 @@ course.record("accumulation_off", off)
 # ## LoRA's dropout
 #
 # A notebook on LoRA sets `lora_dropout=0.1`. Does that one matter? PEFT wraps our top as well.
+
+# %% [markdown] tags=["slide"]
+# - One setting, two seeds, a small difference
+# - To say "needed" would be false
+# - To say "useless" would be false, too
+#
+# **We cannot tell.**
+
+# %% [markdown] tags=["notes"]
+# This section is short, and it trains one habit: to say that we cannot tell. Ask the room to write one honest
+# sentence about this result. Collect two, and strike out each word that claims too much.
 
 # %%
 from peft import LoraConfig, get_peft_model
@@ -642,6 +733,17 @@ print("difference", points(lora_effect))
 #
 # The way out is a **factorial**: all combinations. Two levels, three factors: eight cells. Our small copy: half the
 # rows or all, half the length or all (the test posts are cut, too), batch 8 or 16. Two seeds each.
+
+# %% [markdown] tags=["slide"]
+# - Three things changed, one better score: a confound
+# - The way out: all combinations, a factorial of eight cells
+# - Every run serves all three factors
+#
+# **Length and rows count here. Of the batch: cannot tell.**
+
+# %% [markdown] tags=["notes"]
+# Tell the story of the refined project, and ask which of the three changes did it. Everybody has a favourite. Nobody
+# can know. Point at the pairs in the table that differ in one thing only. The interaction can be left out.
 
 # %%
 levels = {"rows": (size // 2, size), "cut": (half, longest), "batch": (8, 16)}
@@ -724,6 +826,17 @@ course.record("interaction", interaction[0])
 # - **longer** training, twice the epochs;
 # - **averaged** weights: the mean of the last steps' weights.
 
+# %% [markdown] tags=["slide"]
+# - Few rows and large steps: the mean falls
+# - Helped: freezing, smaller rates below, warmup, longer training
+# - Cannot tell: a fresh top, averaged weights
+#
+# **Warmup: not seen before, and it helps here.**
+
+# %% [markdown] tags=["notes"]
+# Ask which cure the room would try first. Many say dropout or another optimizer. Show the dots, then warmup once more
+# with fresh seeds. The seat belt is a good picture: on a quiet road one does not feel it.
+
 
 # %%
 def build_cured(plan):
@@ -780,7 +893,7 @@ seed_dots(dots, "Accuracy with each cure")
 # %% [markdown]
 # In numbers, with the paired differences to the runs without a cure:
 
-# %%
+# %% tags=["skip"]
 against = {}
 for name, each in dots.items():
     against[name] = interval_over_seeds(cured[name] - cured["no cure"])
@@ -847,6 +960,17 @@ course.record("frozen_gap", gaps["freeze a layer"])
 # the classes' F1. A class has a high F1 if the model finds its posts, and says its name to few others
 # ({{ lesson:evaluation }}).
 
+# %% [markdown] tags=["slide"]
+# - After each epoch: look in, keep the best state
+# - The last epoch may be the best one
+# - With few validation posts, the choice is partly luck
+#
+# **The rule pays in long trainings.**
+
+# %% [markdown] tags=["notes"]
+# Ask what the rule can do if a training has three epochs. It can only choose among three states. Point at the kept
+# epochs in the output. When time is short, leave this section to the readers.
+
 # %%
 from sklearn.metrics import f1_score
 
@@ -896,6 +1020,16 @@ course.record("early_minus_last", early)
 # 2. a **budget**: how many trials;
 # 3. **validation** decides;
 # 4. the winner meets the **test once**.
+
+# %% [markdown] tags=["slide"]
+# - A space, written down before
+# - A budget: how many trials
+# - Validation decides
+# - The winner meets the test once
+
+# %% [markdown] tags=["notes"]
+# Ask what is missing in "we tuned the hyperparameters". Let the room find the four lines before you show the slide.
+# Most find the space, and forget the budget. Then ask how often the test may be asked.
 
 # %%
 draw = np.random.default_rng(course.seed)
@@ -974,7 +1108,18 @@ course.record("optuna_test", met)
 # curse**. We simulate it: k settings that are all **equal**, each right with the same chance, judged on as many posts
 # as our validation has. (Real settings share their posts, and so some luck. Their curse is a little smaller.)
 
-# %%
+# %% [markdown] tags=["slide"]
+# - The highest of many is high by luck, too
+# - More trials, more luck in the winner's score
+# - More posts, less of it
+#
+# **Never report the validation score of a winner.**
+
+# %% [markdown] tags=["notes"]
+# Play it: each person tosses ten coins, and the best one is our winner. Ask whether this person is good at tossing.
+# Then show the simulation, and let the room guess the number for a hundred settings. Most guesses are too low.
+
+# %% tags=["slide"]
 judged = course.pick(laptop=120, full=400, smoke=120)
 seems = {}
 for k in (1, 4, 20, 100):
@@ -1012,6 +1157,16 @@ if course.profile == "laptop":
 # >
 # > **Sceptic:** *Enough for what? Compare the tweaks with the rate.*
 
+# %% [markdown] tags=["slide"]
+# - Assumption: the recipe is standard, small tweaks are enough
+# - Sceptic: compare the tweaks with the rate
+#
+# **Spend your evening on the rate and on more rows.**
+
+# %% [markdown] tags=["notes"]
+# Read both lines, and let the room choose a side. Then show the list of sizes: a typical tweak, the largest one, the
+# rate. Ask which of these numbers was picked as the loudest of ten: it may be too large.
+
 # %%
 tweaks = [abs(effect[0]) for effect in effects.values()]
 sizes = {"a typical tweak": np.median(tweaks), "the largest tweak": max(tweaks)}
@@ -1031,6 +1186,18 @@ course.record("median_tweak", np.median(tweaks))
 #
 # Three rules. If hardly an answer turned, the line is *quiet*. If the interval holds zero, we *cannot tell*. And the
 # loudest row counts with its second trial.
+
+# %% [markdown] tags=["slide"]
+# - Search: the rate, together with the number of steps
+# - Keep: warmup, it costs nothing
+# - Leave: betas, epsilon, weight decay
+# - Cannot tell: the other six lines
+#
+# **For this model, few posts and few steps.**
+
+# %% [markdown] tags=["notes"]
+# Go back to the votes of the beginning. Ask who was right, and let the room answer with the three rules: quiet,
+# cannot tell, second trial. Say that another model needs the procedure again, and not this table.
 
 # %%
 import pandas as pd

@@ -44,12 +44,25 @@ course = start("reproducibility", PROFILE)
 #
 # 1. We say what makes a second training differ, by measuring.
 # 2. We say what moves the **number**: the seed or the machine.
-# 3. A manifest refuses all of eight planted changes, and none of three harmless ones.
+# 3. A **manifest** refuses all of eight planted changes, and none of three harmless ones. It is a page that names what
+#    a number was made from.
 # 4. The Trainer's settings come back from a file.
 # 5. An alarm without labels rings falsely in 1 month of 20, and we say what it cannot hear.
 #
 # The messages are invented; what changes in them was planted ({{ lesson:leakage }} used them). Numbers in the text are
 # those of the profile `laptop`.
+
+# %% [markdown] tags=["slide"]
+# - A report says: about half of the answers are right
+# - Its author has left; Ines is new
+# - The director wants the number again
+#
+# **Who can get it, and what would prove it?**
+
+# %% [markdown] tags=["notes"]
+# Ask: who could make the main number of their own last project again, today? Few hands go up, and that is the lesson.
+# Then show the figure: three columns, and all of them go into one number. Ask what is missing from a report that names
+# only the seed.
 
 # %% tags=["nbval-check-output"]
 from datasets import disable_progress_bars, load_dataset
@@ -77,6 +90,20 @@ figures.of_desk(course, rows=len(desk["year_1"]))
 #
 # We train the last layer and a new head for ten steps. The layers below stay as they are. So we read them once
 # ({{ lesson:recipe }} explains it).
+
+# %% [markdown] tags=["slide"]
+# | changed | the same bits? |
+# |---|---|
+# | nothing, or a new process | yes, on our machine |
+# | threads | no: the last digits |
+# | a seed | no: labels, too |
+#
+# **Same seed, machine, threads and versions.**
+
+# %% [markdown] tags=["notes"]
+# Before the table, collect guesses: which line gives the same bits? Most forget the threads. Explain the digest in one
+# sentence: a short name for many bytes. Then the sum of three numbers: it says why threads matter. When time is short,
+# keep only one of the two slips.
 
 # %%
 from itertools import islice
@@ -165,7 +192,7 @@ told = answers(base)
 runs = {"the same process": train()}
 
 # %% [markdown]
-# Now a **new process**: another Python starts, reads the data and trains with the same `train`.
+# Now a **new process**: another Python starts, reads the data and trains with `train`.
 
 # %%
 from safetensors.torch import load_file
@@ -188,7 +215,7 @@ torch.set_num_threads(threads)
 # %% [markdown]
 # Last, another seed for one of the dice.
 
-# %%
+# %% tags=["slide"]
 import pandas as pd
 
 for name in ("head", "dropout", "order"):
@@ -209,7 +236,7 @@ for name in ("head", "dropout", "order"):
 # of threads** the bits differ. Why? A computer rounds after each addition, so the order of a sum changes its last
 # digits:
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 print((0.1 + 0.2) + 0.3, "and", 0.1 + (0.2 + 0.3))
 
 # %% [markdown]
@@ -244,7 +271,7 @@ print("seed before:", first_weight(True) == first_weight(True))
 # Second slip: a loader without its own generator takes from the common dice. One more draw elsewhere, and the order is
 # another.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 for own in (False, True):
     for extra in (0, 1):
         set_seed(42)
@@ -293,6 +320,16 @@ again.variables_after(enable_full_determinism, 42)
 #
 # A longer training now, with five seeds, and the first seed again with other threads.
 
+# %% [markdown] tags=["slide"]
+# - Five seeds: five numbers
+# - Other threads: hardly another number, or none
+# - Same machine: compare bits
+# - Elsewhere: compare with the interval over seeds
+
+# %% [markdown] tags=["notes"]
+# Show the two rows of dots, and ask which one should worry Ines. Some say the threads, since the bits differ. The dots
+# say the seed. Then the rule: bits prove that nothing changed, an interval confirms a number.
+
 # %%
 steps = course.pick(laptop=30, full=60, smoke=3)
 seeds = range(course.pick(laptop=5, full=5, smoke=2))
@@ -336,8 +373,20 @@ course.record("threads_points", moved)
 #
 # ## A manifest that refuses
 #
-# The lecture again: "Version *everything*: data snapshot, code, hparams, tokenizer, model weights." A **manifest** is a
-# page that names all parts by their digests. First, a release: model and tokenizer in a folder.
+# The lecture again: "Version *everything*: data snapshot, code, hparams, tokenizer, model weights." Our manifest names
+# all parts by their digests. First, a release: model and tokenizer in a folder.
+
+# %% [markdown] tags=["slide"]
+# - Rows, tokenizer, weights, code: a digest each
+# - Settings and versions: as they are
+# - Compare, refuse, and say why
+#
+# **A row count and `pip freeze` see two changes of eight.**
+
+# %% [markdown] tags=["notes"]
+# Let the room list what must stand on the page before you show it. The tokenizer is forgotten most often. Then the
+# table: read the column of the weak page, and its gaps. Ask whether a comment in the code should be refused. The prompt
+# answers it.
 
 # %%
 from transformers import AutoTokenizer
@@ -397,7 +446,7 @@ print("nothing has changed")
 # We plant eight changes that matter and three that do not. Beside it stands a weak page: the number of rows,
 # and the versions that `pip freeze` prints.
 
-# %%
+# %% tags=["slide"]
 found = {}
 for name, change in (planted.CHANGES | planted.HARMLESS).items():
     parts = planted.changed(made_of, change)
@@ -426,7 +475,7 @@ course.record(
 # The weak page sees a missing row and a new version. It does not see a changed label. The harmless changes pass: our
 # page sorts columns and settings, and looks at values only.
 #
-# And can the model be **made again** from its page? A new process gets the settings from the file, and nothing else.
+# Can the model be **made again** from its page? A new process gets the settings from the file, and nothing else.
 
 # %%
 page = json.loads(sealed.read_text())
@@ -435,8 +484,7 @@ file = again.in_new_process(train, course, len(topic), wanted, "again.safetensor
 print("the same weights again:", digest(file.read_bytes()) == page["weights"])
 
 # %% [markdown]
-# On our machine: to the bit. Threads and processor moved bits above. Write them down as a note, but do not refuse for
-# them.
+# On our machine: to the bit. Threads and processor moved bits above. Note them, but do not refuse for them.
 #
 # **Try it.** Make a copy with a comment, `made_of | {"code": made_of["code"] + "# thanks"}`, and call `check` with it.
 # First guess: is it refused? Should it be?
@@ -464,6 +512,16 @@ if course.profile == "laptop":
 # "peft>=0.10.0: Contains stable LoRA implementations". Do our versions keep these lines?
 # And its code? Two cells (marked "Do not run = example only") say `evaluation_strategy`:
 
+# %% [markdown] tags=["slide"]
+# - `>=` means: not older. Nothing about later
+# - The line is kept, and the code is broken
+# - Lock file: each package with `==`
+# - A model of the Hub: name the commit
+
+# %% [markdown] tags=["notes"]
+# Ask what `transformers>=4.40.0` protects from. Many say: from code that breaks. Show the last line of the output: the
+# range is kept and the argument is gone. Then the two files of one name: models move as libraries do.
+
 # %%
 from importlib.metadata import version
 
@@ -482,8 +540,8 @@ except TypeError as error:
 # later. What helps is a **lock file**: each package with `==`, also those that came along. (In this course:
 # `requirements-lock.txt`.)
 #
-# Models move, too. On the Hub, `main` is a branch: it points to the newest commit. Here is a cache as `huggingface_hub`
-# lays it out, after a model was changed:
+# Models move, too. On the Hub, `main` is a branch: it points to the newest **commit** (a saved version). Here is a cache
+# as `huggingface_hub` lays it out, after a model changed:
 
 # %% tags=["nbval-check-output"]
 from pathlib import Path
@@ -505,6 +563,17 @@ for revision in ("main", OLD):
 # ## What does the Trainer write down?
 #
 # A student's project says `save_steps=10`. We do so for twenty steps. Only the head learns.
+
+# %% [markdown] tags=["slide"]
+# - Receipt: time x pace / epochs = rows
+# - A checkpoint holds the whole model, each time
+# - Settings as text, beside the checkpoint
+#
+# **A bare score cannot be confirmed.**
+
+# %% [markdown] tags=["notes"]
+# Do the sum of the receipt aloud: seconds times samples per second, divided by the epochs. Let the room say how many
+# rows that training saw. They do not believe the answer, so do it twice. The table of what to log can be read at home.
 
 # %%
 from transformers import AutoModelForSequenceClassification
@@ -627,7 +696,23 @@ print(log.read_text())
 # ## What does the kernel still remember?
 #
 # In the published notebook, cell `In [34]` stands before `In [26]`. And `predict` is defined twice, with other
-# arguments. Here are three cells as strings. `execute` is a kernel that was just restarted: it knows no names.
+# arguments. Here are three cells as strings. `execute` is a kernel just restarted: it knows no names.
+
+# %% [markdown] tags=["slide"]
+# ```
+# a: rows = 100
+# b: rows -= 20
+# c: half = rows // 2
+# ```
+#
+# - Orders `abc`, `acb`, `abbc`: three results, and no error
+#
+# **Restart and run all before you save.**
+
+# %% [markdown] tags=["notes"]
+# Write the three cells on the board, and ask for the result of each order. The second run of b is what people forget.
+# Then the two functions of one name: the one that ran last wins, and the page does not show which. Everyone has done
+# this.
 
 # %% tags=["nbval-check-output"]
 CELLS = {"a": "rows = 100", "b": "rows -= 20", "c": "half = rows // 2"}
@@ -669,6 +754,18 @@ for order in (["30", "34", "35"], ["34", "30", "35"]):
 #
 # The machine: frozen vectors and a regression that learned from year 1. Rows of year 1 are answered by models that have
 # not read them (five folds). `cut` are texts of year 1 cut after five words, as by a broken form.
+
+# %% [markdown] tags=["slide"]
+# - Signals: unsure, shares of the labels, mean vector
+# - The line: 1 quiet month of 20 lies above
+# - Choose it on one half, judge it on another
+#
+# **It hears broken input. New meanings it does not hear.**
+
+# %% [markdown] tags=["notes"]
+# Begin with the question: how can one see an error without labels? Then the shortcut: a month helps to make the mean
+# that it is compared with. Ask what that does to the line. Point at the line *year 3* of the table: it looks like
+# *nothing*, and most answers are wrong. So Ines needs a date with fresh labels.
 
 # %%
 from lessons.reproducibility import drift
@@ -733,7 +830,7 @@ course.record("false_apart", kept[0])
 # cut. Then years 2 and 3 as they are: there, seven words changed their **meaning**.
 
 
-# %%
+# %% tags=["slide"]
 from functools import partial
 
 ringing = partial(drift.ringing, signals, place, labels, halvings, times)
@@ -802,22 +899,35 @@ course.record("right_year_3", np.mean(said[place["year_3"]] == desk["year_3"]["l
 # none goes on ringing. Two rings of *unsure* follow the event of February: a first sign, or luck. In year 3 only a
 # third of the answers are right, and the confidence is the usual one. **For this drift the alarm is nearly deaf.**
 #
-# Ines needs both: free alarms each month for broken input, and a **review date** each quarter with fresh labels. On
-# that day each line (its threshold) is chosen again, too.
+# Ines needs both: free alarms each month for broken input, and a **review date** each quarter with fresh labels. Then
+# each line (its threshold) is chosen again, too.
 #
 # ## "We'll fix it in post"
 #
-# Film makers say it: an error in the recording is mended later. The lecture makes a box of it:
+# Film makers say it: an error is mended later. The lecture makes a box of it:
 #
 # > **Assumption:** *We'll fix it in post.*
 # >
 # > **Sceptic:** *Governance demands you fix it in data and process, not just in the UI.*
 #
-# (UI: what the user sees.) We try both. **In post**: the model stays, and seven rules change its answer, "blue card" to
-# parking, and so on. **In data**: 100 fresh labels of year 3 teach a new model. Judged on the rest of year 3, ten
+# (UI: what the user sees.) We try both. **In post**: the model stays, and seven rules, a **patch**, change its answer:
+# "blue card" to parking, and so on. **In data**: 100 fresh labels of year 3 teach a new model. Judged on the rest of year 3, ten
 # draws; the patch also on year 1.
 
-# %%
+# %% [markdown] tags=["slide"]
+# | way | year 3 | year 1 |
+# |---|---|---|
+# | patch: seven rules | wins | loses much |
+# | 100 fresh labels | helps | not measured |
+#
+# **A patch needs a version, a test and a last day.**
+
+# %% [markdown] tags=["notes"]
+# Ask who is right, the assumption or the sceptic. Then show that the patch wins on this day. Ask at once what it does
+# to messages of year 1. Its author knew the seven words; in life they must be found, with labels. The two short parts
+# after it can be skipped.
+
+# %% tags=["slide"]
 patched = {name: planted.patch(desk, name, said[place[name]]) for name in desk}
 scores = planted.three_cures(course, desk, place, vectors, said, patched)
 for name, values in scores.items():
@@ -870,7 +980,19 @@ course.record("patch_on_year_1", after - before)
 #    new meanings not.
 #
 # Ines writes to the director: "About 47%; from 43% to 51% with other seeds and rows. Here is the page to check it."
+
+# %% [markdown] tags=["slide"]
+# - Kept: bits, number, manifest, settings
+# - Half kept: the alarm
+# - Most useful: restart, lock file, commit, manifest
 #
+# **Send a number with its interval, and a page to check it.**
+
+# %% [markdown] tags=["notes"]
+# Read what Ines writes to the director. Ask what is in it that last year's report did not have: an interval, and a
+# page. End with the question of the beginning: who could now make their own number again?
+
+# %% [markdown]
 # ## In this notebook we have
 #
 # - **repeated** a training bit for bit, and seen threads and dice break that;
@@ -887,7 +1009,7 @@ course.record("patch_on_year_1", after - before)
 # | `... does not have a deterministic implementation` | the flag met an operation without a fixed order | `warn_only=True`, or another operation |
 # | `unexpected keyword argument 'evaluation_strategy'` | code for an older version | install its lock file, or write `eval_strategy` |
 # | `missing 1 required positional argument: 'text'` | two functions of one name, the other one won | one name each; restart and run all |
-# | other bits, the same number | threads, processor, another GPU | compare intervals, not bits |
+# | other bits, the same number | threads, processor, another GPU | compare intervals over seeds, not bits |
 # | another number, the same seed | seed too late, or a loader without generator | seed before the model; `generator=` |
 # | an alarm that rings every month | its line came from its own reference | keep them apart |
 #

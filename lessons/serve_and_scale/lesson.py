@@ -49,6 +49,18 @@ course = start("serve_and_scale", PROFILE)
 #
 # (Numbers in the text are those of the profile `laptop`.) This is the way of one request through what we build:
 
+# %% [markdown] tags=["slide"]
+# - Wanted: a page, a service, a training on two machines
+# - Promised: the same answers, 50 requests a second
+# - Promised: no token, no model
+#
+# **Each promise is checked at the end.**
+
+# %% [markdown] tags=["notes"]
+# Ask who has a model that only they themselves can run. Then walk along the figure with one request: queue, batch,
+# model, answer. Ask why the queue has an exit at all. Many think that a queue should take everybody. Leave it open
+# until the flood.
+
 # %% tags=["nbval-check-output"]
 from lessons.serve_and_scale import figures, service
 
@@ -61,6 +73,17 @@ figures.request_way(most, wait, limit, labels=4)
 # ## Is a folder enough?
 #
 # First we need a model. We tune its last layer and its head for a few seconds.
+
+# %% [markdown] tags=["slide"]
+# - Train, save, and load from the folder again
+# - The names of the labels go along
+# - Its answers are our planted truth
+#
+# **Whatever we build around it must answer the same.**
+
+# %% [markdown] tags=["notes"]
+# Go fast here: this training is known. Stop at one thing: from now on we use only what the folder gives back.
+# Ask what a colleague sees who loads a model without names: `LABEL_1`. The cells of the training can be skipped.
 
 # %%
 from datasets import disable_progress_bars, load_dataset
@@ -157,6 +180,17 @@ course.record("commonest", common)
 # A published notebook judges its model with a loop: one text, one answer. Is a list faster? Its texts are **padded** to
 # the longest one, and that costs something.
 
+# %% [markdown] tags=["slide"]
+# - In a list, each text is padded to the longest
+# - Sorted by length, little is padding
+# - p50: half of the answers are faster
+# - p99: 99 of 100 are faster
+
+# %% [markdown] tags=["notes"]
+# Before the table, ask how much faster 16 at a time will be. Most say 16 times. Point at the column of padding: it eats
+# part of the gain. Then ask for the mean of 99 answers of 10 ms and one of 10 s: about 110 ms, a time that nobody had.
+# So we read p50 and p99.
+
 # %%
 sizes = np.array([len(ids) for ids in tokenizer(texts)["input_ids"]])
 speeds, padded, furthest = [len(texts) / times.sum()], [0.0], 0
@@ -167,7 +201,7 @@ for order in (np.arange(len(texts)), sizes.argsort()):
     padded.append(measure.padding(sizes, order, 16))
 print("the answers differ by less than 0.00001:", furthest < 1e-5)
 
-# %%
+# %% tags=["slide"]
 import pandas as pd
 
 ways = ["one at a time", "16, as they come", "16, by length"]
@@ -210,6 +244,17 @@ print(f"p50 {p50:.0f} ms, p99 {p99:.0f} ms; {sizes.min()} to {sizes.max()} token
 # only.
 #
 # A model needs a **card**: what is it, from what was it trained, what must nobody do with it?
+
+# %% [markdown] tags=["slide"]
+# - A card: what it is, what it is not for
+# - A push makes one commit
+# - Loaded by name, commit and token
+#
+# **Without a token one does not learn that it exists.**
+
+# %% [markdown] tags=["notes"]
+# Ask what a stranger should be told who asks for a private model: "forbidden", or "not found"? Most say forbidden. But
+# that would tell that it exists. Point at the two lines of the output. Warn: never write a token into a notebook.
 
 # %% tags=["nbval-check-output"]
 from huggingface_hub import ModelCard
@@ -265,7 +310,7 @@ except Exception as problem:
     print(type(problem).__name__)
 """
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 seen = {}
 for name, shown in {"no token": False, "the token": repr(token)}.items():
     place = str(course.workdir / name)
@@ -307,6 +352,16 @@ if course.profile == "laptop":
 #
 # A **Space** of the Hub runs a small web app, often made with **Gradio** (Abid et al., 2019). It needs three files: the
 # app, its packages, and a card whose first lines say what to start. This is the app:
+
+# %% [markdown] tags=["slide"]
+# - Three files make a page: app, packages, card
+# - The app loads the model by name and commit
+# - We compare its answer with the model's own
+
+# %% [markdown] tags=["notes"]
+# The function in the middle of the app is what matters: text in, probabilities out. Ask what could differ between the
+# page and the notebook: another tokenizer, another cut, other label names. Then show that the probabilities are the
+# same. If you have a screen, run the app.
 
 # %% tags=["nbval-check-output"]
 from pathlib import Path
@@ -369,6 +424,18 @@ course.record("app_agrees", bool(np.allclose(from_app, own[0], atol=1e-5)))
 # The app answers one post after the other. Many requests at once could share one forward pass: a **micro-batch**. This
 # loop is the heart of `service.py`, a web service made with the library FastAPI:
 
+# %% [markdown] tags=["slide"]
+# - Requests that come together share one pass
+# - The first one waits some milliseconds for others
+# - A wrong request gets a code, and a reason
+#
+# **Test that each answer goes to whoever asked.**
+
+# %% [markdown] tags=["notes"]
+# Play it: four people come to a counter, the clerk waits a moment, and answers all at once. Ask what happens to
+# somebody who comes alone: a few milliseconds are lost. Then the bad requests: codes that begin with 4 blame the
+# request. The loop itself can be read at home.
+
 # %% tags=["nbval-check-output"]
 import inspect
 
@@ -411,7 +478,7 @@ course.record("served_within", bool(gap < 1e-5))
 #
 # What of a request that makes no sense?
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 import httpx
 
 bad = {
@@ -453,13 +520,25 @@ if course.profile == "laptop":
 #
 # The **load** is how many requests come. (To load a model is another thing.) If a program sends the next
 # request only after the answer, a slow service gets fewer requests, and looks good. So we send at **planned moments**,
-# and count from the plan, not from the sending. (This is an *open loop*. The moments are random, as of people who do
+# and count from the plan, not from the sending. (This is an **open loop**. The moments are random, as of people who do
 # not know of each other.) `measure.burden` does this.
 #
 # First: how much can it answer at all? Send many texts faster than it answers, and divide their number by the time of
 # the last answer: that is the **capacity**. For `together` we use the run of the last section (`due`, `taken`). For
 # `alone` we send some texts now. And we take the same texts in the notebook's loop, with one thread, as the service
 # has.
+
+# %% [markdown] tags=["slide"]
+# - Send at planned moments, and count from the plan
+# - Capacity: how many it answers in a second
+# - In a flood, p99 is mostly waiting
+#
+# **On one busy thread, batches may win nothing.**
+
+# %% [markdown] tags=["notes"]
+# Ask how to measure a service. The usual plan is a loop: send, wait, send again. Show why it looks too good: a slow service
+# gets fewer requests. Then read the last two lines of the table against the first two. The order of `alone` and
+# `together` may differ on your machine: say so.
 
 # %%
 capacity = {"together": len(texts) / (due + taken).max()}
@@ -502,7 +581,7 @@ for per_second, length in lengths.items():
         plan = (texts, per_second, length, course.seed)
         runs[per_second, way] = measure.burden(server, way, *plan)
 
-# %%
+# %% tags=["slide"]
 measure.as_table(runs)
 
 # %% tags=["record"]
@@ -527,6 +606,18 @@ course.record("p99_together_at_50", percentile(runs[50, "together"].taken, 99))
 # In a flood a request that waits makes all later ones wait. The third way has a **limit**: if 8 wait already, the next
 # one gets the code 503, "try again later". Why 8? Then at most 16 texts are inside, 8 of them in a pass. Divide 16 by
 # the capacity: that is about the longest wait, and should be below the promised 300 ms.
+
+# %% [markdown] tags=["slide"]
+# - A limit: 8 wait already, the next is told 503
+# - Longest wait: texts inside / capacity
+# - Some are turned away, the others wait less
+#
+# **Refuse early, and in words.**
+
+# %% [markdown] tags=["notes"]
+# Ask what is kinder: to let everybody wait, or to send some away at once. Then the figure: without a limit the dots
+# climb as long as the flood lasts. Do the division on the board. Whether 300 ms were kept depends on the machine: read
+# it together.
 
 # %%
 limited = measure.burden(server, "limited", texts, flood, lengths[flood], course.seed)
@@ -572,6 +663,18 @@ print("ended:", server.process.returncode == 0)
 # We can ask this of any two machines: here one thread and all threads, or, where there is a GPU, processor and GPU.
 # Each line is the speed of the second over that of the first.
 
+# %% [markdown] tags=["slide"]
+# - Faster at what? Model, batch, length, machine
+# - Little work gains little
+# - Busy all the time does not mean well used
+#
+# **No single number: measure a table.**
+
+# %% [markdown] tags=["notes"]
+# Collect numbers from the room first: ten times, fifty, a hundred. Ask each what was measured. Nobody knows, and that
+# is the point. If you have a GPU, run this cell live. Without one, skip it: the ratios are near 1 when there is only
+# one core.
+
 # %%
 device = course.device.type
 pair = (
@@ -597,8 +700,20 @@ for shape in ((1, 16), (16, 16), (1, 64), (16, 64)):
 #
 # ## Do two processes train the same model?
 #
-# In **data-parallel** training each process holds all weights, and
+# In **data-parallel training** each process holds all weights, and
 # takes a part of each batch. Then the gradients are averaged.
+
+# %% [markdown] tags=["slide"]
+# - Each process: all weights, a part of the batch
+# - The gradients are averaged
+# - The losses are those of one process
+#
+# **Without `split_batches`, each takes a whole batch.**
+
+# %% [markdown] tags=["notes"]
+# Point at the figure: one batch is cut, and one mean comes back. Ask: without the cut, how many steps does an epoch
+# have? Most say as many as before. It is half as many, there is no error, and the learning rate was chosen for the
+# smaller batch. The time can go either way.
 
 # %% tags=["nbval-check-output"]
 figures.shared_batch(batch=16, processes=2, title="One step of two processes")
@@ -651,7 +766,7 @@ two = json.loads(printed.splitlines()[-1])
 # %% [markdown]
 # The printed line of the first process holds all losses, each averaged over the processes.
 
-# %%
+# %% tags=["slide"]
 losses = {name: np.array(found) for name, (found, _) in two["runs"].items()}
 pairs = losses["accumulated"].reshape(-1, 2).mean(1)
 steps = len(pairs)
@@ -715,8 +830,8 @@ course.record("two_nodes_equal", bool(gap < 1e-4))
 # The same losses again. On real machines the port of the first must be open to the others, and all need the same code,
 # data and versions.
 #
-# If the *model* is too large for one device, its weights must be cut too: **FSDP** (Zhao et al., 2023). Then one line
-# of the loop changes. We have **not** executed it: it wants several GPUs.
+# If the *model* is too large for one device, its weights must be cut too: **FSDP** (Zhao et al., 2023). With FSDP one
+# line of the loop changes. We have **not** executed it: it wants several GPUs.
 #
 # ```python
 # from accelerate import Accelerator, FullyShardedDataParallelPlugin
@@ -725,6 +840,17 @@ course.record("two_nodes_equal", bool(gap < 1e-4))
 # ```
 #
 # ## What was kept?
+
+# %% [markdown] tags=["slide"]
+# - Same answers: in the app, and in the service
+# - Two processes: the losses of one
+# - The load: true for one machine and two seconds
+#
+# **None of this makes the answers better.**
+
+# %% [markdown] tags=["notes"]
+# Go through the four lines, and ask for each whether it would hold on another machine. Line 2 is the one that may not.
+# End with the last sentence: what is served is the accuracy of the model, so work on that first.
 
 # %%
 busy = runs[50, "together"]
@@ -740,11 +866,12 @@ print(f"served accuracy {score:.0%} ({low:.0%} to {high:.0%})")
 # Promises 1 and 4 hold on any machine, but for tiny roundings. Promise 3 was tried with one stranger, on our own Hub.
 # Line 2 is about *this* machine, and two seconds of load. Measure longer on yours.
 #
-# What won: a list sorted by length, and a queue with a limit. What batching in the service won or lost, see above. What
-# wins no time: two processes on cores that one keeps busy.
+# What won: a list sorted by length, and a queue with a limit. What micro-batches in the service won or lost, see above.
+# What wins no time: data-parallel training on cores that one process keeps busy.
 #
 # None of this makes the answers better. The accuracy served is that of the model.
-#
+
+# %% [markdown]
 # ## In this notebook we have
 #
 # - **served** a model by a page in three files and by a service that batches, with the model's own answers;

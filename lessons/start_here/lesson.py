@@ -38,10 +38,22 @@ course = start("start_here", PROFILE)
 
 # %% [markdown]
 # The table says what this notebook will use. A **checkpoint** is the files of a trained model. The **profile** is the
-# one switch of the course. `laptop` works anywhere. `full` uses a GPU and bigger downloads. `smoke` is a very small
-# test run. Numbers in the text belong to `laptop`.
+# one switch of the course. `laptop` works anywhere. `full` uses bigger downloads and a **GPU**: a graphics card, which
+# trains a model much faster. `smoke` is a very small test run. Numbers in the text belong to `laptop`.
+#
+# Two more words from the table: **CUDA** is the way to compute on a GPU of NVIDIA. The **CPU** is the processor that
+# every computer has. For `laptop` it is enough.
 #
 # ## Is this machine ready?
+
+# %% [markdown] tags=["slide"]
+# - Every line says `ok`? Go on
+# - A line says `bad`? Its arrow says what to do
+# - No GPU, no account and no network needed
+
+# %% [markdown] tags=["notes"]
+# Let everybody run this one cell before you explain anything. Ask who has a line that says `bad`, and help at once.
+# Many think that a missing GPU is an error. It is not: the line for the device says `ok` with a CPU, too.
 
 # %%
 from course_utils.machine import check_machine
@@ -56,8 +68,8 @@ check_machine()
 # An airline gets more tweets than it can read at once. Somebody has to find the angry ones first. Could a model do it?
 #
 # We have real tweets, mostly of 2015. Most are about airlines, driverless cars, a football scandal and a music
-# festival. People read each one and gave it a label. (`full` takes more tweets, on many subjects.) They look like these
-# three, which we made up:
+# festival. People read each one and gave it a **label**, the answer that a model should give. Here it is one of three
+# moods. (`full` takes more tweets, on many subjects.) They look like these three, which we made up:
 #
 # | label | a text like theirs |
 # |---|---|
@@ -66,6 +78,21 @@ check_machine()
 # | *positive* | @user best crew ever, thank you! |
 #
 # Labels cost money, because people must read. So we learn from a few hundred tweets only.
+
+# %% [markdown] tags=["slide"]
+# | label | a text like theirs |
+# |---|---|
+# | negative | two hours on hold, and then you hang up |
+# | neutral | does the 9 am leave from gate 4? |
+# | positive | best crew ever, thank you! |
+#
+# **We learn from a few hundred labelled tweets.**
+
+# %% [markdown] tags=["notes"]
+# Ask the room for an angry tweet without an angry word. Somebody will try irony: keep the sentence, it is needed in
+# the section with the pipeline. In the picture, point at the order: first the model learns, then it answers about
+# texts that it has never seen. Show the three real tweets on your own screen only: they are not stored in the
+# notebook.
 
 # %% tags=["nbval-check-output"]
 from datasets import load_dataset
@@ -80,7 +107,7 @@ machine(len(train), labels, len(test))
 
 # %% [markdown]
 # This is the whole lesson in one picture. The model learns from `train`. Then it is asked about texts that it has never
-# seen: yours, and those of `test`.
+# seen: yours, and those of `test`, the **test set**.
 #
 # > **Two spellings that you will meet in every lesson.** `course.dataset("tweets")` says where the course keeps these
 # > tweets. The star in front hands that answer to `load_dataset`, piece by piece. `course.pick(...)` takes the number
@@ -98,11 +125,26 @@ for tweet in train.select(range(3)):
 #
 # ## What if the model has already read a lot?
 #
-# A **pretrained** model has read a lot before it meets our tweets. (Ours: more than a billion pairs of sentences. So
-# says its card, the page that comes with a model.) It knows that *awful* and *terrible* are close, even if our tweets
-# contain only one of them. We teach it the last step: our labels. That step is called **fine-tuning**.
+# A **language model** learns from many texts which words go together. A **pretrained** one has read a lot before it
+# meets our tweets. (Ours: more than a billion pairs of sentences. So says its card, the page that comes with a model.)
+# It knows that *awful* and *terrible* are close, even if our tweets contain only one of them. We teach it the last
+# step: our labels. That step is called **fine-tuning**.
 #
-# The model cannot read letters. A **tokenizer** cuts the text into pieces, and each piece has a number.
+# The model cannot read letters. A **tokenizer** cuts the text into pieces, and each piece has a number. Such a piece is
+# called a **token**: a word, a part of a word, or a mark.
+
+# %% [markdown] tags=["slide"]
+# - Pretrained: it has read a lot before our tweets
+# - Fine-tuning: we teach it our labels
+# - A tokenizer cuts each text into tokens
+# - New: one layer on top, with random numbers
+#
+# **Its table of tokens stays frozen.**
+
+# %% [markdown] tags=["notes"]
+# Say first what is there already, and then what is new. Ask which part of the model knows nothing yet. Many say: all
+# of it. It is only the new layer on top. When time is short, skip the code of `fresh_model`, and say why it is a
+# function: so each training begins with a fresh model.
 
 # %% tags=["nbval-check-output"]
 from transformers import AutoTokenizer
@@ -121,9 +163,10 @@ print(tokenizer.tokenize("My flight was cancelled. Again!"))
 # Those are the pieces of one sentence. `map` has cut all the tweets, many at once. `truncation=True` cuts off what is
 # longer than 64 pieces, so that no single tweet costs much time. {{ Lesson:tokenization }} opens this box.
 #
-# And here is the model. `num_labels` puts a new layer on top, with one output for each label. That layer starts with
-# random numbers: it is the part that knows nothing yet. We write a function, so that every training can begin with a
-# fresh model.
+# And here is the model. It is a **neural network**: many numbers, and steps that compute with them. One such step is a
+# **layer**. `num_labels` puts a new layer on top, with one output for each label. That layer starts with random
+# numbers: it is the part that knows nothing yet. We write a function, so that every training can begin with a fresh
+# model.
 
 # %%
 from transformers import AutoModelForSequenceClassification, set_seed
@@ -146,8 +189,20 @@ def fresh_model():
 #
 # ## Train!
 #
-# The numbers in a model are called **weights**. Training shows the model 16 tweets at a time, looks how wrong its
-# answers are, and corrects the weights a little. One walk through all tweets is an **epoch**. We take two.
+# The numbers in a model are called **weights**. Training shows the model 16 tweets at a time, a **batch**. It looks how
+# wrong the answers are, and corrects the weights a little. One walk through all tweets is an **epoch**. We take two.
+
+# %% [markdown] tags=["slide"]
+# - A batch: 16 tweets at a time
+# - After each batch, the weights are corrected a little
+# - An epoch: once through all tweets. We take two
+#
+# **The loss should fall.**
+
+# %% [markdown] tags=["notes"]
+# Before the training, ask how many corrections 600 tweets in batches of 16 give in two epochs. Most divide and say 75.
+# It is 76: each epoch ends with a small batch of its own. While it runs, say that `MISSING` is no error. Then point at
+# the first and the last line of the loss, and leave the lines between them aside.
 
 # %%
 from transformers import Trainer, TrainingArguments
@@ -168,11 +223,11 @@ arguments = TrainingArguments(
 # jumps past every good place. ({{ Lesson:trainer }} tries several.) The two lines with `no` and `none` mean: keep no
 # copies on the way, and send no numbers to a website.
 #
-# The `Trainer` does the work. It takes the model, the settings, the tweets, and the tokenizer, which fills up short
+# The **Trainer** does the work. It takes the model, the settings, the tweets, and the tokenizer, which fills up short
 # tweets. First the library reports that the new layer (`classifier`) was not in the checkpoint: `MISSING`. This is no
-# error. Then watch the column *Training Loss*: it says how wrong the model still is.
+# error. Then watch the column `Training Loss`. The **loss** says how wrong the model still is.
 
-# %%
+# %% tags=["slide"]
 model = fresh_model()
 trainer = Trainer(
     model=model, args=arguments, train_dataset=train_rows, processing_class=tokenizer
@@ -185,14 +240,26 @@ course.record("loss_kept", losses[-1] / losses[0])
 
 # %% [markdown]
 # From the first line to the last, the loss goes down. Now and then a line is higher than the one before. That is
-# normal: each line is a mean over a few groups of tweets, and some groups are harder.
+# normal: each line is a mean over a few batches, and some batches are harder.
 #
 # ## Now you: what does it say to your sentence?
 #
 # A `pipeline` does all the steps for you: text to numbers, model, label. `model.eval()` says that training is over:
 # what is random in a training is switched off. Change the sentence and run the cell again.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - A `pipeline` does all the steps in one call
+# - `label`: its answer
+# - `score`: how much it believes in it, 0 to 1
+#
+# **Does it also hear irony?**
+
+# %% [markdown] tags=["notes"]
+# Let the room call out sentences, and type three of them. Take the ironic one of the beginning, too. Ask before you
+# press the keys: which label, and will the score be high? Most expect that a wrong answer comes with a low score.
+# Often it does not.
+
+# %% tags=["slide"]
 from transformers import pipeline
 
 model.eval()
@@ -231,6 +298,17 @@ if course.profile == "laptop":
 # One nice sentence proves nothing. We ask about all the test tweets. `trainer.predict` gives three numbers for each
 # tweet, one for each label. `argmax` says which of the three is the largest. So that is the answer.
 
+# %% [markdown] tags=["slide"]
+# - One nice sentence proves nothing
+# - Ask about all the test tweets
+# - Accuracy: the share of right answers
+#
+# **Is the number good? It needs something beside it.**
+
+# %% [markdown] tags=["notes"]
+# Show the number, and ask for hands: good or bad? Hands go up for both, and nobody can know. That is the point of the
+# next two sections. When time is short, skip `argmax`: it only picks the largest of three numbers.
+
 # %%
 import numpy as np
 
@@ -238,7 +316,7 @@ truth = np.array(test["label"])
 test_rows = test.map(tokenize, batched=True)
 said = {}  # what each method says
 
-# %%
+# %% tags=["slide"]
 outputs = trainer.predict(test_rows).predictions
 said["fine-tuned"] = outputs.argmax(axis=-1)
 print(f"fine-tuned: {np.mean(said['fine-tuned'] == truth):.1%} right")
@@ -251,6 +329,17 @@ print(f"fine-tuned: {np.mean(said['fine-tuned'] == truth):.1%} right")
 # ## How good is no model at all?
 #
 # The laziest method gives every tweet the same label: the most common one among the tweets we learn from.
+
+# %% [markdown] tags=["slide"]
+# - The lazy method: always the most common label
+# - Its score is our floor
+# - It never finds the other two labels
+#
+# **A model must be clearly above the floor.**
+
+# %% [markdown] tags=["notes"]
+# Ask for the score of a method that always says the same. Most say a third, because there are three labels. It is
+# more, because *negative* is the most common one. Then ask what two points more would be worth.
 
 # %% tags=["nbval-check-output"]
 from collections import Counter
@@ -267,6 +356,17 @@ print(f"always {labels[most_common]!r}: {np.mean(said['lazy'] == truth):.1%} rig
 #
 # A second, simple method, without any pretrained model. Count the words of each tweet, and give rare words more weight.
 # (This is called **TF-IDF**.) Then learn which words speak for which label. (This is a **logistic regression**.)
+
+# %% [markdown] tags=["slide"]
+# - Count the words; rare ones weigh more (TF-IDF)
+# - Learn which word speaks for which label
+# - A new word means nothing to it
+#
+# **An old method, and a good one to compare with.**
+
+# %% [markdown] tags=["notes"]
+# Ask whether such a simple method can beat the floor. Many doubt it. Show the number, and then ask for its weakness.
+# Help with a question: what does it do with a word that stands in none of our tweets?
 
 # %%
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -288,6 +388,18 @@ print(f"counting words: {np.mean(said['counting words'] == truth):.1%} right")
 # Draw a thousand tweets out of ours, where a tweet may come twice or not at all. Take the share of right answers among
 # them. Do this 2,000 times. The middle 95% of these scores are the **95% interval**. (`values[draws]` has a row for
 # each time.)
+
+# %% [markdown] tags=["slide"]
+# - Other test tweets, another score. How far away?
+# - Bootstrap: draw our own tweets 2,000 times
+# - Then compare two methods tweet by tweet
+#
+# **All above zero: very likely a gain.**
+
+# %% [markdown] tags=["notes"]
+# Show the figure first, and ask whether the fine-tuned model is really better. Many look only at whether the lines
+# overlap. Say that this is not the question: both methods failed on the same hard tweets. Then show the interval of
+# the difference, and point at its lower end. The two doubts in the text can be read at home.
 
 # %% tags=["front-page"]
 from course_utils import plots
@@ -322,7 +434,7 @@ course.record("test_accuracy_high", results["fine-tuned"][2])
 # model is right, -1 if only counting words is right, and else 0. The mean is the gain. (`astype(int)` makes numbers
 # of True and False, because NumPy does not subtract those.)
 
-# %%
+# %% tags=["slide"]
 gain = right["fine-tuned"].astype(int) - right["counting words"]
 mean, low, high = interval(gain)
 print(f"fine-tuned minus counting words: {mean:+.1%}")
@@ -334,8 +446,8 @@ course.record("gain_low", low)
 
 # %% [markdown]
 # The whole interval lies above zero. So other test tweets would very likely show a gain, too. Two doubts stay.
-# About one interval in twenty misses the true value. And we trained once: with another seed, so with other random
-# numbers, we would get another model. {{ Lesson:five_models }} looks at that.
+# About one interval in twenty misses the true value. And we trained once. All random numbers of a training follow from
+# one number, the **seed**. With another seed we would get another model. {{ Lesson:five_models }} looks at that.
 #
 # **Try it.** Learn from fewer tweets. In the cell with `Trainer(`, write
 # `train_dataset=train_rows.select(range(200))`. Run that cell, and then the one with `trainer.predict`. How many
@@ -379,7 +491,19 @@ if course.profile == "laptop":
 # Counting is cheap, so we let it learn from more and more tweets. Is it better or worse than our fine-tuned model? We
 # compare as above, tweet by tweet. Where zero lies inside the interval, we cannot say.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - Assumption: counting words is out of date
+# - Sceptic: give it more tweets!
+# - With enough labels, counting words catches up
+#
+# **What fine-tuning saves is labels.**
+
+# %% [markdown] tags=["notes"]
+# Take a vote before the cell: how many times as many tweets does counting words need? Most say that it never catches
+# up. Point at the last word of each line: *worse*, *cannot say*, *better*. Then ask what a label costs, in minutes of
+# a person.
+
+# %% tags=["slide"]
 sizes = course.pick(
     laptop=[600, 1200, 2400, 4800, 9600], full=[6000, 12000, 45000], smoke=[60, 120]
 )
@@ -397,13 +521,25 @@ course.record("gain_on_few", gains[sizes[0]][1])
 course.record("gain_on_many", gains[sizes[-1]][1])
 
 # %% [markdown]
-# The sceptic has a point: with enough labels, counting words catches up. What fine-tuning saves is **labels**. The old method needed four times as many to come near, and sixteen times as many to win. (And the fine-tuned model would
+# The sceptic has a point: with enough labels, counting words catches up. What fine-tuning saves is **labels**. The old
+# method needed four times as many to come near, and sixteen times as many to win. (And the fine-tuned model would
 # gain from more tweets, too. {{ Lesson:five_models }} draws both curves.)
 #
 # ## Where is it wrong, and who is wrong?
 #
 # We look at the mistakes of which the model is surest. `softmax` turns its three numbers into shares that add up to 1,
 # as in `score` above.
+
+# %% [markdown] tags=["slide"]
+# - Read the mistakes of which it is surest
+# - Some are mistakes of the people who labelled
+# - It learned the subject instead of the mood
+#
+# **Only reading shows it.**
+
+# %% [markdown] tags=["notes"]
+# Show the five tweets on your own screen, and let the room judge before you say who is right. Ask what the five have
+# in common. It takes a while until somebody names the subject: driverless cars. When time is short, read two of them.
 
 # %% tags=["private-output"]
 from scipy.special import softmax
@@ -423,6 +559,17 @@ for i in wrong[:5]:
 # ## Keep it
 #
 # `save_pretrained` writes the model into a folder. From then on, one line brings it back, in any program of yours.
+
+# %% [markdown] tags=["slide"]
+# - `save_pretrained` writes the model into a folder
+# - One line brings it back
+# - It answers in every language, even in unknown ones
+#
+# **It never says: I do not know.**
+
+# %% [markdown] tags=["notes"]
+# Let people send a sentence in their own language. Ask what they expect: an error, or a low score? The model gives one
+# of its three labels, as always. The saving itself needs only one sentence.
 
 # %%
 folder = course.workdir / "my_tweet_model"
@@ -453,7 +600,19 @@ assert len(tokenizer.tokenize(german)) > 1.5 * len(german.split())
 #
 # They asked for the angry tweets. So one number more: how many of the negative tweets does each method find?
 
-# %%
+# %% [markdown] tags=["slide"]
+# - Right about 7 times in 10
+# - Good enough: read the *negative* pile first
+# - Not good enough: leave the rest unread
+#
+# **Finding is one half of the job.**
+
+# %% [markdown] tags=["notes"]
+# Show the three lines, and ask which method they would buy. Somebody will choose the lazy one, for its 100%. Ask what
+# the pile of that method looks like: it is everything. Close with the three sentences to the airline: a result is a
+# sentence that somebody can act on.
+
+# %% tags=["slide"]
 negative = truth == labels.index("negative")
 for name in order:
     print(f"{name:<14} finds {right[name][negative].mean():.0%} of the negative tweets")
@@ -482,10 +641,10 @@ course.record("negative_found_tfidf", right["counting words"][negative].mean())
 #
 # | you see | it means | do this |
 # |---|---|---|
-# | `huggingface_hub was imported before the start cell` | the start cell ran too late to switch the network off | restart the kernel, run from the top |
-# | the loss is `nan` | the learning rate is too high | divide it by 10 |
+# | `huggingface_hub was imported before the start cell` | the start cell ran too late to switch the network off | restart the **kernel** (the Python behind this page), run from the top |
+# | the loss is `nan` (*not a number*) | the learning rate is too high | divide it by 10 |
 # | the loss does not move | the learning rate is too high, or too low | try a tenth of it, and ten times as much |
-# | `CUDA out of memory` | the group is too big for the GPU | halve `per_device_train_batch_size`; {{ lesson:cuda_errors }} |
+# | `CUDA out of memory` | the batch is too big for the GPU | halve `per_device_train_batch_size`; {{ lesson:cuda_errors }} |
 # | the score is the lazy method's | the model gives everything the same label | look at the counts of its answers; {{ lesson:training_loop }} |
 #
 # **Next:** {{ lesson:hugging_face_basics }} explains where models and datasets come from.

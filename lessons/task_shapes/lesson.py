@@ -47,6 +47,17 @@ course = start("task_shapes", PROFILE)
 #
 # The body of the model stays the same. Only the last layer changes, the **head**. What comes out of five untrained ones?
 
+# %% [markdown] tags=["slide"]
+# - The body stays, only the head changes
+# - A text: one row of numbers
+# - A label for each word: one row for each token
+#
+# **The same shape can mean two things: the loss decides.**
+
+# %% [markdown] tags=["notes"]
+# Ask how many numbers come out for six topics, for a pair, for a number, for nine tokens with five tags. Write their
+# answers down, then show the figure. Point at the first two rows: nobody sees from the shape whether labels compete.
+
 # %%
 import torch
 from transformers import AutoModelForSequenceClassification as ForTexts
@@ -96,6 +107,19 @@ shapes_of_answers(tasks, "One body, five heads")
 # How are labels written? As a whole number (0), or as a row with a 1 at the right place, **one-hot** (1, 0, 0). A paper
 # on emotions in tweets writes them one-hot (Keras calls this `to_categorical`). What does PyTorch say?
 
+# %% [markdown] tags=["slide"]
+# | each text has | loss | its numbers |
+# |---|---|---|
+# | one label | cross-entropy | softmax: together 1 |
+# | several labels | BCE | sigmoid: each for itself |
+#
+# **Name the `problem_type`. Else the model guesses.**
+
+# %% [markdown] tags=["notes"]
+# Ask which of the six lines in the notebook will be errors. Most say line 4, two labels for cross-entropy. It runs,
+# without a word, and that is the danger. Then show the output of the guesses, and ask what is wrong with the second
+# line.
+
 # %% tags=["nbval-check-output"]
 import torch.nn.functional as F
 
@@ -121,7 +145,7 @@ for way, (loss, labels) in ways.items():
 #
 # Which loss does the model take? If you do not say it, it guesses.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "slide"]
 inputs = tokenizer(message, return_tensors="pt")
 for size, labels in ((3, [0]), (3, [[1.0, 0.0, 0.0]]), (1, [4.0])):
     guessing = ForTexts.from_pretrained(course.checkpoint, num_labels=size)
@@ -137,6 +161,18 @@ for size, labels in ((3, [0]), (3, [[1.0, 0.0, 0.0]]), (1, [4.0])):
 # `requests` holds messages to a town office, written for the course. Each has 0 to 4 of 6 topics. The labels are a table
 # of yes and no: a line for each message, a column for each topic.
 
+# %% [markdown] tags=["slide"]
+# - Softmax, top two: always two topics
+# - Sigmoid: each topic that is over the bar
+# - A threshold for each topic, chosen on validation
+#
+# **Count whole messages, too: exact match.**
+
+# %% [markdown] tags=["notes"]
+# Ask what *top two* says of a message with no topic, and of one with four. Then show the figure: in macro-F1 the
+# methods are close. The notebook's exact match tells them apart. Own thresholds may help a little, each stands on some
+# 25 messages.
+
 # %% tags=["nbval-check-output"]
 from lessons.task_shapes import data
 
@@ -149,7 +185,7 @@ print("topics in a test message:", table["test"].sum(axis=1)[:20])
 # %% [markdown]
 # No fixed number of topics fits them all.
 #
-# **Two scores.** *Exact match*: all topics of the message are right. *Macro-F1*: the mean of the F1 of each topic.
+# **Two scores.** **Exact match**: all topics of the message are right. *Macro-F1*: the mean of the F1 of each topic.
 # Worked: 8 messages are about noise, the model says noise 10 times, 6 of them rightly. Then F1 is
 # 2 · 6 / (8 + 10) = 0.67.
 
@@ -333,6 +369,17 @@ if course.profile == "laptop":
 #
 # A pair goes in as **one** input. `[SEP]` stands between the texts, and the `token_type_ids` tell them apart:
 
+# %% [markdown] tags=["slide"]
+# - Two texts, one input, `[SEP]` between them
+# - Segment ids: 0 for the first, 1 for the second
+# - Each post comes with its own plan and another
+#
+# **So one text alone says nothing.**
+
+# %% [markdown] tags=["notes"]
+# Write `[CLS] plan [SEP] post [SEP]` on the board, and let the room write the segment ids below it. The `[SEP]` in the
+# middle belongs to the first text: many put it into the second. Then ask why each post comes twice.
+
 # %% tags=["nbval-check-output"]
 both = tokenizer("Buses should cost nothing.", "My bus was late again.")
 print(*tokenizer.convert_ids_to_tokens(both["input_ids"]))
@@ -357,10 +404,22 @@ print({split: len(rows) for split, rows in pairs.items()})
 # ## What can one half know?
 #
 # SNLI had a famous surprise. A model that read only the second sentence was right far more often than by luck
-# (Gururangan and others, 2018; Poliak and others, 2018). So every task of pairs needs a **half-blind** reader.
+# (Gururangan and others, 2018; Poliak and others, 2018). So every task of pairs needs a **half-blind reader**.
 #
 # We compare four readers of vectors. The **product** of two vectors says, for each place, how much they agree there. The
 # **cosine** is the sum of these products: one number.
+
+# %% [markdown] tags=["slide"]
+# - A half-blind reader sees one of the two texts
+# - Far above a coin: the data gives the answer away
+# - The cosine and the product see both
+#
+# **Test your pairs with half-blind readers first.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a guess: a model reads only the second sentence of SNLI, with three labels. How often is it right? They say a
+# third. It was far more. In the output, the first two lines are at one half, since the pairs were built so. Do not rank
+# the last two.
 
 # %%
 reads = {}
@@ -370,7 +429,7 @@ for split, rows in pairs.items():
     reads[split]["the cosine"] = (one * other).sum(axis=1, keepdims=True)
     reads[split]["the product of both"] = one * other
 
-# %%
+# %% tags=["slide"]
 from sklearn.preprocessing import StandardScaler
 
 right = {}
@@ -397,6 +456,17 @@ for reader, answers in right.items():
 # The cosine never lets the two texts look at each other. A **pair model** does: every token may attend to both texts.
 # `fine_tune` is the Trainer of {{ lesson:trainer }}, with batches of 16 and frozen lower layers, to save time. A long
 # pair loses tokens of its first text (`only_first`), the plan.
+
+# %% [markdown] tags=["slide"]
+# - A pair model: each token may look at both texts
+# - Other segment ids: the logits move a little
+# - 14 steps, and the loss of a coin
+#
+# **A model that has learned nothing shows nothing.**
+
+# %% [markdown] tags=["notes"]
+# Tell it as a failure, since it is one. Ask how one sees that this model has learned nothing: the score is at one half,
+# and the loss is about 0.7. So the run cannot say whether segment ids matter. Skip the code when time is short.
 
 
 # %%
@@ -465,6 +535,18 @@ course.record("logits_moved_all_zero", moved["all zero"])
 # We fine-tune nothing here. A **ridge regression** reads the frozen vectors. Its loss is MSE, plus a penalty for large
 # weights.
 
+# %% [markdown] tags=["slide"]
+# - Levels have an order: A1 is 0, C2 is 5
+# - MAE: the mean error. MSE: big errors count more
+# - Classifier: more exact hits. Regression: fewer big errors
+#
+# **Report both errors.**
+
+# %% [markdown] tags=["notes"]
+# Let the room compute: the errors 0, 0, 0 and 2. What is the MAE, what is the MSE? Then ask which of two teachers they
+# want: one who is often exact and sometimes far off, or one who is always a little off. Both exist in the notebook's
+# table.
+
 # %%
 from sklearn.linear_model import RidgeCV
 
@@ -500,6 +582,17 @@ for method, guess in guesses.items():
 # Worked: nine such errors, promise 90%. Sort them, and take number (9 + 1) · 0.9 = 9, the largest. That is the margin. The
 # + 1 stands for the new text, which may be the worst of all ten.
 
+# %% [markdown] tags=["slide"]
+# - Errors on texts that the model has not learned
+# - Sorted, the place (n + 1) · 0.9 is the margin
+# - The promise holds for the average of all texts
+#
+# **Each level by itself may get less.**
+
+# %% [markdown] tags=["notes"]
+# Ask: 90% inside, does that hold for a C2 text, too? Most say yes. Show the figure. Then ask what happens with errors
+# on learned texts: the last output tells. They are too small, so the margin is too small.
+
 
 # %%
 def margin(errors, promise=0.9):
@@ -507,7 +600,7 @@ def margin(errors, promise=0.9):
     return np.sort(errors)[min(place, len(errors)) - 1]  # too few errors: the largest
 
 
-# %%
+# %% tags=["slide"]
 off = {split: np.abs(number[split] - level[split]) for split in ("validation", "test")}
 give_or_take = margin(off["validation"])
 inside = off["test"] <= give_or_take
@@ -536,7 +629,7 @@ print("from {:.1%} to {:.1%}".format(*np.percentile(kept, [2.5, 97.5])))
 # If our own draw lies inside the spread, luck can explain the miss. That is no proof that the sets are alike. Now a real
 # breach: a margin from the texts that the model *did* learn from.
 
-# %%
+# %% tags=["slide"]
 known = margin(np.abs(number["train"] - level["train"]))
 breach = interval(off["test"] <= known)
 print(f"margin from learned texts: {known:.2f} levels, inside on test ", end="")
@@ -612,6 +705,17 @@ if course.profile == "laptop":
 # The last shape: the place and the time of each message. Every **word** gets a tag. `B-WHERE` begins a place, `I-WHERE`
 # goes on with it, `O` is outside.
 
+# %% [markdown] tags=["slide"]
+# - A tag for each word: `B-` begins, `I-` goes on
+# - `O` is outside
+# - The model reads pieces: only the first has a label
+# - -100 means: no loss here
+
+# %% [markdown] tags=["notes"]
+# Write one sentence of the room on the board, and tag it together. Then cut one long word into pieces, and ask which of
+# them gets the label. There are several ways, and the way must be the same in training and in use. Point at -100 in the
+# figure.
+
 # %% tags=["nbval-check-output"]
 size = course.pick(laptop=240, full=20000, smoke=16)
 reports, tags = data.reports(course, size)
@@ -650,6 +754,18 @@ labels_of_pieces(pieces, inputs.word_ids(), shown, "Labels for pieces")
 # ## What is a good score for words?
 #
 # Two simple methods first: *always O*, and a **list of words**: each word gets the tag that it had most often in training.
+
+# %% [markdown] tags=["slide"]
+# - Most words are `O`: always `O` scores well
+# - A span counts if begin, end and kind are right
+# - One place off: no error, many words right, no spans
+#
+# **The accuracy of words is a trap.**
+
+# %% [markdown] tags=["notes"]
+# Ask for the accuracy of a tagger that finds nothing at all. Few expect 70%. Then tell the planted bug, and ask how one
+# would notice it: no error comes, and most words look right. Only the spans tell. The last count shows why one names
+# the rule.
 
 # %%
 from collections import Counter, defaultdict
@@ -746,7 +862,7 @@ def read_tags(shift):
 tagged |= {"fine-tuned": read_tags(0), "one off": read_tags(-1)}
 f1_of |= {method: show(method) for method in ("fine-tuned", "one off")}
 
-# %%
+# %% tags=["slide"]
 begins = [tags[row[a]] for row in tagged["fine-tuned"] for a, _, _ in spans(row)]
 loose = sum(tag.startswith("I") for tag in begins)
 print(f"{loose} of {len(begins)} spans of the fine-tuned model begin with an I")
@@ -784,6 +900,19 @@ for place, word in enumerate(mine):
 # The Hub's datasets are "for classification, QA, translation, summarization", a lecture says. One look at the second
 # kind: an answer is a **span** of the text. Each token gets two numbers, for *begins here* and for *ends here*.
 
+# %% [markdown] tags=["slide"]
+# | task | what comes out |
+# |---|---|
+# | question | two numbers for each token: begin, end |
+# | translation, summary | new tokens, from a decoder |
+#
+# **An end before its begin? Search the best pair.**
+
+# %% [markdown] tags=["notes"]
+# Ask what happens if the largest *begin* stands behind the largest *end*. Two separate choices allow that. The head
+# here is untrained, so its answer means nothing. For translation and summary only say that BERT cannot do it: it has no
+# decoder.
+
 # %%
 from transformers import AutoModelForQuestionAnswering
 
@@ -809,10 +938,22 @@ print("best allowed pair:", divmod(sums.argmax().item(), len(end)))
 # | translation | tokens of the other text | `AutoModelForSeq2SeqLM` | chrF, BLEU, and readers | opus_books |
 # | summary | tokens of the short text | the same | ROUGE, and readers | cnn_dailymail |
 #
-# chrF, BLEU and ROUGE count the pieces that a text shares with a reference. In the last two tasks, a decoder writes the
-# answer. BERT has none.
+# **chrF**, **BLEU** and **ROUGE** count the pieces that a text shares with a reference. In the last two tasks, a decoder
+# writes the answer. BERT has none.
 #
 # ## Verdict: which shape, and what did it win?
+
+# %% [markdown] tags=["slide"]
+# - Several labels: sigmoid, then look at exact match
+# - Pairs: beat the half-blind readers first
+# - A number: an interval holds on average
+# - Words: count whole spans
+#
+# **Say the shape before you choose a model.**
+
+# %% [markdown] tags=["notes"]
+# Ask each person for the shape of their own task, and for the method that it must beat. Then read the table: the last
+# two columns. All intervals here count test rows and not seeds, so trust large differences only.
 
 # %%
 from lessons.task_shapes.scores import table_of_shapes
@@ -834,7 +975,8 @@ table_of_shapes(won)
 # - **Several labels:** sigmoid beats *top two* in exact match. Own thresholds help perhaps a little.
 # - **Pairs:** half-blind readers know nothing, as planted. The product of frozen vectors is what to beat. The pair model
 #   has not learned, so we know nothing about it.
-# - **A number:** 90% is kept as far as luck allows, but not for the hardest level, nor with errors on learned texts.
+# - **A number:** conformal prediction keeps its 90% as far as luck allows, but not for the hardest level, nor with errors
+#   on learned texts.
 # - **Each word:** the model finds most spans, far more than the list of words.
 #
 # All intervals here count test rows, not seeds: each training ran once. So trust only large differences.

@@ -43,6 +43,17 @@ course = start("tokenization", PROFILE)
 #
 # A model never sees letters. A **tokenizer** turns the text into numbers, the **ids**, and only they go on.
 
+# %% [markdown] tags=["slide"]
+# - One passenger is angry, one laughs
+# - The model gets the same numbers for both
+# - The difference is gone before the model begins
+#
+# **The model reads tokens, not your text.**
+
+# %% [markdown] tags=["notes"]
+# Read the two messages aloud, with the right voice. Ask whether a model can tell them apart. Everybody says yes. Show
+# `True`, and wait. Then walk down the figure, one line after the other, and say that each line has its section today.
+
 # %% tags=["nbval-check-output"]
 from transformers import AutoTokenizer
 
@@ -63,13 +74,24 @@ title = "One text on its way to the model"
 way_of_a_text(tokenizer, "Sleepless AGAIN 😡", "Why?", title)
 
 # %% [markdown]
-# Blue: three steps make **tokens** out of the text. Yellow: two special tokens go around them. Green: each token
-# becomes its number. The short text gets zeros, and the **mask** says what is real.
+# Blue: three steps make **tokens** out of the text. Yellow: two **special tokens** go around them, to mark where it
+# begins and ends. Green: each token becomes its number. The short text gets zeros, and the **mask** says what is real.
 #
 # ## Which tokenizer did I get?
 #
 # `AutoTokenizer` looks into the checkpoint's folder and gives you the right class, with its **vocabulary**: a fixed
 # list in which each token has a number.
+
+# %% [markdown] tags=["slide"]
+# - A vocabulary: each token has a number
+# - `##`: I go on inside a word
+# - The files decide which tokenizer, not the name
+#
+# **A model and its tokenizer belong together.**
+
+# %% [markdown] tags=["notes"]
+# Ask how many words an English dictionary has, and then how many entries this list has: about 30,000. Show `##ness`,
+# and let the room find words for it. The test with the wrong name can be left out: say only that the files decide.
 
 # %% tags=["nbval-check-output"]
 vocabulary = tokenizer.get_vocab()
@@ -97,13 +119,26 @@ print(type(AutoTokenizer.from_pretrained(wrong_name)).__name__)
 # A fast program below our Python object does the work: its `backend_tokenizer`. It holds the steps. The first is the
 # **normaliser**. It cleans the text.
 
+# %% [markdown] tags=["slide"]
+# | text | after the normaliser |
+# |---|---|
+# | AGAIN | again |
+# | Zürich | zurich |
+# | schön | schon |
+#
+# **Then cut at spaces and punctuation.**
+
+# %% [markdown] tags=["notes"]
+# Ask speakers of other languages for two words that differ by an accent only. They find many, and each pair becomes
+# one word here. Then let the room cut *Don't*. Most say two parts. It is three.
+
 # %% tags=["nbval-check-output"]
 normalizer = tokenizer.backend_tokenizer.normalizer
 for text in ("AGAIN", "Café Zürich", "schön", "schon"):
     print(f"{text:<12} {normalizer.normalize_str(text)}")
 
 # %% [markdown]
-# Capital letters become small (*uncased*), and accents disappear. In German, *schön*
+# Capital letters become small (**uncased**), and accents disappear. In German, *schön*
 # (beautiful) and *schon* (already) have become one word.
 #
 # The second step, the **pre-tokenizer**, cuts at spaces and around each punctuation mark. Both steps in one function:
@@ -127,6 +162,18 @@ words_of("Don't   PANIC, it's 9:45 😡")
 #
 # The third step takes one word at a time. A word in the vocabulary stays whole. Any other word is cut.
 # A lecture on BERT cuts *internationalization* into *intern + ##ational + ##ization*. Does our tokenizer?
+
+# %% [markdown] tags=["slide"]
+# - Longest piece first, from the left
+# - Then the longest that fits the rest, with `##`
+# - Nothing fits: the *whole* word is `[UNK]`
+#
+# **A rule of a few lines: WordPiece.**
+
+# %% [markdown] tags=["notes"]
+# Do one word on the board with the room, before any code: *unbelievably*. Many begin with *un* and *believ*. Ask
+# whether that entry is in the list. Walk once through the loop. Then say that our function agrees with the library on
+# thousands of words.
 
 # %% tags=["nbval-check-output"]
 for word in ("happy", "sleepless", "unbelievably", "internationalization"):
@@ -191,7 +238,8 @@ for text in ("Café", "don't"):
     print(f"{text:<6} only step 3: {wordpiece(text)}  all: {tokenizer.tokenize(text)}")
 
 # %% [markdown]
-# The vocabulary has no capital C. And nobody cut at the apostrophe. The three steps only work together.
+# The vocabulary has no capital C. And nobody cut at the apostrophe. Normaliser, pre-tokenizer and WordPiece only work
+# together.
 #
 # **Try it.** Copy `wordpiece` into a new cell, call it `shortest_first`, and walk the other way:
 # `range(start + 1, len(word) + 1)`. How will *happy* be cut?
@@ -227,6 +275,19 @@ if course.profile == "laptop":
 # `sleep ##less` looks as if the tokenizer knew grammar. The lecture on BERT compares the pieces with the parts that a
 # linguist finds in a word.
 
+# %% [markdown] tags=["slide"]
+# | word | pieces |
+# |---|---|
+# | sleepless | sleep ##less |
+# | homesick | homes ##ick |
+# | unhappiness | un ##ha ##pp ##iness |
+#
+# **It counts. It knows no grammar.**
+
+# %% [markdown] tags=["notes"]
+# Show the first line alone, and ask whether the tokenizer knows grammar. Most say yes. Then show the other two. The
+# lists come from counting, so a frequent piece wins over a meaningful one.
+
 # %% tags=["nbval-check-output"]
 for word in ("homesick", "happiness", "unhappiness", "undesirable"):
     print(f"{word:<12}", *wordpiece(word))
@@ -234,12 +295,24 @@ print("##happiness" in vocabulary)
 
 # %% [markdown]
 # *homesick* is not cut into *home* and *sick*. And *unhappiness* breaks its *happiness*, because there is no entry
-# `##happiness`. The vocabulary comes from counting a large corpus (Wu et al., 2016), not from a grammar.
+# `##happiness`. The vocabulary comes from counting very many texts (Wu et al., 2016), not from a grammar.
 #
 # ## Cased or uncased?
 #
 # A published project tried cased and uncased checkpoints, and kept an uncased one. We take our normaliser and switch
 # off one thing: the small letters.
+
+# %% [markdown] tags=["slide"]
+# - Uncased: capital letters become small
+# - Switched off here: most posts get `[UNK]`
+# - Cased is another checkpoint, with its own vocabulary
+#
+# **Do capitals help? Here nobody can tell.**
+
+# %% [markdown] tags=["notes"]
+# Ask what happens to *AGAIN* if we keep the capitals and take the same vocabulary. Many expect small changes. Show the
+# share of posts with `[UNK]`, before and after. The comparison with counting words can be read at home: its interval
+# holds zero.
 
 
 # %% tags=["nbval-check-output"]
@@ -311,6 +384,17 @@ course.record("cased_gain", gain)
 #
 # The way to the ids, and the way back:
 
+# %% [markdown] tags=["slide"]
+# - `[CLS]` first, `[SEP]` at the end
+# - `[PAD]` fills up, `[UNK]` stands for the unknown
+# - Back to text: capitals, accents and emoji are lost
+#
+# **Keep your texts.**
+
+# %% [markdown] tags=["notes"]
+# Show the sentence with Zürich, and ask what comes back. Let the room list what is lost before you run the cell. Then
+# ask how many of the posts come back unchanged: hardly any. The forged `[SEP]` is a nice surprise, if there is time.
+
 # %% tags=["nbval-check-output"]
 text = "Café ZÜRICH: 5€  (don't ask)! 😂"
 ids = tokenizer(text)["input_ids"]
@@ -358,7 +442,19 @@ if course.profile == "laptop":
 #
 # `return_offsets_mapping=True` keeps, for each token, its place in the **original** text.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - Offsets: first character, and one past the last
+# - They point into the *original* text
+# - `word_ids`: which tokens are one word
+#
+# **So an answer can be marked in the text.**
+
+# %% [markdown] tags=["notes"]
+# Ask how one would find *Zürich* in the text, when the tokens say *zurich*. Searching for the word finds nothing. Let
+# somebody read the two numbers below a box, and count the characters aloud. The figure of the notebook is worth
+# opening here.
+
+# %% tags=["nbval-check-output", "skip"]
 from lessons.tokenization.figures import token_boxes
 
 text = "Homesick in Zürich, sleepless AGAIN 😂"
@@ -383,6 +479,17 @@ print(words)
 #
 # Some tasks compare two texts. Give the tokenizer both, and then a list of the two.
 
+# %% [markdown] tags=["slide"]
+# - `tokenizer(one, other)`: one row, two texts
+# - `tokenizer([one, other])`: two rows
+# - `token_type_ids`: first text 0, second text 1
+#
+# **Nothing warns you.**
+
+# %% [markdown] tags=["notes"]
+# Write both lines on the board, and ask for the difference. Few see that it is only a pair of brackets. Ask which
+# tasks need a pair: does this answer fit this question? This section is short.
+
 # %% tags=["nbval-check-output"]
 question, answer = "Is the lift working?", "Take the stairs."
 pair = tokenizer(question, answer)
@@ -398,6 +505,17 @@ for ids in tokenizer([question, answer])["input_ids"]:
 # ## Why do the short messages get zeros?
 #
 # Four messages go in. A **tensor** is a rectangle of numbers, so all rows must be equally long. They are not.
+
+# %% [markdown] tags=["slide"]
+# | setting | four messages of 5, 5, 8, 15 |
+# |---|---|
+# | `padding=True` | 15, 15, 15, 15 |
+# | `truncation=True, max_length=8` | 5, 5, 8, 8 |
+# | both | 8, 8, 8, 8 |
+
+# %% [markdown] tags=["notes"]
+# Let the room predict each line before it is shown. Then take the slips: `max_length` without `truncation`. Most
+# expect that it cuts. It does not, and a word that is misspelt raises nothing at all.
 
 # %% tags=["nbval-check-output"]
 messages = [
@@ -458,6 +576,18 @@ print("warnings:", [str(one.message).split(". ")[0] for one in caught])
 # ## Does the model see the zeros?
 #
 # With the ids comes an **attention mask**: 1 for a real token, 0 for padding.
+
+# %% [markdown] tags=["slide"]
+# - The attention mask: 1 to read, 0 to pass over
+# - Without it, answers change, and nothing warns
+# - Zeros in front: answers change, too
+#
+# **Pass on the whole batch: `model(**batch)`.**
+
+# %% [markdown] tags=["notes"]
+# Ask what a forgotten mask does. Many say that zeros count as nothing. But 0 is the number of a token, and it has a
+# row in the table. Point at the yardstick in the output: without the mask, the answers move by a good part of what
+# separates two posts.
 
 # %% tags=["nbval-check-output"]
 batch = tokenizer(messages[:3], padding=True, return_tensors="pt")
@@ -525,6 +655,17 @@ course.record("left_padding_difference", difference["zeros in front"])
 # A paper on emotions in tweets (Flores, 2024) says that excessive padding "may slightly degrade model performance". We
 # pad one post to the model's limit, and look at the answers and at the **gradient**: what training would change.
 
+# %% [markdown] tags=["slide"]
+# - Assumption: much padding adds noise
+# - Sceptic: it changes nothing but the bill
+# - Measured: same answers, same gradient
+#
+# **With the mask, padding costs only time.**
+
+# %% [markdown] tags=["notes"]
+# Take a vote. Then show the two differences, of the answers and of the gradient. Ask what the bill is: 32 times the
+# tokens for one post. Say the two conditions: the mask goes along, and the zeros stand on the right.
+
 
 # %%
 def answers_and_gradient(**settings):
@@ -561,7 +702,18 @@ course.record("gradient_difference", (gradient - padded).abs().max())
 # Before you choose `max_length`, count. In tokens, not in words. Each line of the figure says which share of the texts
 # fits into so many tokens.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - Count tokens, not words
+# - Choose a limit that nearly all texts fit into
+# - What is longer is cut at its end
+#
+# **512 is the model's limit, not yours.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a limit for tweets. Many take 512, to be safe. Open the figure of the notebook, and let the room read off
+# which share of the posts fits into 36, and which into 64. Then ask where in a text the important word stands.
+
+# %% tags=["nbval-check-output", "skip"]
 from lessons.tokenization.figures import length_profile
 
 most = course.pick(laptop=4000, full=50_000, smoke=100)
@@ -586,6 +738,18 @@ course.record("cut_at_36_emotion", np.mean(lengths["emotion"] > 36))
 #
 # Our posts, sixteen at a time, as in training. How many tokens are computed for each token of text?
 
+# %% [markdown] tags=["slide"]
+# | padding | computed, for each token |
+# |---|---|
+# | to the longest of the batch | under 2 |
+# | always to 512 | about 20 |
+#
+# **Similar lengths together: nearly nothing is wasted.**
+
+# %% [markdown] tags=["notes"]
+# Show the second line, and ask what it means for a training of one hour. It would take about half a day. Many believe
+# that short limits are the cure. `always 36` looks cheap, because it has cut texts.
+
 
 # %% tags=["nbval-check-output"]
 def computed(texts, **settings):
@@ -599,7 +763,7 @@ token_count = np.array([len(ids) for ids in tokenizer(texts)["input_ids"]])
 by_length = [texts[place] for place in np.argsort(token_count)]
 print(f"{token_count.sum():,} tokens, computed: {computed(texts, padding=True):,}")
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "skip"]
 from course_utils import plots
 
 price = {
@@ -625,6 +789,17 @@ course.record("padding_512_factor", price["always 512"])
 #
 # Flores keeps tweets of at most 36 *words*. Then he pads and cuts at 36. But the tokenizer counts *tokens*, and two of
 # them are `[CLS]` and `[SEP]`.
+
+# %% [markdown] tags=["slide"]
+# - A study keeps tweets of at most 36 *words*
+# - It cuts at 36 *tokens*
+# - `[CLS]` and `[SEP]` count, too
+#
+# **The last word, *livid*, is gone.**
+
+# %% [markdown] tags=["notes"]
+# Ask whether a tweet of 36 words fits into 36 tokens. Most say yes. Even the simplest text loses two words. Then read
+# the text about the saucepans aloud, and stop where the model stops.
 
 # %% tags=["nbval-check-output"]
 word_count = np.array([len(text.split()) for text in texts])
@@ -654,6 +829,17 @@ print("cut at 36:", texts[worst][:last])
 #
 # Flores filters the test set, too. Whose texts vanish? `stance` holds opinions on new laws, each with its style.
 
+# %% [markdown] tags=["slide"]
+# - The filter drops long texts
+# - More than half of the storytellers vanish
+# - The score is then about other people
+#
+# **Leave the test set alone.**
+
+# %% [markdown] tags=["notes"]
+# Ask who writes long texts. Then show the table, and look at *story* and at *short*. Ask what a score on such a test
+# tells. Some will say that the same filter for all is fair. It is the same for all texts, but not for all people.
+
 # %% tags=["nbval-check-output"]
 stance = load_dataset(*course.dataset("stance"), split="test").to_pandas()
 stance["gone"] = stance["text"].str.split().str.len() > 36
@@ -667,7 +853,18 @@ stance.groupby("author_style")["gone"].agg(["size", "mean"]).round(2)
 #
 # Back to the two passengers. Their emoji survived two steps. Now the third.
 
-# %% tags=["nbval-check-output"]
+# %% [markdown] tags=["slide"]
+# - 😂 and 😡 are not in the vocabulary
+# - `happy😂` becomes `[UNK]`, with its word
+# - Cures: names in words, new tokens, another checkpoint
+#
+# **New tokens mean nothing until they are trained.**
+
+# %% [markdown] tags=["notes"]
+# Show the last line of the output, and ask where *happy* is. It takes a while to see it. Then compare the three ways.
+# Most like the second one best: ask what the model knows about a new row. The two emoji are still alike for it.
+
+# %% tags=["nbval-check-output", "slide"]
 for text in ("😂", "😡", "🔥", "♥", "★", ":)", "I am so happy😂"):
     print(text, "->", *tokenizer.tokenize(text))
 
@@ -743,6 +940,19 @@ for text in ("I am so happy😂", "a 🦄"):
 #
 # These rarely become `[UNK]`. They fall into pieces.
 
+# %% [markdown] tags=["slide"]
+# | text | pieces |
+# |---|---|
+# | tomorrow | tomorrow |
+# | tommorow | tom ##mo ##row |
+# | #PuppyLove | # puppy ##lov ##e |
+#
+# **Seldom unknown, but in pieces.**
+
+# %% [markdown] tags=["notes"]
+# Ask for a slip that the model would not notice. There is none that costs nothing. The hashtag shows what is lost with
+# the capitals: the border between two words. This section can be skipped.
+
 # %% tags=["nbval-check-output"]
 for text in ("tomorrow", "tommorow", "tmrw", "sooooo", "#homesick", "#PuppyLove"):
     print(f"{text:<11}", *tokenizer.tokenize(text))
@@ -770,6 +980,18 @@ if course.profile == "laptop":
 #
 # The vocabulary was made mostly from English. Here is the late train again, in eight languages.
 
+# %% [markdown] tags=["slide"]
+# - The vocabulary was made mostly from English
+# - Other languages: more tokens for the same content
+# - Telugu: every word is `[UNK]`
+#
+# **Few tokens are no good sign by themselves.**
+
+# %% [markdown] tags=["notes"]
+# Let people name their language, and guess how many tokens a sentence needs. Then open the figure of the notebook, and
+# ask why Telugu has the shortest bar. Many take it for the best case. Each unknown word costs one token, and says
+# nothing.
+
 # %% tags=["nbval-check-output"]
 from lessons.tokenization.languages import SENTENCES
 
@@ -783,7 +1005,7 @@ for language, sentences in SENTENCES.items():
 #
 # Now we count the tokens of six sentences in each language.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "skip"]
 parts = {}
 for language, sentences in SENTENCES.items():
     tokens = tokenizer.tokenize(" ".join(sentences))
@@ -810,6 +1032,15 @@ course.record("unknown_telugu", parts["Telugu"]["[UNK]"])
 # ## Is it fast?
 #
 # The tokenizer likes many texts at once, and `map` with `batched=True` hands them over so.
+
+# %% [markdown] tags=["slide"]
+# - Many texts at once are faster than one by one
+# - `map` with `batched=True` hands them over so
+# - For thousands of posts it hardly matters
+
+# %% [markdown] tags=["notes"]
+# One sentence is enough, and no cell. If somebody asks for the factor: it differs from machine to machine. What costs
+# time is the model, not the tokenizer.
 
 # %%
 from timeit import repeat
@@ -855,3 +1086,13 @@ course.record("batched_speedup", singly / at_once)
 # | different texts get the same score | the difference became `[UNK]`, or was an accent or a capital | compare their ids |
 #
 # **Next:** {{ lesson:dataloader }} makes batches of these ids, and measures what padding costs in seconds.
+
+# %% [markdown] tags=["slide"]
+# - The tokenizer in the model's folder
+# - `padding=True`, when a batch is made
+# - A limit in tokens, and `truncation=True`
+# - Count `[UNK]` before you train
+
+# %% [markdown] tags=["notes"]
+# Leave the slide on the wall, and let everybody write one line for their own texts: length, emoji, language. Ask two
+# of them to read it. Come back to the two passengers: they are two again.

@@ -41,6 +41,17 @@ course = start("trainer", PROFILE)
 # logs, writes checkpoints, and uses several GPUs. Your loop is a bicycle, the `Trainer` is a car: faster, and full of
 # switches. The switches are the arguments of the class `TrainingArguments`. How many are there?
 
+# %% [markdown] tags=["slide"]
+# - The Trainer runs the loop that you know
+# - It also logs, saves, and uses several GPUs
+# - Its switches: more than a hundred arguments
+#
+# **Six questions bring order into them.**
+
+# %% [markdown] tags=["notes"]
+# Ask who has copied a list of arguments without knowing what they do. Most hands go up. In the figure, blue is the loop
+# of the last lesson, orange are the six groups. Point at the three names that are gone: an error is the good case.
+
 # %%
 from dataclasses import fields
 
@@ -81,7 +92,7 @@ posts_val = posts["validation"].select(range(course.pick(laptop=64, full=300, sm
 len(posts_train), len(posts_val), labels
 
 # %% [markdown]
-# And one function that loads the model **anew**. Bug hunt 2 will show why that word is important.
+# And one function that loads the model **anew**. Bug hunt 2 shows why.
 #
 # Without a GPU we train the last two layers and the head. The rest is frozen. `set_seed` comes first, because the new
 # head gets random numbers. (The two lines with `verbosity` hide the table with `MISSING` that you know.)
@@ -125,6 +136,17 @@ print(f"{trained / 1e6:.1f} of {model.num_parameters() / 1e6:.1f} million weight
 # twice (`ceil`). Ten rows in batches of 4 are three batches: the last one is small, but it is a batch. And three
 # batches with accumulation 2 are two steps: the last step has only one batch.
 
+# %% [markdown] tags=["slide"]
+# - 10 rows, batches of 4: three batches
+# - Accumulation 2: two steps an epoch
+# - Round up twice
+#
+# **Know the number of steps before you train.**
+
+# %% [markdown] tags=["notes"]
+# Ask the room for 10 rows, 3 epochs, batches of 4, accumulation 2, before you show the function. Many say 4, from 30 by
+# 8. Each epoch ends with a step of its own. Say that this small function will find a bug later.
+
 # %% tags=["nbval-check-output"]
 import math
 
@@ -155,6 +177,15 @@ print(len(posts_train), "posts,", steps, "steps")
 # much of it you train. Two layers of this small model take 5e-4. All of BERT base wants 5e-5 or less. Such numbers are
 # habits: {{ lesson:recipe }} measures them.
 
+# %% [markdown] tags=["slide"]
+# - `learning_rate`: the highest rate
+# - `warmup_steps`: the climb; below 1 a share
+# - `max_grad_norm`: shortens long gradients
+
+# %% [markdown] tags=["notes"]
+# All of it is known from the loop, so ask: which station of the circle does each argument steer? Ask what
+# `warmup_steps=1` means: one step, not all of them. The rest of the table is for reading.
+
 # %%
 how_big = {
     "learning_rate": course.pick(laptop=5e-4, full=5e-5, smoke=5e-4),
@@ -176,7 +207,17 @@ print(f"the first {warmup} of {steps} steps are warmup")
 #
 # Older versions sent the log to every service that was installed. Weights & Biases then stopped a training to ask for
 # an account. So many pages write `report_to="none"`.
-#
+
+# %% [markdown] tags=["slide"]
+# - `logging_steps`: write the training loss down
+# - `eval_strategy`: ask the validation rows
+# - The default is `"no"`: nothing is asked
+
+# %% [markdown] tags=["notes"]
+# Ask what happens if you hand over an `eval_dataset` and nothing else. Most expect evaluations. The default never looks
+# at it. When time is short, leave out `report_to`.
+
+# %% [markdown]
 # ## Group 4: what do I want to keep?
 #
 # | argument | says |
@@ -188,6 +229,17 @@ print(f"the first {warmup} of {steps} steps are warmup")
 # | `metric_for_best_model` | best by what? |
 #
 # Groups 3 and 4 must match. A published notebook evaluates by steps and saves by epochs. What does today's library say?
+
+# %% [markdown] tags=["slide"]
+# - Checkpoints cost room on the disk
+# - The best model must have been *saved*
+# - So evaluate and save at the same steps
+#
+# **Or `save_strategy="best"`.**
+
+# %% [markdown] tags=["notes"]
+# Let the room read the first complaint, and say in plain words what it wants. Then 20 and 40: the complaint is gone.
+# Ask whether all is well now. Nearly all say yes, and the best model is still lost.
 
 
 # %% tags=["nbval-check-output"]
@@ -265,6 +317,15 @@ print("evaluates after steps", list(range(pace, steps + 1, pace)))
 # `seed` sets the order of the rows and the dropout. But look at what happens before the Trainer is there: our
 # `fresh_model` draws a random head. So the seed must be set **there**, too.
 
+# %% [markdown] tags=["slide"]
+# - `seed`: order of the rows, dropout
+# - The new head is drawn before, at loading
+# - So set a seed there, too
+
+# %% [markdown] tags=["notes"]
+# Ask two people who used the same seed why their results differ. The room looks for it in the Trainer. Point at the
+# order: first the model, then the Trainer. The head was drawn already.
+
 # %%
 import torch
 
@@ -279,10 +340,19 @@ print("another seed, same head:", torch.equal(heads[1], heads[2]))
 # | argument | says |
 # |---|---|
 # | `per_device_eval_batch_size` | rows in a batch of an evaluation; the default is 8, and more is faster: no gradients need room |
-# | `bf16`, `fp16` | half precision; measured below |
+# | `bf16`, `fp16` | **half precision**: 16 bits a number; measured below |
 # | `use_cpu` | no GPU, even if there is one |
 #
 # Now put the groups together. (Two stars hand over a dictionary as arguments.)
+
+# %% [markdown] tags=["slide"]
+# - Evaluation takes larger batches: no gradients
+# - `bf16`, `fp16`: 16 bits a number
+# - `use_cpu`: no GPU, even if there is one
+
+# %% [markdown] tags=["notes"]
+# This is short. Ask why an evaluation may use larger batches. Some say that it is faster, which is the effect: no
+# gradients need room. Then show how the groups come together in one call.
 
 # %%
 arguments = TrainingArguments(
@@ -304,7 +374,18 @@ print(arguments.optim, arguments.lr_scheduler_type, arguments.max_grad_norm)
 #
 # After each evaluation the Trainer calls a function of yours. It hands over logits and labels, and writes what comes
 # back into the log. We return two scores: accuracy, and **macro-F1**, the mean of the F1 of all classes. A class
-# has a high F1 if the model finds its posts, and gives its name to few others.
+# has a high **F1** if the model finds its posts, and gives its name to few others.
+
+# %% [markdown] tags=["slide"]
+# - `compute_metrics`: logits and labels in, scores out
+# - Accuracy: the share of right answers
+# - Macro-F1: the mean over the classes
+#
+# **Try your function on four answers first.**
+
+# %% [markdown] tags=["notes"]
+# Write the four answers on the board and let the room compute both scores. Accuracy is easy. For macro-F1 most forget
+# the class that is said and never true: its 0 counts, too. The words on `np.eye` can be skipped.
 
 # %%
 import evaluate
@@ -343,6 +424,15 @@ compute_metrics(EvalPrediction(logits, truth))
 # A **callback** is an object with methods that the Trainer calls at certain moments: `on_step_end`, `on_evaluate`,
 # `on_train_end` and more. Ours draws the losses after each evaluation, always into the same place.
 
+# %% [markdown] tags=["slide"]
+# - A callback: called at fixed moments
+# - Validation loss falls, then rises: it overfits
+# - Early stopping ends it after two bad looks
+
+# %% [markdown] tags=["notes"]
+# Start the cell and talk while the curve grows. Ask at which moment you would stop it. Most wait too long, for the
+# training loss still falls. Then show the table: the same numbers as data.
+
 # %%
 from IPython.display import display
 from transformers import EarlyStoppingCallback, Trainer, TrainerCallback
@@ -366,8 +456,8 @@ class LiveCurve(TrainerCallback):
 
 # %% [markdown]
 # `state` is the Trainer's memory: the step, the log, the best score so far. `control` takes orders, such as
-# `control.should_training_stop = True`. The library's `EarlyStoppingCallback` gives this order when several
-# evaluations in a row bring no better score. Ours waits for two.
+# `control.should_training_stop = True`. For **early stopping**, the library's `EarlyStoppingCallback` gives this
+# order when several evaluations in a row bring no better score. Ours waits for two.
 
 # %%
 trainer = Trainer(
@@ -436,6 +526,17 @@ print(signature(TensorBoardCallback))
 #
 # *Monotonically* means: never up.
 
+# %% [markdown] tags=["slide"]
+# - *"Each line is lower than the one before."*
+# - A line: the mean of a few batches
+# - Some posts are harder
+#
+# **The trend counts.**
+
+# %% [markdown] tags=["notes"]
+# The room knows the answer from its own loop, so let it explain to you. Then ask the second question: which model do we
+# have now, the last or the best? Point at the two equal losses.
+
 # %%
 losses = log["loss"].dropna().to_numpy()
 ups = int((np.diff(losses) > 0).sum())
@@ -483,6 +584,17 @@ course.record("best_is_loaded", math.isclose(now, measured.min(), rel_tol=1e-4))
 #
 # Look into a batch.
 
+# %% [markdown] tags=["slide"]
+# - Columns that the model does not take
+# - `label` stays, under the name `labels`
+# - Labels under another name go, too
+#
+# **All of it without a word.**
+
+# %% [markdown] tags=["notes"]
+# Ask which of the eight columns will be in the batch. Many keep the text. Then ask what happens to a column
+# `sentiment`. Say the error aloud, for they will meet it: the model did not return a loss.
+
 # %%
 batch = next(iter(asker(trainer.model).get_eval_dataloader()))
 print("our columns:", posts_val.column_names)
@@ -521,6 +633,17 @@ print(sorted(silent.evaluate()))
 # Here is the notebook's training, with its own settings: 6 rows, batches of 8, three epochs. It asks for evaluation,
 # for early stopping, for the best model at the end. What will go wrong?
 
+# %% [markdown] tags=["slide"]
+# - 6 rows, batches of 8: one step an epoch
+# - Evaluate at step 20? It never comes
+# - No error, no warning
+#
+# **Count the steps first.**
+
+# %% [markdown] tags=["notes"]
+# Show the settings and let pairs hunt for two minutes, with the function of group 1 in mind. Most look at the metric.
+# Then show the log: one evaluation, at the end. The second bug behind it, the empty `label_names`, is for a quick room.
+
 # %%
 published = {
     "per_device_train_batch_size": 8,
@@ -556,7 +679,7 @@ result = trapped.train()
 # It ran. No error, no warning. On the published page the table of evaluations is empty. Yours has one line: today's
 # Trainer evaluates once more at the last step. What does the log say?
 
-# %%
+# %% tags=["slide"]
 history = trapped.state.log_history
 last = trapped.state.global_step
 evaluated = [entry["step"] for entry in history if "eval_loss" in entry]
@@ -636,7 +759,18 @@ print(type(wrapped).__name__, asker(wrapped).label_names)
 #
 # Ask our trained model for its "before", and ask a fresh one.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - `train()` changes the model in place
+# - "Before", asked afterwards, is after
+# - A test of two rows can show nothing
+#
+# **Load the model anew.**
+
+# %% [markdown] tags=["notes"]
+# Read the order of the cells aloud: train, before, train, after. Ask what is wrong. Some need a while, since no line is
+# wrong by itself. Then ask how much a test of two rows can say: three different scores.
+
+# %% tags=["slide"]
 true_before = asker(fresh_model(len(labels))).evaluate()["eval_accuracy"]
 claimed_before = asker(trainer.model).evaluate()["eval_accuracy"]
 print(f"fresh model:                      {true_before:.2f}")
@@ -669,7 +803,7 @@ for message in sorted({str(warning.message) for warning in caught}):
 course.record("warnings_of_two_rows", len(caught))
 
 # %% [markdown]
-# The notebook shows this table twice, with such warnings below. *Ill-defined* means 0 divided by 0. The model never
+# The notebook shows this table twice, with such warnings below. **Ill-defined** means 0 divided by 0. The model never
 # said *Neutral*: which share of nothing was right? And no row is *Support*: which share of nothing was found?
 #
 # Two rows can only give 0%, 50% or 100%. Whoever guesses among three labels gets both wrong with probability 2/3 times
@@ -682,6 +816,15 @@ course.record("warnings_of_two_rows", len(caught))
 #
 # What must a checkpoint hold, so that a training can go on as if nothing had happened? We train eight steps twice. Once
 # without a break. Once with a callback that pulls the plug at step 6.
+
+# %% [markdown] tags=["slide"]
+# - Weights, optimizer, schedule, step, random numbers
+# - `resume_from_checkpoint=True`: the newest one
+# - The same weights, bit for bit
+
+# %% [markdown] tags=["notes"]
+# Ask which files the room expects in the folder. Most name the weights only. Then ask how many steps are done twice:
+# the checkpoint was written at step 4, the power went at step 6. Point at *True*.
 
 
 # %%
@@ -807,7 +950,17 @@ else:
 # `predict` gives the logits, the labels and the scores. One trap is left. With
 # `train_sampling_strategy="group_by_length"` ({{ lesson:dataloader }}), the Trainer also reorders what it **predicts**.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - `predict`: logits, labels, scores
+# - Grouped by length, rows come in another order
+#
+# **Compare with `label_ids`, never with your column.**
+
+# %% [markdown] tags=["notes"]
+# Show the four numbers, and ask why one of them is so low. Most say that grouping hurts the model. It is the same
+# model: the rows came in another order. This trap costs people days.
+
+# %% tags=["slide"]
 for strategy in ("random", "group_by_length"):
     answer = asker(trainer.model, train_sampling_strategy=strategy).predict(posts_val)
     said = answer.predictions.argmax(axis=-1)
@@ -849,3 +1002,12 @@ for strategy in ("random", "group_by_length"):
 # | a score near chance after `predict` | the answers came in another order | use `label_ids` |
 #
 # **Next:** {{ lesson:five_models }} trains five models, and asks how one can know which is better.
+
+# %% [markdown] tags=["slide"]
+# - `push_to_hub=True`: each saved checkpoint goes up
+# - No token in a notebook
+# - `hf auth login`, once, in a terminal
+
+# %% [markdown] tags=["notes"]
+# Two sentences are enough. Ask who has ever seen a token in a public notebook. It can be read by everybody, also in the
+# history.

@@ -43,6 +43,17 @@ course = start("training_loop", PROFILE)
 #
 # Short posts, written for this course, and the emotion of their writers. Without a GPU we learn from a part.
 
+# %% [markdown] tags=["slide"]
+# - Short posts, four emotions
+# - One part to learn, one to choose
+# - One for the end, used once
+#
+# **Three parts, three jobs.**
+
+# %% [markdown] tags=["notes"]
+# Say that the ten questions come from a lecture, and that the notebook behind them is missing. So each is answered by
+# an experiment. Ask what the third part is for, if one has two already. Most think of it as a spare.
+
 # %% tags=["nbval-check-output"]
 from datasets import load_dataset
 
@@ -52,13 +63,24 @@ train_rows = posts["train"].select(range(many))
 print({part: len(rows) for part, rows in posts.items()}, "- we learn from", many)
 
 # %% [markdown]
-# Three parts with three jobs. `train` is for learning, `validation` for choices, and `test` for the end: we use it
+# Three parts with three jobs. `train` is for learning, **validation** for choices, and `test` for the end: we use it
 # once.
 #
 # ## The loop in one picture
 #
 # A model learns in small turns, and each turn is the same circle. Two settings first: how many posts make a
 # **batch**, and the **learning rate**, which says how far a step goes.
+
+# %% [markdown] tags=["slide"]
+# - Forward: the model answers, the loss judges
+# - Backward: a slope for each weight
+# - Step: the weights move
+# - Then forget, and take the next batch
+
+# %% [markdown] tags=["notes"]
+# Let somebody walk around the circle and say each word aloud. Ask at which station the model has learned something.
+# Many say at *backward*; it is at *step*. Leave this picture on the wall as long as you can: each question is one
+# station.
 
 # %% tags=["loop"]
 size = course.pick(laptop=16, full=16, smoke=8)
@@ -75,11 +97,21 @@ circle(stations, words, "One turn of the loop, with our first batch")
 # Follow the arrows. The model answers (**forward**), and the **loss** says how wrong it was. Backward finds for
 # each weight in which direction the loss falls. The step moves the weights.
 #
-# It is like learning a dance: first the single steps, slowly, then the whole. (Question 8 adds a slow start.)
+# It is like learning a dance: first the single steps, then the whole. (Question 8 adds a slow start.)
 #
 # ## Question 2: how many classes are there?
 #
 # The names tell how many there could be. The rows tell how many there are.
+
+# %% [markdown] tags=["slide"]
+# - Names say how many there could be
+# - Rows say how many there are
+#
+# **Count your rows, class by class.**
+
+# %% [markdown] tags=["notes"]
+# This takes half a minute. Ask how one could find out, and why the list of names is not enough. A class without rows is
+# never learned.
 
 # %% tags=["nbval-check-output"]
 from collections import Counter
@@ -88,12 +120,21 @@ labels = posts["train"].features["label"].names
 print(len(labels), "names:", Counter(labels[row["label"]] for row in train_rows))
 
 # %% [markdown]
-# Four classes of about the same size.
+# Four classes of similar size.
 #
 # ## Question 3: which model is it?
 #
 # `load` gives us a classifier. Its table of word pieces is frozen, as in {{ lesson:start_here }}. The table that
 # says `MISSING` reports the new head.
+
+# %% [markdown] tags=["slide"]
+# - Six layers, and a new head
+# - The table of word pieces is frozen
+# - Just loaded, it is ready for use, not for training
+
+# %% [markdown] tags=["notes"]
+# Point at `training mode: False`. Ask who would have guessed that. Say that we come back to it, and that it is a
+# mistake without an error. The batches are those of the lesson on the DataLoader: skip their code.
 
 # %% tags=["loop"]
 from transformers import AutoModelForSequenceClassification
@@ -151,12 +192,21 @@ batch = next(iter(loader))
 print(len(loader), "steps;", {name: tuple(ids.shape) for name, ids in batch.items()})
 
 # %% [markdown]
-# 28 batches make one **epoch**: each post once. The first batch has the size that stands in the picture.
+# 28 batches make one **epoch**: each post once. The first batch has the picture's size.
 #
 # ## Question 4: why `.to(device)`?
 #
 # Leave it out for one tensor, the labels. (Where there is no GPU, we borrow the device `meta` of
 # {{ lesson:cuda_errors }}.)
+
+# %% [markdown] tags=["slide"]
+# - Model and batch: one device
+# - One tensor left behind: an error
+# - In your own loop nobody moves it for you
+
+# %% [markdown] tags=["notes"]
+# Ask where a batch is when it comes out of the loader. On the CPU, also in Colab. Read the error aloud: it names the
+# two devices. When time is short, skip the experiment.
 
 # %%
 away = torch.device("meta" if course.device.type == "cpu" else "cpu")
@@ -172,6 +222,17 @@ except RuntimeError as error:
 # ## Question 5: what does `loss.backward()` do?
 #
 # Look at three weights, before and after: two that can learn, and a frozen one.
+
+# %% [markdown] tags=["slide"]
+# - A second number beside each weight: its gradient
+# - A slope: how fast does the loss grow?
+# - Frozen weights have none
+#
+# **One pass finds millions of slopes.**
+
+# %% [markdown] tags=["notes"]
+# Ask what changes in the weights here. Most say: they get better. Nothing moves yet, the gradients are only written
+# down. Then show the two slopes, by hand and by `backward`: the same number. That is the proof of what a gradient is.
 
 # %%
 head = "classifier.weight"
@@ -224,7 +285,18 @@ course.record("slope_ratio_deep", slopes[deep][0] / slopes[deep][1])
 #
 # ## Question 6: what happens during `optimizer.step()`?
 #
-# The **optimizer** moves the weights. Ours is AdamW, the usual one.
+# The **optimizer** moves the weights. Ours is **AdamW**, the usual one.
+
+# %% [markdown] tags=["slide"]
+# - The optimizer moves the weights
+# - Gradients: hundreds of times larger in one table
+# - First step of AdamW: both move equally far
+#
+# **Adam divides by the usual size.**
+
+# %% [markdown] tags=["notes"]
+# Show the sizes of the gradients only, and ask which table moves further. Nearly all say: the head. Then point at
+# *moved*: twice the same number, and it is the learning rate. Later steps differ, say so.
 
 
 # %% tags=["loop"]
@@ -234,8 +306,8 @@ def make_optimizer(model, kind=torch.optim.AdamW, rate=learning_rate):
 
 
 # %% [markdown]
-# In each step `weight_decay` takes two millionths of each weight: the learning rate times 0.01. What no gradient
-# pushes gets smaller. `fused` does all weights in one go, which is only faster.
+# In each step `weight_decay` takes two millionths of each weight: the learning rate times 0.01. This is **weight
+# decay**: what no gradient pushes gets smaller. `fused` does all weights in one go, which is only faster.
 #
 # We keep a copy, `untrained`: all later trials start from it.
 
@@ -255,7 +327,7 @@ print(f"loss: {loss.item():.3f} before, {model(**batch).loss.item():.3f} after")
 # Each number is the median of a whole table. The gradients have very different sizes. Yet both tables moved equally
 # far: by the learning rate.
 #
-# That is Adam's trick. It divides each gradient by its own usual size. In the **first** step nothing remains but
+# That is **Adam**'s trick. It divides each gradient by its own usual size. In the **first** step nothing remains but
 # the sign: up or down. Later it divides the mean of a weight's last gradients. If they
 # pointed up, then down, that mean is near zero, and the step is small. (The last line: the loss of this batch fell.)
 #
@@ -263,6 +335,15 @@ print(f"loss: {loss.item():.3f} before, {model(**batch).loss.item():.3f} after")
 #
 # What does a second `backward` do to the gradients? `norm` is the length of many numbers together: the root of the
 # sum of their squares.
+
+# %% [markdown] tags=["slide"]
+# - `backward` adds to what is there
+# - Forgotten, gradients pile up: no error
+# - Its use: two small batches, one big step
+
+# %% [markdown] tags=["notes"]
+# Ask what a second `backward` does: replace, or add? Most say replace. Then show the step function as a whole: six
+# lines, and all of them known now. Ask which of them nobody would miss. The figure of the norms is in the notebook.
 
 # %%
 model = copy.deepcopy(untrained)
@@ -281,7 +362,7 @@ for count in (1, 2, 3):
 # To see what forgetting does, we need several steps. So we write one turn of the circle down.
 
 
-# %% tags=["loop"]
+# %% tags=["loop", "slide"]
 from torch.nn.utils import clip_grad_norm_
 
 
@@ -298,7 +379,7 @@ def training_step(model, optimizer, schedule, batch, max_norm=1.0):
 # %% [markdown]
 # `schedule` is question 8. `clip_grad_norm_` takes **all** gradients as one long list. Its length is the **gradient
 # norm**: again the root of the sum of squares. Is it more than `max_norm`? Then one factor shrinks all of them
-# until the norm is `max_norm`. What comes back is the norm from before.
+# until the norm is `max_norm`: **clipping**. What comes back is the norm from before.
 #
 # A **trial** is a very short training: the 24 short posts, read four times. All trials begin with the same weights.
 # Clipping is off (`inf`), and `get_constant_schedule` never changes the rate.
@@ -328,7 +409,7 @@ def end_loss(found):
 # nothing.
 
 
-# %%
+# %% tags=["skip"]
 class Forgetful(torch.optim.AdamW):
     def zero_grad(self):
         pass
@@ -348,8 +429,8 @@ course.record("trial_piled", end_loss(piled))
 
 # %% [markdown]
 # The upper line climbs: step 12 still gets the gradients of step 1. But nothing crashes, and the losses tell
-# nothing: Adam divides by the usual size, and so hides how long the gradients are. Only the norms betray this
-# mistake.
+# nothing: Adam divides by the usual size, and so hides how long the gradients are. Only the gradient norms betray
+# this mistake.
 #
 # **Try it.** Forget `zero_grad` again, with clipping: `trial(kind=Forgetful, max_norm=1.0)`. Do the norms still
 # climb?
@@ -371,6 +452,15 @@ if course.profile == "laptop":
 #
 # **SGD** is the oldest optimizer: a step is rate times gradient. Where gradients are so small, our rate moves
 # nothing. So SGD needs a much larger one. We tried five, and 0.1 was the best. The same steps with it:
+
+# %% [markdown] tags=["slide"]
+# - SGD: rate times gradient, one rate for all
+# - Adam: each weight a pace of its own
+# - The W: weight decay kept apart
+
+# %% [markdown] tags=["notes"]
+# Say that this is one small trial, and no judgement on SGD in general. Ask why our rate of 2e-4 would move nothing with
+# SGD. The gradients of the deep table were about 2e-5. The section can be skipped.
 
 # %%
 sgd = trial(kind=torch.optim.SGD, rate=0.1)
@@ -410,6 +500,15 @@ course.record("trial_size_12", end_loss(by_size[12]))
 # A **scheduler** changes the learning rate from step to step. The usual one climbs in the first tenth of the steps:
 # this is the **warmup**. Then it falls in equal parts. We ask it for 100 steps.
 
+# %% [markdown] tags=["slide"]
+# - Warmup: the rate climbs, for a tenth of the steps
+# - Then it falls towards zero
+# - It makes a high rate safe
+
+# %% [markdown] tags=["notes"]
+# Draw the tent with your hand. Ask for the rate of the very first step: it is zero, so this step moves nothing. In the
+# four trials point at the last two lines: high rate, without and with. When time is short, skip the trials.
+
 
 # %% tags=["loop"]
 from transformers import get_linear_schedule_with_warmup
@@ -419,7 +518,7 @@ def make_schedule(optimizer, steps):
     return get_linear_schedule_with_warmup(optimizer, steps // 10, steps)
 
 
-# %%
+# %% tags=["skip"]
 from course_utils import plots
 
 optimizer = make_optimizer(untrained)
@@ -518,6 +617,15 @@ def train(model, optimizer, schedule, loader, epochs, done=0, folder=None, every
 #
 # Three posts go through the model. Four logits come out for each: one number for each class.
 
+# %% [markdown] tags=["slide"]
+# - A row of logits for each post
+# - `dim=-1`: along the row, so its class
+# - `dim=0`: down the column, another question
+
+# %% [markdown] tags=["notes"]
+# Three posts, four classes: ask how many answers each line gives. Point at the four numbers behind `dim=0`. Then ask
+# what would happen with four posts: nobody would notice.
+
 # %%
 three = collator([train_tokens[row] for row in range(3)]).to(course.device)
 with torch.no_grad():
@@ -533,6 +641,16 @@ print("dim=-1:", torch.argmax(logits, dim=-1), "dim=0:", torch.argmax(logits, di
 # ## Question 10: what if `label` is not renamed to `labels`?
 #
 # Our collator has renamed it. Undo that.
+
+# %% [markdown] tags=["slide"]
+# - No loss, and no error yet
+# - The collator renames it for us
+#
+# **Beside a score, print the counts of the answers.**
+
+# %% [markdown] tags=["notes"]
+# The room knows this from the DataLoader, so ask, and go on. Spend the time on the counts below: an untrained model
+# says nearly always the same. Ask what its score alone would have told.
 
 # %% tags=["nbval-check-output"]
 unnamed = {"label" if name == "labels" else name: three[name] for name in three}
@@ -575,8 +693,17 @@ print("its answers:", Counter(labels[number] for number in said.tolist()))
 #
 # ## The training
 #
-# All pieces together. After each epoch we ask the validation posts, and keep the model if its validation loss is
-# the lowest so far.
+# All pieces together. After each epoch we ask the validation posts, and keep the model if its **validation loss**
+# is the lowest so far.
+
+# %% [markdown] tags=["slide"]
+# - After each epoch: ask the validation posts
+# - Lowest validation loss so far? Keep the model
+# - The test posts still wait
+
+# %% [markdown] tags=["notes"]
+# Now all pieces run together. Ask why the model is not simply kept after the last epoch. Here the last one is the best,
+# which you cannot know before. Let the bars run while you talk.
 
 # %%
 epochs = course.pick(laptop=2, full=3, smoke=2)
@@ -612,6 +739,17 @@ course.record("validation_accuracy", best_share)
 # >
 # > **Sceptic:** *Each step is judged on other posts. Some are harder. Count!*
 
+# %% [markdown] tags=["slide"]
+# - *"If all is right, the loss always falls."*
+# - *Each step sees other posts.*
+# - It rose about every second time
+#
+# **Look at means, not at single steps.**
+
+# %% [markdown] tags=["notes"]
+# Take a vote: how often did the loss rise in this training, which went well? Most say never, or a few times. Point at
+# the share in the output, and then at the five means beside it. In the figure the thick line is what counts.
+
 # %%
 losses = [loss for loss, _ in history]
 fifths = [np.mean(part) for part in np.array_split(losses, 5)]
@@ -633,7 +771,7 @@ course.record("rises_of_fifths", int(np.sum(np.diff(fifths) > 0)))
 #
 # The norms of the same steps. The dashed line is the limit.
 
-# %%
+# %% tags=["skip"]
 norms = [norm for _, norm in history]
 step_curve(norms, "Norm and limit.", "gradient norm", 10, limit=("max_norm", 1.0))
 
@@ -649,7 +787,18 @@ course.record("clipped_share", np.mean(np.array(norms) > 1))
 #
 # We load the best model, and ask for the loss of one batch: twice with dropout off, twice with dropout on.
 
-# %%
+# %% [markdown] tags=["slide"]
+# - `eval`: the same posts, the same loss
+# - `train`: another loss each time
+# - Forget `train()`: the next epoch has no dropout
+#
+# **Neither mistake raises an error.**
+
+# %% [markdown] tags=["notes"]
+# Show the four numbers, and ask which two are honest. Then ask for the opposite mistake. Hardly anybody thinks of it:
+# after `evaluate` the model stays in the wrong mode.
+
+# %% tags=["slide"]
 model = load(course.workdir / "best")
 batch = next(iter(validation_loader)).to(course.device)
 with torch.no_grad():
@@ -677,7 +826,6 @@ with torch.no_grad():
 #
 # Optimizer and schedule tell their state with `state_dict()`, the dice with `get_rng_state()`. (A GPU has dice of
 # its own.) `write` stores all of it as plain data. Many tutorials use `torch.save`, whose files can carry programs.
-
 
 # %% tags=["loop"]
 from lessons.training_loop.files import read, write
@@ -763,7 +911,7 @@ def resume_with(parts):
     return max((one - other).abs().max().item() for one, other in pairs)
 
 
-# %%
+# %% tags=["slide"]
 everything, differences = {"optimizer", "schedule", "dice"}, {}
 for missing in ("nothing", *sorted(everything)):
     differences[missing] = resume_with(everything - {missing})
@@ -814,6 +962,17 @@ assert "doesn't match the size of optimizer's group" in refused
 # score gets its 95% interval. And post by post: how much more often is the fine-tuned model right than counting
 # words?
 
+# %% [markdown] tags=["slide"]
+# - The test posts, once
+# - Beside two simple methods
+# - An interval for each score, and for the gain
+#
+# **It is one seed: a doubt stays.**
+
+# %% [markdown] tags=["notes"]
+# Before the figure, ask for a guess: how many of four emotions are right? Name the two simple methods first, so that
+# there is something to beat. Point at the interval of the gain: it lies above zero.
+
 # %%
 from course_utils.statistics import interval
 from lessons.training_loop.baselines import simple_methods
@@ -844,6 +1003,14 @@ course.record("gain_low", gain[1])
 # ## Now you: what does it hear in your sentence?
 #
 # No `pipeline` today. You know each line of this. (`softmax` turns logits into probabilities.)
+
+# %% [markdown] tags=["slide"]
+# - Tokens, `no_grad`, logits, softmax
+# - No `pipeline`: you know each line
+
+# %% [markdown] tags=["notes"]
+# Take a sentence from the room, best one with irony. Ask what the model will say before you run it. Point out that the
+# four numbers always add up to 1, also for nonsense.
 
 # %%
 my_sentence = "I can't believe they cancelled my train again."

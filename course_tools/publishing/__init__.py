@@ -1,0 +1,1 @@
+"""What goes out: the site, slides, quizzes, the glossary, plans, handouts."""
