@@ -1,5 +1,6 @@
 """What every check can do, whatever it is handed: words, time, hints, and progress."""
 
+import ast
 import copy
 import json
 import os
@@ -27,7 +28,7 @@ from course_utils.checks.limit import TookTooLong, within
 from course_utils.checks.same import near
 from course_utils.checks.sheet import Sheet
 from course_utils.checks.values import Part, predict
-from course_utils.checks.wrong import UNKNOWN, Said, WrongAnswer, WrongForm, shown
+from course_utils.checks.wrong import UNKNOWN, Said, WrongAnswer, WrongForm, probed, shown, shown_call
 
 
 @pytest.fixture
@@ -187,6 +188,16 @@ class TestShown:
     def test_it_is_one_short_line(self):
         assert len(shown("word\n" * 10_000)) <= 161
         assert "\n" not in shown("word\n" * 10)
+
+    def test_spaces_may_be_the_slip_and_are_kept(self):
+        assert shown(["  a  b  "]) == "a list of 1: ['  a  b  ']"
+        assert shown(Said("two\n   lines")) == "two lines"
+
+    def test_a_call_is_cut_to_what_its_short_arguments_leave(self):
+        turns = [{"speaker": "A", "text": f"Is it {number}?"} for number in range(6)]
+        assert shown_call("fit", (turns, 3, 6)) == f"fit({turns}, 3, 6)"
+        assert shown_call("fit", (turns, 3, turns * 2)).count(" …") == 2
+        assert len(shown_call("fit", (turns * 9, 3, turns * 9))) < 340
 
     def test_what_cannot_be_shown_is_said(self):
         class Shy:
@@ -427,6 +438,31 @@ class TestCases:
         assert "TypeError" in words
 
 
+class TestProbed:
+    PROBES: ClassVar = {"never": lambda answer: answer.nothing, "one too many?": lambda answer: answer == 8}
+    ERRORS: ClassVar = {"KeyError": "which keys are there?"}
+
+    def words(self, wrong: WrongAnswer, answer=8) -> str:
+        with pytest.raises(WrongAnswer) as raised, probed(answer, self.PROBES, self.ERRORS):
+            raise wrong
+        return raised.value.perhaps
+
+    def test_a_probe_speaks_where_no_slip_was_found(self):
+        assert self.words(WrongAnswer("seven", 8)) == "one too many?"
+        assert self.words(WrongAnswer("seven", 9), 9) == ""
+        assert self.words(WrongAnswer("seven", 8, "a slip")) == "a slip"
+
+    def test_an_error_is_put_into_words_before_its_line(self):
+        assert (
+            self.words(WrongForm("a value", Said("KeyError: 'a'"), "in line 2")) == "which keys are there?; in line 2"
+        )
+        assert self.words(WrongForm("a value", Said("ValueError: no"), "in line 2")) == "in line 2"
+
+    def test_a_right_answer_is_not_probed(self):
+        with probed(8, self.PROBES):
+            pass
+
+
 class TestPredict:
     PARTS: ClassVar = {"a": Part(3, {"one too many": 4}), "b": Part("up", read=lambda value, _: value)}
 
@@ -515,3 +551,14 @@ class TestCells:
 )
 def test_which_cell_makes_a_name(source, made):
     assert makes(source, "name") is made
+
+
+def test_the_example_of_a_card_is_what_its_check_expects():
+    """Of the one card whose example is about single spaces."""
+    from lessons.linguist.checks import _lines
+
+    card = (ROOT / "lessons" / "linguist" / "exercises.py").read_text("utf-8")
+    [(call, given)] = re.findall(r"^# Example: `concordance(\(.+?\))` gives `(.+?)`", card, re.M)
+    texts, word, width = ast.literal_eval(call)
+    assert ast.literal_eval(given) == _lines(texts, word, width)
+    assert all(line.index("[") == width for line in ast.literal_eval(given))

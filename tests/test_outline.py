@@ -17,7 +17,11 @@ WRITTEN_BY_HAND = [
     *ROOT.glob("course_tools/**/*.j2"),
     *ROOT.glob("benchmarks/*.py"),
     *ROOT.glob("benchmarks/*.j2"),
-    *ROOT.glob("docs/*.md"),
+    *(path for path in ROOT.glob("docs/*.md") if path.name not in ("glossary.md", "plans.md")),
+    *ROOT.glob("site/*.*"),
+    *ROOT.glob("capstone/**/*.*"),
+    ROOT / "TUTOR.md",
+    ROOT / "AGENTS.md",
     *ROOT.glob("data/**/*.md"),
     *ROOT.glob("data/*.toml"),
 ]

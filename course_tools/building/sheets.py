@@ -29,7 +29,8 @@ long it takes.
 2. Write your answer where it says `# Your code here.` If a function is there already, change it in its place.
 3. Run the check below it. It tells you at once whether you are right, and if not, what may be wrong.
 4. Stuck? Below each check are hints. Unfold one at a time.
-5. The kernel was restarted? Choose *Run > Run All Above Selected Cell*. Your progress is kept.
+5. A function of yours leaves what it is given as it is, unless the card asks for a change. Later cells need it.
+6. The kernel was restarted? Choose *Run > Run All Above Selected Cell*. Your progress is kept.
 
 They belong to {{{{ lesson:{slug} }}}}. Nothing here needs a GPU, an account or a network."""
 

@@ -3,7 +3,6 @@
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from course_tools.building.render import render, rounded, stored_seconds
 from course_tools.building.sheets import Card, cards
@@ -89,7 +88,7 @@ def total(parts: list) -> int:
 @cache
 def outlines() -> dict[str, Outline]:
     """Return slug -> what a planner knows of a lesson. Raises CourseError for an extra that is not there."""
-    extra = _read()["extra"]
+    extra = _read().get("extra", {})
     sheets = {sheet.entry.slug: sheet for sheet in all_sheets()}
     found = {}
     for lesson in all_lessons():
@@ -107,7 +106,7 @@ def plans() -> list[Plan]:
     """Return the plans. Raises CourseError for a lesson, a section or an exercise that is not there."""
     return [
         Plan(each["title"], each["minutes"], each["goal"], [_day(day) for day in each["days"]])
-        for each in _read()["plans"]
+        for each in _read().get("plans", [])
     ]
 
 
@@ -210,7 +209,10 @@ def _link(outline: Outline) -> str:
 
 
 def _read() -> dict:
+    """Return what plans.toml holds; without the file, no plans."""
+    if not FILE.exists():
+        return {"extra": {}, "plans": []}
     try:
-        return tomllib.loads(Path(FILE).read_text(encoding="utf-8"))
+        return tomllib.loads(FILE.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise CourseError(f"lessons/{FILE.name} cannot be read: {error}.") from error

@@ -15,7 +15,7 @@ from course_tools.publishing.glossary import Glossary
 from course_utils.outline import repository
 
 TEXTS = ("benchmarks/README.md", "docs/*.md", "data/README.md", "data/*/README.md")
-FIGURES = ("benchmarks/figures/*.png", "docs/figures/*.png", "data/figures/*.png")
+FIGURES = ("benchmarks/figures/*.png", "docs/figures/*.*", "data/figures/*.png")
 GLOSSARY = ROOT / "docs" / "glossary.md"
 DATA = ROOT / "data" / "README.md"
 OWN_MIME = "application/vnd.finetuning-course."
@@ -53,7 +53,8 @@ class Pages:
         seen: set[str] = set()
         for cell in notebook.cells[1:]:
             if cell.cell_type == "markdown":
-                cell.source = glossary.with_links(cell.source, self.known, lesson, seen)
+                text = cell.source.replace("Run the cell, then click an answer.", "Click an answer.")
+                cell.source = glossary.with_links(text, self.known, lesson, seen)
         more = f'<a href="../slides/{lesson.name}.html">Slides</a> · [Open in Colab]'
         if sheet := self.sheet_of.get(lesson.slug):
             name = sheet.name

@@ -32,7 +32,8 @@ SLIDES = BUILD / "slides"
 REVEAL = Path(__file__).with_name("reveal")
 REVEAL_FILES = ("reset.css", "reveal.css", "reveal.js", "notes.js")
 SKIP_TAG = "skip"
-ROOM_FOR_BOTH = 15  # lines of code and output on one slide
+ROOM_FOR_BOTH = 16  # lines of code and output on one slide
+LETTERS_IN_A_LINE = 90
 MOST_LINES = 18  # of an output
 LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]*\)")
 
@@ -82,7 +83,7 @@ def deck(lesson: Lesson) -> list[Slide]:
         slides += _of_section(section, f"From minute {spent} on: about {section.minutes} min.")
         spent += section.minutes
     if parts.recap:
-        slides.append(Slide(heading(parts.recap.title), markdown(parts.recap.prose), "text", "Ask the room first."))
+        slides.append(Slide(heading(parts.recap.title), _items(parts.recap.prose), "recap", "Ask the room first."))
     questions = read(lesson.slug) if file_of(lesson.slug).exists() else []
     return slides + [_asked(number, question) for number, question in enumerate(questions, 1)]
 
@@ -100,11 +101,15 @@ def heading(text: str) -> Markup:
 
 def _opening(lesson: Lesson, parts: Parts) -> Slide:
     goals = parts.head.partition("**You will be able to**")[2]
-    items = re.findall(r"^- .*(?:\n {2}.*)*", goals, re.MULTILINE)
     plan = "; ".join(f"{section.title} ({section.minutes})" for section in parts.sections)
     notes = f"About {lesson.entry.minutes} minutes in all. Sections, with minutes: {plan}."
     title = parts.head.splitlines()[0].lstrip("# ")
-    return Slide(heading(title), markdown("\n".join(items)), "opening", notes)
+    return Slide(heading(title), _items(goals), "opening", notes)
+
+
+def _items(text: str) -> Markup:
+    """Return the list that a text holds, without what stands around it."""
+    return markdown("\n".join(re.findall(r"^- .*(?:\n {2}.*)*", text, re.MULTILINE)))
 
 
 def _of_section(section: Section, time: str) -> list[Slide]:
@@ -127,7 +132,7 @@ def _shown(cell: NotebookNode) -> list[tuple[str, Markup]]:
     code = Markup(highlight(cell.source, PythonLexer(), HtmlFormatter()))
     texts = [body for output in cell.outputs if not _figure(output) and (body := _text(output))]
     printed = Markup("").join(texts)
-    length = len(cell.source.splitlines()) + sum(str(text).count("\n") for text in texts)
+    length = len(cell.source.splitlines()) + sum(_lines(text) for text in texts)
     if not texts or length <= ROOM_FOR_BOTH:
         return [("code", code + printed), *figures]
     return [("code", code), ("code", printed), *figures]
@@ -152,6 +157,11 @@ def _text(output: NotebookNode) -> Markup | None:
     if len(lines) > MOST_LINES:
         lines = [*lines[:MOST_LINES], "..."]
     return Markup("<pre class='output'>{}</pre>").format("\n".join(lines)) if lines else None
+
+
+def _lines(html: Markup) -> int:
+    """How many lines some output takes on a slide: long ones are wrapped."""
+    return sum(len(line) // LETTERS_IN_A_LINE + 1 for line in html.unescape().splitlines())
 
 
 def _short_table(html: str) -> str:

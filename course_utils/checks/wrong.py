@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
 from course_utils.errors import CourseError
 
 LONGEST_SHOWN = 160
@@ -51,6 +54,33 @@ class Said(str):
     """Words about what came, to be shown as they are."""
 
 
+@contextlib.contextmanager
+def probed(
+    answer: object, probes: Mapping[str, Callable[[object], object]], errors: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """Look closer at a wrong answer behind which no slip was found.
+
+    A probe is words -> a function that asks the answer something of its own: its words are said where it returns True.
+    `errors` is a part of Python's own error -> the words for it.
+    """
+    try:
+        yield
+    except WrongAnswer as wrong:
+        if wrong.form and not wrong.perhaps:
+            wrong.perhaps = next((words for words, probe in probes.items() if _says_yes(probe, answer)), "")
+        elif not wrong.form:
+            known = [words for part, words in (errors or {}).items() if part in wrong.received]
+            wrong.perhaps = "; ".join(filter(None, [*known[:1], wrong.perhaps]))
+        raise
+
+
+def _says_yes(probe: Callable[[object], object], answer: object) -> bool:
+    try:
+        return bool(probe(answer))
+    except Exception:  # the answer is a student's: it may raise at any touch
+        return False
+
+
 def shown(value: object) -> str:
     """Describe any value in one short line. Never raises, and never prints a whole dataset."""
     try:
@@ -62,9 +92,17 @@ def shown(value: object) -> str:
 
 
 def shown_call(name: str, arguments: tuple) -> str:
-    """Describe a call in one line, each argument cut to its share."""
-    share = max(40, 2 * LONGEST_SHOWN // max(1, len(arguments)))
-    return f"{name}({', '.join(_cut(_as_argument(each), share) for each in arguments)})"
+    """Describe a call in one line. A long argument is cut to its share, and to what the short ones leave."""
+    texts = [_in_one_line(_as_argument(each)) for each in arguments]
+    return f"{name}({', '.join(_cut_together(texts, 2 * LONGEST_SHOWN))})"
+
+
+def _cut_together(texts: Sequence[str], longest: int) -> list[str]:
+    made: dict[int, str] = {}
+    for place in sorted(range(len(texts)), key=lambda place: len(texts[place])):
+        left = longest - sum(map(len, made.values()))
+        made[place] = _cut(texts[place], max(40, left // (len(texts) - len(made))))
+    return [made[place] for place in range(len(texts))]
 
 
 def _as_argument(value: object) -> str:
@@ -107,5 +145,10 @@ def _described_array(value, kind: str) -> str:
 
 
 def _cut(text: str, longest: int = LONGEST_SHOWN) -> str:
-    line = " ".join(text.split())
+    line = _in_one_line(text)
     return line if len(line) <= longest else line[: longest - 2] + " …"
+
+
+def _in_one_line(text: str) -> str:
+    """Fold line breaks, with the spaces around them. Other spaces may be what is wrong, and stay."""
+    return " ".join(filter(None, map(str.strip, text.splitlines())))

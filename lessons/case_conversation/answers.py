@@ -51,6 +51,12 @@ ladder_bill |= {"own": Fraction(2, 1), "others": Fraction(15, 3)}
 
 # %% exercise="ladder_bill" wrong="a mean of means" says="Take the mean over the turns" old="\"others\": 5" new="\"others\": 4"
 
+# %% exercise="ladder_bill" wrong="[CLS] in the past" says="with `[CLS]`? It is left out" old="\"past\": 6" new="\"past\": 7"
+
+# %% exercise="ladder_bill" wrong="[CLS] in all" says="with `[CLS]`? It is left out" old="\"all\": 12" new="\"all\": 13"
+
+# %% exercise="ladder_bill" wrong="[CLS] each time" says="five times `[CLS]`" old="\"again\": 36" new="\"again\": 41"
+
 # %% exercise="ladder_bill" wrong="another number" says="I do not recognise this slip" old="\"again\": 36" new="\"again\": 31"
 
 # %% exercise="ladder_bill" wrong="texts" says="without quotes" old="\"past\": 6" new="\"past\": \"six\""
@@ -118,6 +124,7 @@ def fit_past(turns, i, budget):
 
 # %% exercise="fit_past" wrong="turns counted" says="do you count turns" old="len(piece.split())" new="1"
 
+
 # %% exercise="fit_past" wrong="the lesson's function" says="up to `budget` turns of the past"
 def fit_past(turns, i, budget):
     first = max(0, i - budget)
@@ -125,6 +132,7 @@ def fit_past(turns, i, budget):
 
 
 # %% exercise="fit_past" wrong="the asked turn refused" says="is always there, however long" old="if pieces and left < 0" new="if left < 0"
+
 
 # %% exercise="fit_past" wrong="gaps" says="stop at the first turn that does not fit"
 def fit_past(turns, i, budget):
@@ -170,6 +178,7 @@ def fit_past(turns, i, budget):
 
 # %% exercise="fit_past" wrong="no names at all" says="who speaks? Write the name before each turn, and count it" old="f\"{turn['speaker']}: {turn['text']}\"" new="turn['text']"
 
+
 # %% exercise="fit_past" wrong="the whole past" says="is the budget used?"
 def fit_past(turns, i, budget):
     return " [SEP] ".join(f"{turn['speaker']}: {turn['text']}" for turn in turns[: i + 1])
@@ -181,6 +190,7 @@ def fit_past(turns, i, budget):
 
 
 # %% exercise="fit_past" wrong="the end of the talk" says="what comes after turn `i`" old="turns[: i + 1]" new="turns"
+
 
 # %% exercise="fit_past" wrong="cut by words" says="a turn is cut in its middle"
 def fit_past(turns, i, budget):
@@ -195,12 +205,48 @@ def fit_past(turns, i, budget):
 
 # %% exercise="fit_past" wrong="the asked turn costs nothing" says="the words of the asked turn count" old="left -= len(piece.split())" new="left -= len(piece.split()) if pieces else 0"
 
-# %% exercise="fit_past" wrong="a list" says="a text in"
+
+# %% exercise="fit_past" wrong="cut by words, [SEP] is a word" says="a turn is cut in its middle"
+def fit_past(turns, i, budget):
+    text = " [SEP] ".join(f"{turn['speaker']}: {turn['text']}" for turn in turns[: i + 1])
+    return " ".join(text.split()[-budget:])
+
+
+# %% exercise="fit_past" wrong="the asked turn missing" says="where is the asked turn?" old="turns[: i + 1]" new="turns[:i]"
+
+# %% exercise="fit_past" wrong="[SEP] behind each turn" says="`[SEP]` stands between two turns" old="return \" [SEP] \".join(pieces)" new="return \"\".join(piece + \" [SEP] \" for piece in pieces)"
+
+
+# %% exercise="fit_past" wrong="until nothing is left" says="is it enough for the next turn?"
+def fit_past(turns, i, budget):
+    pieces, left = [], budget
+    for turn in reversed(turns[: i + 1]):
+        if pieces and left <= 0:
+            break
+        pieces.insert(0, f"{turn['speaker']}: {turn['text']}")
+        left -= len(pieces[0].split())
+    return " [SEP] ".join(pieces)
+
+
+# %% exercise="fit_past" wrong="a place below 0" says="does a place fall below 0?"
+def fit_past(turns, i, budget):
+    text = f"{turns[i]['speaker']}: {turns[i]['text']}"
+    left, i = budget - len(text.split()), i - 1
+    while True:
+        piece = f"{turns[i]['speaker']}: {turns[i]['text']}"
+        left, i = left - len(piece.split()), i - 1
+        if left < 0:
+            return text
+        text = f"{piece} [SEP] {text}"
+
+
+# %% exercise="fit_past" wrong="a list" says="a text in `fit_past(...)`"
 def fit_past(turns, i, budget):
     return [f"{turn['speaker']}: {turn['text']}" for turn in turns[: i + 1]]
 
 
 # %% exercise="fit_past" wrong="printed" says="does it end with `return`" old="return \" [SEP] \".join(pieces)" new="print(\" [SEP] \".join(pieces))"
+
 
 # %% exercise="fit_past" wrong="the turns used up" says="leaves `turns` as it is"
 def fit_past(turns, i, budget):
@@ -292,7 +338,21 @@ def own_mask(turn, speaker):
 
 # %% exercise="own_mask" wrong="one talk only" says="three axes" old="return mine & (at <= looks) & (at >= 0)" new="return (mine & (at <= looks) & (at >= 0))[0]"
 
-# %% exercise="own_mask" wrong="speakers of turns beside tokens" says="RuntimeError" old="who = speaker.gather(1, turn.clamp(min=0))" new="who = speaker"
+# %% exercise="own_mask" wrong="speakers of turns beside tokens" says="look up the speaker of its turn" old="who = speaker.gather(1, turn.clamp(min=0))" new="who = speaker"
+
+
+# %% exercise="own_mask" wrong="the same, with NumPy" says="look up the speaker of its turn"
+def own_mask(turn, speaker):
+    turn, who = turn.numpy(), speaker.numpy()
+    looks, at = turn[:, :, None], turn[:, None, :]
+    return (at <= looks) & (at >= 0) & (who[:, :, None] == who[:, None, :])
+
+
+# %% exercise="own_mask" wrong="no clamp" says="padding has the turn -1" old="turn.clamp(min=0)" new="turn"
+
+# %% exercise="own_mask" wrong="speakers looked up by talks" says="each talk has its own line" old="speaker.gather(1, turn.clamp(min=0))" new="speaker[turn]"
+
+# %% exercise="own_mask" wrong="a pair of talks, as words" says="received: lines of the mask: 100 010 001" old="at <= looks" new="at == looks"
 
 # %% exercise="own_mask" wrong="printed" says="does it end with `return`" old="return mine & (at <= looks) & (at >= 0)" new="print(mine & (at <= looks) & (at >= 0))"
 
@@ -304,6 +364,7 @@ def own_mask(turn, speaker):
 # %% exercise="own_mask" equivalent="two lines that do not need each other"
 # + looks, at = (turn[:, :, None], turn[:, None, :])
 # - looks, at = (turn[:, :, None], turn[:, None, :])
+
 
 # %% exercise="label_talk" right="looks back in a loop"
 def label_talk(turns, guess):
@@ -361,6 +422,7 @@ def label_talk(turns, guess):
 
 # %% exercise="label_talk" wrong="said only where no label is" says="where a talk has labels, they still go in" old="felt[turn[\"speaker\"]] = said[-1]" new="felt[turn[\"speaker\"]] = turn.get(\"label\", said[-1])"
 
+
 # %% exercise="label_talk" wrong="no past" says="nothing of the past goes in"
 def label_talk(turns, guess):
     return [guess(turn["text"], -1) for turn in turns]
@@ -379,6 +441,29 @@ def label_talk(turns, guess):
 # %% exercise="label_talk" wrong="0 for none" says="-1 stands for no turn before" old=", -1)))" new=", 0)))"
 
 # %% exercise="label_talk" wrong="None for none" says="TypeError" old=", -1)))" new=")))"
+
+# %% exercise="label_talk" wrong="0 is nothing to Python" says="the label 0 is lost" old="felt.get(turn[\"speaker\"], -1)" new="felt.get(turn[\"speaker\"]) or -1"
+
+
+# %% exercise="label_talk" wrong="two turns before" says="do two speakers always take turns?"
+def label_talk(turns, guess):
+    said = []
+    for i, turn in enumerate(turns):
+        said.append(guess(turn["text"], said[i - 2] if i >= 2 else -1))
+    return said
+
+
+# %% exercise="label_talk" wrong="a memory of all talks" says="does `felt` begin empty in each call?"
+felt = {}
+
+
+def label_talk(turns, guess):
+    said = []
+    for turn in turns:
+        said.append(guess(turn["text"], felt.get(turn["speaker"], -1)))
+        felt[turn["speaker"]] = said[-1]
+    return said
+
 
 # %% exercise="label_talk" wrong="two rounds" says="were said without a past"
 def label_talk(turns, guess):

@@ -6,13 +6,14 @@ from functools import partial
 from course_utils.checks.cases import judge
 from course_utils.checks.sheet import Sheet
 from course_utils.checks.values import Part, as_list, as_number, as_tensor, as_text, predict
-from course_utils.checks.wrong import WrongForm
+from course_utils.checks.wrong import Said, WrongForm, probed
 
 sheet = Sheet("case_conversation")
 
 PADDING = "nobody looks at the padding"
 ONCE = "so many tokens has the talk, read once; here each turn is read with its past"
 WITHOUT_ASKED = "those are the tokens of the past; the asked turn is read, too"
+WITH_CLS = "with `[CLS]`? It is left out here. Or"
 MIXED = "that is the mean of the whole past; here the speaker's own turns and the others' are kept apart"
 
 
@@ -36,7 +37,7 @@ def ladder_bill(ladder_bill) -> str:
                 "that is `all`: turns 4 and 5 come later": 12,
                 "that is `alone`: nothing of the past": 1,
                 "those are turns; how many tokens?": 3,
-                "that counts from turn 3 on; `past` looks back": 7,
+                f"{WITH_CLS} do you count from turn 3 on? `past` looks back": 7,
             },
         ),
         "all": (
@@ -47,7 +48,7 @@ def ladder_bill(ladder_bill) -> str:
                 "it may look at itself, too": 11,
                 "that is `past`; `all` also looks at later turns": 6,
                 "those are turns; how many tokens?": 5,
-                f"{PADDING}, but it may look at itself": 13,
+                f"{WITH_CLS} with the padding, and without the token itself? {PADDING.capitalize()}": 13,
             },
         ),
         "moved": (
@@ -70,6 +71,7 @@ def ladder_bill(ladder_bill) -> str:
                 "that is `all`, five times: the first turn has no past": 60,
                 "is that with `most=2`?": 28,
                 "padding is not read here": 38,
+                "with five times `[CLS]`? It is left out here": 41,
             },
         ),
         "two_before": (
@@ -78,7 +80,7 @@ def ladder_bill(ladder_bill) -> str:
             {
                 "the two are turns before the asked one; the asked turn comes on top": 22,
                 "that is the whole past; here turns 4 and 5 lose what is old": 36,
-                "that is with three turns before": 33,
+                f"{WITH_CLS} is that with three turns before?": 33,
                 ONCE: 12,
                 WITHOUT_ASKED: 16,
                 "the first turns have fewer than two before them, but they are read, too": 20,
@@ -129,7 +131,7 @@ def _fit(
     surely: bool = True,  # the asked turn is always there
     fits: Callable = lambda left: left >= 0,
     gaps: bool = False,
-    one_more: bool = False,
+    one_more: Callable = lambda left: False,  # whether one turn more goes in, from what is left
 ) -> str:
     asked = write(turns[i])
     left = budget - (0 if free else cost(asked))
@@ -139,7 +141,7 @@ def _fit(
         if not fits(left - cost(piece)):
             if gaps:
                 continue
-            if one_more and fits(left):
+            if one_more(left):
                 pieces.insert(0, piece)
             break
         left -= cost(piece)
@@ -173,7 +175,10 @@ FIT_SLIPS = {
     "the words of the asked turn count, too": partial(_fit, free=True),
     "the asked turn is always there, however long it is": partial(_fit, surely=False),
     "stop at the first turn that does not fit: older ones stay out": partial(_fit, gaps=True),
-    "one turn too many: look whether it fits before you take it": partial(_fit, one_more=True),
+    "one turn too many: look whether it fits before you take it": partial(_fit, one_more=lambda left: left >= 0),
+    "one turn too many: something is left, but is it enough for the next turn?": partial(
+        _fit, one_more=lambda left: left > 0
+    ),
     "the newest turns stay, and the oldest go": _from_the_start,
     "the order of the talk: the asked turn comes last": _turned,
     "who speaks? Write the name before each turn": partial(
@@ -190,10 +195,24 @@ FIT_SLIPS = {
     "the text between two turns is ` [SEP] `": lambda *asked: _fit(*asked).replace(" [SEP] ", " "),
     "spaces around `[SEP]`": lambda *asked: _fit(*asked).replace(" [SEP] ", "[SEP]"),
 }
+FIT_PROBES = {
+    "where is the asked turn? `turns[:i]` ends before it": lambda fit_past: (
+        "here" not in fit_past(_talk("A: Well.", "B: I am here."), 1, 99)
+    ),
+    "`[SEP]` stands between two turns, not before the first or behind the last one": lambda fit_past: (
+        "[SEP]" in fit_past(_talk("A: Well."), 0, 99)
+    ),
+    "whole turns only: a turn is cut in its middle": lambda fit_past: any(
+        len({"one", "two"} & {*fit_past(_talk("A: one two", "B: six"), 1, size).split()}) == 1 for size in range(2, 6)
+    ),
+}
+FIT_ERRORS = {
+    "IndexError: list index": "does a place fall below 0? Before `turns[0]` nothing stands; `turns[-1]` is the end"
+}
 
 
 def _as_input(value) -> str:
-    return value if value == "" else as_text(value, "what fit_past returns")
+    return value if value == "" else as_text(value, "fit_past(...)")
 
 
 def _talks_to_fit(hidden: bool) -> list[tuple]:
@@ -243,17 +262,19 @@ def _talks_to_fit(hidden: bool) -> list[tuple]:
     ],
 )
 def fit_past(fit_past, hidden=False) -> str:
-    judge(fit_past, "fit_past", _talks_to_fit(hidden), _fit, slips=FIT_SLIPS, read=_as_input)
+    with probed(fit_past, FIT_PROBES, FIT_ERRORS):
+        judge(fit_past, "fit_past", _talks_to_fit(hidden), _fit, slips=FIT_SLIPS, read=_as_input)
     return "The newest turns are in, whole, and nothing is over the budget."
 
 
-def _lines(mask) -> list[list[str]]:
-    """Return a mask as texts, one for each token that looks: 1 where it may look, 0 where it may not."""
-    return [["".join(str(int(each)) for each in line) for line in talk] for talk in mask.tolist()]
+def _lines(mask) -> Said:
+    """Return a mask in words, with a line for each token that looks: 1 where it may look, 0 where it may not."""
+    talks = [" ".join("".join(str(int(each)) for each in line) for line in talk) for talk in mask.tolist()]
+    return Said("lines of the mask: " + "; next talk: ".join(talks))
 
 
-def _as_mask(value) -> list[list[str]]:
-    name = "what own_mask returns"
+def _as_mask(value) -> Said:
+    name = "own_mask(...)"
     shapes = "talks x tokens x tokens: `turn[:, :, None]` beside `turn[:, None, :]`"
     tensor = as_tensor(value, name)
     if tensor.dim() != 3:
@@ -306,9 +327,18 @@ MASK_SLIPS = {
     "the padding: it sees nothing, and nobody sees it": partial(_masked, pad=False),
     "the speakers of the first talk, for all talks?": _of_first_talk,
     "which place has turn 0 in `speaker`? The turn numbers begin with 0": _from_number_one,
-    "it is the other way round: `True` where a token may look": lambda turn, speaker: [
-        [line.translate({48: 49, 49: 48}) for line in talk] for talk in _masked(turn, speaker)
-    ],
+    "it is the other way round: `True` where a token may look": lambda turn, speaker: _masked(turn, speaker).translate(
+        {ord("0"): "1", ord("1"): "0"}
+    ),
+}
+LOOK_UP = "`speaker` has a number for each turn, but a mask needs one for each token: look up the speaker of its turn"
+MASK_ERRORS = {
+    **dict.fromkeys(
+        ["a (3) must match the size of tensor b (5)", "a (5) must match the size of tensor b (3)"], LOOK_UP
+    ),
+    **dict.fromkeys(["shapes (1,3,3) (1,5,5)", "shapes (1,5,5) (1,3,3)"], LOOK_UP),  # NumPy's words
+    "index -1 is out of bounds": "padding has the turn -1, no place in `speaker`: look up any other, and hide it later",
+    "out of bounds for dimension 0 with size 1": "`speaker[turn]` asks for talks: each talk has its own line",
 }
 
 
@@ -342,7 +372,8 @@ def _masks_to_make(hidden: bool) -> list[tuple]:
     ],
 )
 def own_mask(own_mask, hidden=False) -> str:
-    judge(own_mask, "own_mask", _masks_to_make(hidden), _masked, slips=MASK_SLIPS, read=_as_mask)
+    with probed(own_mask, {}, MASK_ERRORS):
+        judge(own_mask, "own_mask", _masks_to_make(hidden), _masked, slips=MASK_SLIPS, read=_as_mask)
     return "Each speaker hears only the own voice, and no token hears the padding."
 
 
@@ -382,6 +413,13 @@ def _turn_before(turns: list[dict], guess: Callable) -> list:
     return said[1:]
 
 
+def _two_turns_before(turns: list[dict], guess: Callable) -> list:
+    said: list = []
+    for i, turn in enumerate(turns):
+        said.append(guess(turn["text"], said[i - 2] if i > 1 else -1))
+    return said
+
+
 def _in_two_rounds(turns: list[dict], guess: Callable) -> list:
     """Guess all turns without a past first, and hand these labels over in a second round."""
     first, memory, said = [guess(turn["text"], -1) for turn in turns], {}, []
@@ -404,6 +442,10 @@ LABEL_SLIPS = {
     "the true label of a past turn goes in: who knows it in a new talk?": lambda *asked: _walk(*asked, _note_truth),
     "where a talk has labels, they still go in": lambda *asked: _walk(*asked, _note_truth_if_there),
     "that is the label of the turn before, whoever spoke": _turn_before,
+    "that is the label two turns before: do two speakers always take turns?": _two_turns_before,
+    "the label 0 is lost: in Python, `0 or -1` is -1": lambda turns, guess: _walk(
+        turns, lambda text, before: guess(text, before or -1), _note
+    ),
     "nothing of the past goes in": lambda turns, guess: [guess(turn["text"], -1) for turn in turns],
     "a speaker's first label stays for ever: take the last one": lambda *asked: _walk(*asked, _note_first),
     "-1 stands for no turn before": lambda turns, guess: _walk(turns, guess, _note, first=0),
@@ -411,6 +453,11 @@ LABEL_SLIPS = {
     "those are the labels before; return what was said": _moods_before,
     "those are the labels of the talk, not what `guess` said": lambda turns, guess: [turn["label"] for turn in turns],
     "the order of the talk": lambda *asked: _labelled(*asked)[::-1],
+}
+LABEL_PROBES = {
+    "what one talk leaves behind goes into the next one: does `felt` begin empty in each call?": lambda label_talk: (
+        len({tuple(label_talk(_talk("A: Fine."), lambda text, before: before + 1)) for _ in range(2)}) > 1
+    ),
 }
 
 
@@ -469,6 +516,7 @@ def _talks_to_label(hidden: bool) -> list[tuple]:
     form_point=False,
 )
 def label_talk(label_talk, hidden=False) -> str:
-    read = partial(as_list, name="what label_talk returns", of=float)
-    judge(label_talk, "label_talk", _talks_to_label(hidden), _labelled, slips=LABEL_SLIPS, read=read)
+    read = partial(as_list, name="label_talk(...)", of=float)
+    with probed(label_talk, LABEL_PROBES):
+        judge(label_talk, "label_talk", _talks_to_label(hidden), _labelled, slips=LABEL_SLIPS, read=read)
     return "No true label goes in any more. The score is lower, and now it is one that Mirela will see, too."

@@ -64,8 +64,14 @@ paper_numbers = {"a": 1.25, "b": 0.2, "c": 0.75, "d": 3, "e": 80, "f": 0.4, "g":
 # %% exercise="paper_numbers" wrong="one way only" says="turned round, and still flips"
 paper_numbers = {"a": 1.25, "b": 0.2, "c": 0.75, "d": 3, "e": 30, "f": 0.2, "g": 0.18}
 
-# %% exercise="paper_numbers" wrong="a number of flips" says="a count or a percentage"
+# %% exercise="paper_numbers" wrong="a number of flips" says="a count, a percentage, points?"
 paper_numbers = {"a": 1.25, "b": 0.2, "c": 0.75, "d": 3, "e": 30, "f": 2, "g": 0.18}
+
+# %% exercise="paper_numbers" wrong="a gap in points" says="Give the share: 0.14, not 14"
+paper_numbers = {"a": 1.25, "b": 20, "c": 0.75, "d": 3, "e": 30, "f": 0.4, "g": 0.18}
+
+# %% exercise="paper_numbers" wrong="a percentage that it keeps" says="Give the share: 0.14, not 14"
+paper_numbers = {"a": 1.25, "b": 0.2, "c": 75, "d": 3, "e": 30, "f": 0.4, "g": 0.18}
 
 # %% exercise="paper_numbers" wrong="with signs" says="the moves cancel out"
 paper_numbers = {"a": 1.25, "b": 0.2, "c": 0.75, "d": 3, "e": 30, "f": 0.4, "g": 0.02}
@@ -108,9 +114,22 @@ def token_cost(tokenize, texts):
     return {"per_word": tokens / len(words), "lost": words.map(lambda word: "[UNK]" in tokenize(word)).mean()}
 
 
-# %% exercise="token_cost" right="a word is tokenized once"
+# %% exercise="token_cost" right="a word is looked up once"
 import torch
 
+from collections import Counter
+
+
+def token_cost(tokenize, texts):
+    counts = Counter(word for text in texts for word in text.split())
+    total = counts.total() or 1
+    return {
+        "per_word": len([token for text in texts for token in tokenize(text)]) / total,
+        "lost": torch.tensor(sum(many for word, many in counts.items() if "[UNK]" in tokenize(word)) / total),
+    }
+
+
+# %% exercise="token_cost" wrong="each word alone, in both numbers" says="give `tokenize` the whole texts"
 from collections import Counter
 
 
@@ -120,8 +139,50 @@ def token_cost(tokenize, texts):
     total = counts.total() or 1
     return {
         "per_word": sum(len(cut[word]) * many for word, many in counts.items()) / total,
-        "lost": torch.tensor(sum(many for word, many in counts.items() if "[UNK]" in cut[word]) / total),
+        "lost": sum(many for word, many in counts.items() if "[UNK]" in cut[word]) / total,
     }
+
+
+# %% exercise="token_cost" wrong="all texts joined" says="one text after the other"
+def token_cost(tokenize, texts):
+    words = " ".join(texts).split()
+    size = max(1, len(words))
+    return {
+        "per_word": len(tokenize(" ".join(texts))) / size,
+        "lost": sum("[UNK]" in tokenize(w) for w in words) / size,
+    }
+
+
+# %% exercise="token_cost" wrong="the notebook's tokenizer" says="`tokenize` is never called"
+def token_cost(tokenize, texts):
+    words = " ".join(texts).split()
+    size = max(1, len(words))
+    tokens = sum(len(tokenizer.tokenize(text)) for text in texts)
+    return {"per_word": tokens / size, "lost": sum("[UNK]" in tokenizer.tokenize(word) for word in words) / size}
+
+
+# %% exercise="token_cost" wrong="unknown and nothing else" says="one among others is enough"
+def token_cost(tokenize, texts):
+    words = " ".join(texts).split()
+    size = max(1, len(words))
+    lost = sum(tokenize(word) == ["[UNK]"] for word in words)
+    return {"per_word": sum(len(tokenize(text)) for text in texts) / size, "lost": lost / size}
+
+
+# %% exercise="token_cost" wrong="a set of words" says="divided by the different words"
+def token_cost(tokenize, texts):
+    words = {word for text in texts for word in text.split()}
+    size = max(1, len(words))
+    tokens = sum(len(tokenize(text)) for text in texts)
+    return {"per_word": tokens / size, "lost": sum("[UNK]" in tokenize(word) for word in words) / size}
+
+
+# %% exercise="token_cost" wrong="a set of lost words" says="each lost word counts once in `lost`?"
+def token_cost(tokenize, texts):
+    words = " ".join(texts).split()
+    lost = {word for word in words if "[UNK]" in tokenize(word)}
+    size = max(1, len(words))
+    return {"per_word": sum(len(tokenize(text)) for text in texts) / size, "lost": len(lost) / size}
 
 
 # %% exercise="token_cost" wrong="means over the texts" says="a mean over the texts"
@@ -381,11 +442,39 @@ def gap_with_interval(en, fil):
     return np.clip([apart.mean(), apart.mean() - 1.96 * error, apart.mean() + 1.96 * error], 0, 1)
 
 
-# %% exercise="gap_with_interval" wrong="ones and zeros only" says="given:"
+# %% exercise="gap_with_interval" wrong="ones and zeros only" says="right where each number is 0 or 1"
 def gap_with_interval(en, fil):
     wins, losses = np.mean((en == 1) & (fil == 0)), np.mean((en == 0) & (fil == 1))
     gap, half = wins - losses, 1.96 * np.sqrt((wins + losses - (wins - losses) ** 2) / len(en))
     return gap, gap - half, gap + half
+
+
+# %% exercise="gap_with_interval" wrong="the rule of the lesson" says="right where each number is 0 or 1"
+def gap_with_interval(en, fil):
+    gap, differ = en.mean() - fil.mean(), (en != fil).mean()
+    half = 1.96 * np.sqrt((differ - gap**2) / len(en))
+    return gap, gap - half, gap + half
+
+
+# %% exercise="gap_with_interval" wrong="a variance, no root" says="the root is missing"
+def gap_with_interval(en, fil):
+    apart = en - fil
+    error = np.var(apart) / len(apart)
+    return apart.mean(), apart.mean() - 1.96 * error, apart.mean() + 1.96 * error
+
+
+# %% exercise="gap_with_interval" wrong="both lengths" says="Each scenario counts once"
+def gap_with_interval(en, fil):
+    apart = en - fil
+    error = np.std(apart) / np.sqrt(len(en) + len(fil))
+    return apart.mean(), apart.mean() - 1.96 * error, apart.mean() + 1.96 * error
+
+
+# %% exercise="gap_with_interval" wrong="en is changed" says="leaves `en` as it is"
+def gap_with_interval(en, fil):
+    en -= fil
+    error = np.std(en) / np.sqrt(len(en))
+    return en.mean(), en.mean() - 1.96 * error, en.mean() + 1.96 * error
 
 
 # %% exercise="gap_with_interval" wrong="a sample" says="ddof=1"
@@ -476,7 +565,7 @@ def moral_by_share(scores, share):
     return [row in order for row in range(len(scores))]
 
 
-# %% exercise="moral_by_share" wrong="the later one first" says="it is the earlier one"
+# %% exercise="moral_by_share" wrong="the later one first" says="the earlier text comes first"
 def moral_by_share(scores, share):
     order = sorted(range(len(scores)), key=lambda row: (scores[row], row))[::-1]
     return [row in order[: int(share * len(scores))] for row in range(len(scores))]
@@ -519,10 +608,41 @@ def moral_by_share(scores, share):
     return [row not in order for row in range(len(scores))]
 
 
-# %% exercise="moral_by_share" wrong="the last entries of nothing" says="given:"
+# %% exercise="moral_by_share" wrong="places by score" says="those are places, the highest score first"
+def moral_by_share(scores, share):
+    return sorted(range(len(scores)), key=lambda row: -scores[row])[: int(share * len(scores))]
+
+
+# %% exercise="moral_by_share" wrong="the last entries" says="`[-k:]` take the later one"
 def moral_by_share(scores, share):
     order = np.argsort(scores, kind="stable")[-int(share * len(scores)) :]
     return [row in order for row in range(len(scores))]
+
+
+# %% exercise="moral_by_share" wrong="the last entries of nothing" says="`[-0:]` is the whole list"
+def moral_by_share(scores, share):
+    order = sorted(range(len(scores)), key=lambda row: (scores[row], -row))[-int(share * len(scores)) :]
+    return [row in order for row in range(len(scores))]
+
+
+# %% exercise="moral_by_share" wrong="turned round by a slice" says="`[::-1]` and `[-k:]` take the later one"
+def moral_by_share(scores, share):
+    order = np.argsort(scores)[::-1][: int(share * len(scores))]
+    return [row in order for row in range(len(scores))]
+
+
+# %% exercise="moral_by_share" wrong="an order that mixes" says="keeps their order"
+def moral_by_share(scores, share):
+    order = np.argsort(-np.array(scores))[: int(share * len(scores))]
+    return [row in order for row in range(len(scores))]
+
+
+# %% exercise="moral_by_share" wrong="the place of a score" says="`scores.index` finds the first of equal scores"
+def moral_by_share(scores, share):
+    moral = [False] * len(scores)
+    for score in sorted(scores, reverse=True)[: int(share * len(scores))]:
+        moral[scores.index(score)] = True
+    return moral
 
 
 # %% exercise="moral_by_share" wrong="no scores are forgotten" says="IndexError"

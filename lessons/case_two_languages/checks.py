@@ -7,11 +7,20 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from course_utils.checks.cases import judge
+from course_utils.checks.same import near
 from course_utils.checks.sheet import Sheet
 from course_utils.checks.values import Part, as_list, as_number, predict
-from course_utils.checks.wrong import Said, WrongForm
+from course_utils.checks.wrong import Said, WrongAnswer, WrongForm, probed
 
 sheet = Sheet("case_two_languages")
+
+
+def _as_share(value: object, name: str, most: float = 1) -> float:
+    """Return a number from -`most` to `most`: a difference of shares may be negative."""
+    number = as_number(value, name)
+    if abs(number) > most:
+        raise WrongAnswer(f"a share in `{name}`", value, "a count, a percentage, points? Give the share: 0.14, not 14")
+    return number
 
 
 @sheet.exercise(
@@ -22,10 +31,12 @@ sheet = Sheet("case_two_languages")
         "For `d`, which threshold do half of the eight training scores lie above? Compare the five posts with it.",
         "For `e`, how many of 100 posts lie above their median? At most how many of these can truly be moral?",
         "For `f`, which pairs have one side above 0.5 and one below? For `g`, no move is negative. Then take the mean.",
+        "In the lesson, `a` is in the part “How many tokens is a word?”, `d` and `e` are in “Can it be mended without "
+        "labels?”, `f` and `g` in “Does a name change the answer?”. The next hint is for `b` and `c`.",
     ],
 )
 def paper_numbers(paper_numbers) -> str:
-    share, count = partial(as_number, low=-1, high=1), partial(as_number, low=0)
+    share, count = _as_share, partial(as_number, low=0)
     parts = {
         "a": (
             count,
@@ -51,7 +62,7 @@ def paper_numbers(paper_numbers) -> str:
             },
         ),
         "c": (
-            count,
+            partial(_as_share, most=1.5),
             6 / 8,
             {
                 "that is the accuracy in Filipino: divide it by the other one": 6 / 10,
@@ -126,12 +137,22 @@ def letter_by_letter(text: str) -> list[str]:
     return [letter if letter.isascii() else "[UNK]" for letter in text if not letter.isspace()]
 
 
+def with_its_space(text: str) -> list[str]:
+    """Cut at spaces, and keep each space with the word behind it. A word without a space before it costs one more."""
+    tokens = []
+    for found in re.findall(r" ?\S+", text):
+        tokens += [] if found.startswith(" ") else ["<no space>"]
+        tokens.append(found if found.isascii() else "[UNK]")
+    return tokens
+
+
 def _token_cases(hidden: bool) -> list[tuple]:
     """Return tokenizers beside texts: none, unknown ones, marks, double spaces, words that come twice."""
     import numpy as np
 
     cases = [
         (known_letters, ["the river"]),
+        (with_its_space, ["to the sea", "a day"]),
         (known_letters, ["मेरी बहन", "go."]),
         (letter_by_letter, ["a río, a  río", "sea"]),
         (known_letters, []),
@@ -140,7 +161,7 @@ def _token_cases(hidden: bool) -> list[tuple]:
     ]
     random = np.random.default_rng(42 if hidden else 41)
     stock = ["kapatid", "pera", "babae.", "ako", "பணம்", "টাকা,", "ang", "sister", "señal", "ng", "día-ñu", "a"]
-    for tokenize, texts in ((known_letters, 4), (letter_by_letter, 7)):
+    for tokenize, texts in ((known_letters, 4), (letter_by_letter, 7), (with_its_space, 5)):
         drawn = [" ".join(random.choice(stock, random.integers(0, 9)).tolist()) for _ in range(texts)]
         cases.append((tokenize, drawn))
     return cases
@@ -209,6 +230,9 @@ COST_SLIPS = {
     "`lost` takes a word only if all its tokens are unknown: one is enough": _both(
         lost=lambda t, texts: sum(set(t(word)) == {"[UNK]"} for word in _words(texts)) / len(_words(texts))
     ),
+    "`lost` takes a word only if it is one unknown token: one among others is enough": _both(
+        lost=lambda t, texts: sum(t(word) == ["[UNK]"] for word in _words(texts)) / len(_words(texts))
+    ),
     "`lost` is a number of words: divide by all words": _both(
         lost=lambda t, texts: _lost(t, texts) * len(_words(texts))
     ),
@@ -221,6 +245,18 @@ COST_SLIPS = {
     ),
     "each different word counts once, in both numbers? All words count": _both(
         _different(_per_word), _different(_lost)
+    ),
+    "each lost word counts once in `lost`? A word that comes twice counts twice": _both(
+        lost=lambda t, texts: sum(_is_lost(t, word) for word in set(_words(texts))) / len(_words(texts))
+    ),
+    "divided by the different words, in both numbers? All words count": _both(
+        lambda t, texts: len(_tokens(t, texts)) / len(set(_words(texts))), _different(_lost)
+    ),
+    "`per_word` tokenizes each word alone: give `tokenize` the whole texts there": _both(
+        lambda t, texts: len(_tokens(t, _words(texts))) / len(_words(texts))
+    ),
+    "`per_word` joins the texts: give `tokenize` one text after the other": _both(
+        lambda t, texts: len(t(" ".join(texts))) / len(_words(texts))
     ),
     "`per_word` leaves the unknown tokens out: they are tokens, too": _both(
         lambda t, texts: (len(_tokens(t, texts)) - _unknown_tokens(t, texts)) / len(_words(texts))
@@ -238,6 +274,16 @@ COST_SLIPS = {
         name: round(number, 2) for name, number in _both()(t, texts).items()
     },
 }
+
+
+def _is_left_alone(token_cost: Callable) -> bool:
+    """Return whether `tokenize` is never called."""
+    asked: list[str] = []
+    token_cost(lambda text: asked.append(text) or text.split(), ["a day"])
+    return not asked
+
+
+COST_PROBES = {"`tokenize` is never called. Is it the `tokenizer` of a cell above? Use what is given": _is_left_alone}
 
 
 def _at_spaces(tokenize, texts) -> dict:
@@ -264,7 +310,8 @@ def _as_cost(made: object) -> dict:
     ],
 )
 def token_cost(token_cost, hidden=False) -> str:
-    judge(token_cost, "token_cost", _token_cases(hidden), _both(), slips=COST_SLIPS, read=_as_cost)
+    with probed(token_cost, COST_PROBES):
+        judge(token_cost, "token_cost", _token_cases(hidden), _both(), slips=COST_SLIPS, read=_as_cost)
     return "Tokens are counted over all texts, and a word that is lost is no longer cheap."
 
 
@@ -353,6 +400,12 @@ GAP_SLIPS = {
         _gap, error=lambda en, fil: (en - fil).std()
     ),
     "divided by the number, not by its root": partial(_gap, error=lambda en, fil: (en - fil).std() / len(en)),
+    "divided by the number, and a variance: the root is missing": partial(
+        _gap, error=lambda en, fil: (en - fil).var() / len(en)
+    ),
+    "divided by the root of both lengths together? Each scenario counts once": partial(
+        _gap, error=lambda en, fil: (en - fil).std() / math.sqrt(len(en) + len(fil))
+    ),
     "one standard error to each side: keep 1.96": partial(_gap, times=1),
     "2 standard errors? Keep 1.96": partial(_gap, times=2),
     "the standard deviation of a sample (ddof=1)? Take what `np.std` returns": partial(
@@ -366,6 +419,14 @@ GAP_SLIPS = {
     "in points? Give shares": lambda en, fil: [100 * number for number in _gap(en, fil)],
     "rounded? Give the numbers as they come": lambda en, fil: [round(number, 3) for number in _gap(en, fil)],
 }
+
+
+def _knows_no_shares(gap_with_interval: Callable) -> bool:
+    cases = [case for case in _gap_cases(hidden=True) if {*case[0], *case[1]} <= {0, 1}]
+    return all(near(as_list(gap_with_interval(*case), ""), _gap(*case)) for case in cases)
+
+
+GAP_PROBES = {"right where each number is 0 or 1. But with several trainings, the arrays hold shares": _knows_no_shares}
 
 
 def _common(en, fil) -> float:
@@ -392,7 +453,8 @@ def _as_gap(made: object) -> list:
     form_point=False,
 )
 def gap_with_interval(gap_with_interval, hidden=False) -> str:
-    judge(gap_with_interval, "gap_with_interval", _gap_cases(hidden), _gap, slips=GAP_SLIPS, read=_as_gap)
+    with probed(gap_with_interval, GAP_PROBES):
+        judge(gap_with_interval, "gap_with_interval", _gap_cases(hidden), _gap, slips=GAP_SLIPS, read=_as_gap)
     return "Scenario by scenario: what is hard in both languages cancels."
 
 
@@ -438,6 +500,13 @@ def _limit(scores, share) -> float:
     return sorted(scores, reverse=True)[count - 1] if count else math.inf
 
 
+def _by_argsort(scores, share) -> list[bool]:
+    import numpy as np
+
+    best = np.argsort(-np.array(scores))[: math.floor(share * len(scores))]
+    return [row in best for row in range(len(scores))]
+
+
 SHARE_SLIPS = {
     "all scores above 0? That is the old threshold: take as many as the share says": lambda s, p: [x > 0 for x in s],
     "a quantile as threshold? Equal scores and rounding make other numbers: count the texts": lambda s, p: [
@@ -454,9 +523,7 @@ SHARE_SLIPS = {
     "the lowest scores? The highest ones are moral": lambda s, p: _chosen(
         s, math.floor(p * len(s)), key=lambda row: s[row]
     ),
-    "of equal scores, the later text comes first: it is the earlier one": lambda s, p: _chosen(
-        s, math.floor(p * len(s)), key=lambda row: (-s[row], -row)
-    ),
+    "`np.argsort` may mix equal scores: `kind='stable'` keeps their order": _by_argsort,
     "rounded up? Round down": lambda s, p: _chosen(s, math.ceil(p * len(s))),
     "rounded to the nearest number? Round down": lambda s, p: _chosen(s, round(p * len(s))),
     "one text too many": lambda s, p: _chosen(s, math.floor(p * len(s)) + 1),
@@ -468,9 +535,25 @@ SHARE_SLIPS = {
     "those are the places of the moral texts: give True or False for each score": lambda s, p: [
         row for row, moral in enumerate(_by_share(s, p)) if moral
     ],
+    "those are places, the highest score first: give True or False for each score": lambda s, p: sorted(
+        range(len(s)), key=lambda row: -s[row]
+    )[: math.floor(p * len(s))],
     "those are the scores of the moral texts: give True or False for each score": lambda s, p: [
         x for x, moral in zip(s, _by_share(s, p), strict=True) if moral
     ],
+}
+
+
+def _answers(scores: list, share: float, said: list) -> Callable:
+    return lambda moral_by_share: list(map(bool, moral_by_share(scores, share))) == said
+
+
+SHARE_PROBES = {
+    "of equal scores, the earlier text comes first: `[::-1]` and `[-k:]` take the later one": _answers(
+        [1.0, 1.0], 0.5, [False, True]
+    ),
+    "no text is moral where the share is 0: `[-0:]` is the whole list": _answers([1.0, -1.0], 0.0, [True, True]),
+    "`scores.index` finds the first of equal scores, each time again": _answers([1.0, 1.0], 1.0, [True, False]),
 }
 
 
@@ -485,5 +568,6 @@ SHARE_SLIPS = {
 )
 def moral_by_share(moral_by_share, hidden=False) -> str:
     read = partial(as_list, name="moral_by_share(...)")
-    judge(moral_by_share, "moral_by_share", _share_cases(hidden), _by_share, slips=SHARE_SLIPS, read=read)
+    with probed(moral_by_share, SHARE_PROBES):
+        judge(moral_by_share, "moral_by_share", _share_cases(hidden), _by_share, slips=SHARE_SLIPS, read=read)
     return "Exactly as many as the share says, ties or not, and not one label was read."

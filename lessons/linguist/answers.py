@@ -46,7 +46,15 @@ paper_answers = {"a": 4, "b": 2, "c": "the gate bark loudly.", "d": -1.5, "e": 0
 paper_answers = {"a": 4, "b": 1, "c": "the gate", "d": -1.5, "e": 0.65, "f": 0.75, "g": 0.625}
 
 # %% exercise="paper_answers" wrong="the whole sentence" says="that is the whole sentence"
-paper_answers = {"a": 4, "b": 1, "c": "The dogs near the gate bark loudly.", "d": -1.5, "e": 0.65, "f": 0.75, "g": 0.625}
+paper_answers = {
+    "a": 4,
+    "b": 1,
+    "c": "The dogs near the gate bark loudly.",
+    "d": -1.5,
+    "e": 0.65,
+    "f": 0.75,
+    "g": 0.625,
+}
 
 # %% exercise="paper_answers" wrong="the verb alone" says="only the verb"
 paper_answers = {"a": 4, "b": 1, "c": "the gate bark loudly.", "d": 1, "e": 0.65, "f": 0.75, "g": 0.625}
@@ -65,6 +73,10 @@ paper_answers = {"a": 4, "b": 1, "c": "the gate bark loudly.", "d": -1.5, "e": 0
 
 # %% exercise="paper_answers" wrong="a number of sentences" says="a count or a percentage"
 paper_answers = {"a": 4, "b": 1, "c": "the gate bark loudly.", "d": -1.5, "e": 0.65, "f": 0.75, "g": 5}
+
+
+# %% exercise="paper_answers" wrong="a share of sentences" says="in how many of the five?"
+paper_answers = {"a": 4, "b": 0.2, "c": "the gate bark loudly.", "d": -1.5, "e": 0.65, "f": 0.75, "g": 0.625}
 
 
 # %% exercise="concordance" right="with rjust"
@@ -167,9 +179,74 @@ def concordance(texts, word, width):
 # %% exercise="concordance" wrong="a negative begin" says="counts from the end of the text"
 def concordance(texts, word, width):
     places = [(t, f) for t in texts for f in re.finditer(rf"\b{word}\b", t, re.I)]
-    return [
-        f"{t[f.start() - width : f.start()]:>{width}}[{f[0]}]{t[f.end() : f.end() + width]}" for t, f in places
-    ]
+    return [f"{t[f.start() - width : f.start()]:>{width}}[{f[0]}]{t[f.end() : f.end() + width]}" for t, f in places]
+
+
+# %% exercise="concordance" wrong="one space too few" says="received: a list of 2: ['   A [mouse] saw a'" old=":>{width}" new=":>{width - 1}"
+
+
+# %% exercise="concordance" wrong="no r" says="an `r` must stand before"
+def concordance(texts, word, width):
+    places = [(t, f) for t in texts for f in re.finditer("\b" + word + "\b", t, re.I)]
+    return [f"{t[: f.start()][-width:]:>{width}}[{f[0]}]{t[f.end() :][:width]}" for t, f in places]
+
+
+# %% exercise="concordance" wrong="between spaces" says="it may begin or end the text"
+def concordance(texts, word, width):
+    lines = []
+    for text in texts:
+        begin = text.lower().find(f" {word} ") + 1
+        while begin > 0:
+            left, end = text[max(0, begin - width) : begin], begin + len(word)
+            lines.append(f"{left:>{width}}[{text[begin:end]}]{text[end : end + width]}")
+            begin = text.lower().find(f" {word} ", end) + 1
+    return lines
+
+
+# %% exercise="concordance" wrong="split, then index" says="`index` finds the first one"
+def concordance(texts, word, width):
+    lines = []
+    for text in texts:
+        for piece in text.lower().split():
+            if piece.strip(".,!?()") == word:
+                begin = text.lower().index(word)
+                end = begin + len(word)
+                left = text[max(0, begin - width) : begin]
+                lines.append(f"{left:>{width}}[{text[begin:end]}]{text[end : end + width]}")
+    return lines
+
+
+# %% exercise="concordance" wrong="split, and counted on" says="`split` leaves it there"
+def concordance(texts, word, width):
+    lines = []
+    for text in texts:
+        end = 0
+        for piece in text.split():
+            plain = piece.strip(".,:!?()")
+            begin = text.index(plain, end)
+            end = begin + len(plain)
+            if plain.lower() == word:
+                left = text[max(0, begin - width) : begin]
+                lines.append(f"{left:>{width}}[{plain}]{text[end : end + width]}")
+    return lines
+
+
+# %% exercise="concordance" wrong="letters from a to z" says="é is a letter, too"
+def concordance(texts, word, width):
+    places = [(t, f) for t in texts for f in re.finditer(rf"(?<![a-z]){word}(?![a-z])", t, re.I | re.A)]
+    return [f"{t[: f.start()][-width:]:>{width}}[{f[0]}]{t[f.end() :][:width]}" for t, f in places]
+
+
+# %% exercise="concordance" wrong="words counted" says="does `width` count words?"
+def concordance(texts, word, width):
+    lines = []
+    for text in texts:
+        words = text.split()
+        for at, each in enumerate(words):
+            if each.lower().strip(".,!?()") == word:
+                left, right = words[max(0, at - width) : at], words[at + 1 : at + 1 + width]
+                lines.append(f"{' '.join(left)} [{each}] {' '.join(right)}")
+    return lines
 
 
 # %% exercise="concordance" wrong="one text of many lines" says="a list of texts"
@@ -234,6 +311,22 @@ def parts_of(pair, parts):
 def parts_of(pair, parts):
     names = sorted(set(pair))
     return [names.index(each) % parts for each in pair]
+
+
+# %% exercise="parts_of" wrong="a set" says="a set has no order"
+def parts_of(pair, parts):
+    names = list(set(pair))
+    return [names.index(each) % parts for each in pair]
+
+
+# %% exercise="parts_of" wrong="changes counted" says="may stand apart"
+def parts_of(pair, parts):
+    made, part = [], 0
+    for row, each in enumerate(pair):
+        if row and each != pair[row - 1]:
+            part += 1
+        made.append(part % parts)
+    return made
 
 
 # %% exercise="parts_of" wrong="the first row" says="how many pairs came before"
@@ -341,6 +434,49 @@ def annotate(labelled, senses, points):
     names, of = sorted(set(senses)), np.array(senses)
     means = [labelled[of == name].mean(0) for name in names]
     return [names[np.argmax([point @ mean for mean in means])] for point in points]
+
+
+# %% exercise="annotate" wrong="the cosine" says="compared by the cosine"
+def annotate(labelled, senses, points):
+    names, of = sorted(set(senses)), np.array(senses)
+    means = np.stack([labelled[of == name].mean(0) for name in names])
+    alike = points @ means.T / np.linalg.norm(points, axis=1)[:, None] / np.linalg.norm(means, axis=1)
+    return [names[each] for each in alike.argmax(1)]
+
+
+# %% exercise="annotate" wrong="unit means" says="all means made as long as 1"
+def annotate(labelled, senses, points):
+    names, of = sorted(set(senses)), np.array(senses)
+    means = [labelled[of == name].mean(0) for name in names]
+    means = [mean / np.linalg.norm(mean) for mean in means]
+    return [names[np.argmin([np.linalg.norm(point - mean) for mean in means])] for point in points]
+
+
+# %% exercise="annotate" wrong="unit rows" says="the length of a vector is changed"
+def annotate(labelled, senses, points):
+    names, of = sorted(set(senses)), np.array(senses)
+    rows, asked = (each / np.maximum(1e-9, np.linalg.norm(each, axis=1))[:, None] for each in (labelled, points))
+    means = [rows[of == name].mean(0) for name in names]
+    return [names[np.argmin([np.linalg.norm(point - mean) for mean in means])] for point in asked]
+
+
+# %% exercise="annotate" wrong="a list beside a text" says="`senses` is a list" old="np.array(senses) == name" new="senses == name"
+
+# %% exercise="annotate" wrong="one number for a mean" says="the mean vector is `.mean(axis=0)`" old=".mean(axis=0)" new=".mean()"
+
+
+# %% exercise="annotate" wrong="the lesson's two senses" says="There may be more than two"
+def annotate(labelled, senses, points):
+    names, of = sorted(set(senses)), np.array(senses)
+    near = [((points - labelled[of == name].mean(0)) ** 2).sum(1) for name in (names[0], names[-1])]
+    return np.where(near[0] <= near[1], names[0], names[-1])
+
+
+# %% exercise="annotate" wrong="two senses unpacked" says="one sense, or two, or more"
+def annotate(labelled, senses, points):
+    one, two = sorted(set(senses))
+    near = [((points - labelled[np.array(senses) == name].mean(0)) ** 2).sum(1) for name in (one, two)]
+    return np.where(near[0] <= near[1], one, two)
 
 
 # %% exercise="annotate" wrong="no squares" says="without squares"

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from numbers import Integral
 
 from course_utils.checks.cases import judge
 from course_utils.checks.sheet import Sheet
 from course_utils.checks.values import Part, as_list, as_number, as_text, predict
-from course_utils.checks.wrong import Said, WrongForm
+from course_utils.checks.wrong import Said, WrongForm, probed
 
 sheet = Sheet("linguist")
 
@@ -47,6 +48,7 @@ def paper_answers(paper_answers) -> str:
             1,
             {
                 "those are the sentences in which it is wrong": 4,
+                "that is a share: in how many of the five?": 1 / 5,
                 "look at the last noun alone: *her sister* and *the gate* are one": 2,
                 "that is the subject: the rule takes the last noun before the verb": 5,
                 "in one of them the last noun has the number of the subject": 0,
@@ -174,6 +176,33 @@ LINE_SLIPS = {
 }
 
 
+def _finds(text: str, concordance: Callable, width: int = 1) -> list[str]:
+    """Return the lines for *mail* in one text."""
+    return list(concordance([text], "mail", width))
+
+
+LINE_PROBES = {
+    'no line at all? If `\\b` is in the pattern, an `r` must stand before its quotes: r"\\b"': lambda concordance: (
+        not _finds("mail", concordance) and not _finds("a mail b", concordance)
+    ),
+    "does `width` count words? It counts characters": lambda concordance: (
+        _finds("ab cd ef mail gh ij", concordance, 2)[0].split("[")[0].split() == ["cd", "ef"]
+    ),
+    "the same place twice? `index` finds the first one, each time again": lambda concordance: (
+        len(_finds("mail a mail", concordance)) == 2 and len({*_finds("mail a mail", concordance)}) == 1
+    ),
+    "a space need not stand beside the word: it may begin or end the text, or have a mark there": lambda concordance: (
+        not _finds("mail", concordance)
+    ),
+    "a mark may stand beside the word: `split` leaves it there": lambda concordance: (
+        not (_finds("(mail)", concordance) and _finds("e-mail", concordance))
+    ),
+    "é is a letter, too, and may not stand beside the word": lambda concordance: (
+        _finds("émail", concordance) or _finds("mailé", concordance)
+    ),
+}
+
+
 def _line_cases(hidden: bool) -> list[tuple]:
     """Return texts, words and widths: none, twice, at the ends, inside of other words, with marks and capitals."""
     import numpy as np
@@ -213,7 +242,8 @@ def concordance(concordance, hidden=False) -> str:
     def right(texts, word, width):
         return _lines(texts, word, width)
 
-    judge(concordance, "concordance", _line_cases(hidden), right, slips=LINE_SLIPS, read=_as_lines)
+    with probed(concordance, LINE_PROBES):
+        judge(concordance, "concordance", _line_cases(hidden), right, slips=LINE_SLIPS, read=_as_lines)
     return "Each place has its line, and the brackets stand below each other."
 
 
@@ -225,6 +255,11 @@ def _parts(pair, parts) -> list[int]:
 def _blocks(pair, parts) -> list[int]:
     names = list(dict.fromkeys(pair))
     return [names.index(each) * parts // len(names) for each in pair]
+
+
+def _by_changes(pair, parts) -> list[int]:
+    """Count the changes from one row to the next."""
+    return [sum(one != other for one, other in pairwise(pair[: row + 1])) % parts for row in range(len(pair))]
 
 
 PART_SLIPS = {
@@ -243,6 +278,10 @@ PART_SLIPS = {
     "in the order of the numbers? Deal in the order in which the pairs come in the list": lambda pair, parts: [
         sorted(set(pair)).index(each) % parts for each in pair
     ],
+    "a set has no order: `dict.fromkeys` keeps the order in which the pairs come": lambda pair, parts: [
+        list(set(pair)).index(each) % parts for each in pair
+    ],
+    "a new part at each change of the number? The sentences of a pair may stand apart": _by_changes,
     "the last place of a pair decides? It is dealt where it comes first": lambda pair, parts: [
         list(dict.fromkeys(pair[::-1])).index(each) % parts for each in pair
     ],
@@ -339,6 +378,24 @@ def _cosine(one, other) -> float:
     return -(one @ other) / max(1e-12, float(np.linalg.norm(one) * np.linalg.norm(other)))
 
 
+def _says(annotate: Callable, labelled: list, senses: str, points: list) -> str:
+    import numpy as np
+
+    return "".join(annotate(np.array(labelled, float), list(senses), np.array(points, float)))
+
+
+SENSE_PROBES = {
+    "only two senses are ever said? There may be more than two": lambda annotate: (
+        len({*_says(annotate, [[1, 1], [9, 1], [1, 9]], "abc", [[1, 1], [9, 1], [1, 9]])}) == 2
+    ),
+    "the length of a vector is changed, or left out? Do not divide by it": lambda annotate: (
+        _says(annotate, [[1, 0], [9, 1]], "ab", [[8, 0]]) == "a"
+        and _says(annotate, [[1, 0], [9, 1]], "ba", [[8, 0]]) == "b"
+    ),
+}
+SENSE_ERRORS = {"values to unpack": "there may be one sense, or two, or more"}
+
+
 def _first_seen(labelled, senses, points) -> list:
     """Take of equally close senses the one that is labelled first."""
     seen = list(dict.fromkeys(senses))
@@ -356,7 +413,15 @@ SENSE_SLIPS = {
     "only the first labelled sentence of each sense? Take the mean of all": partial(
         _nearest, mean=lambda rows: rows[0]
     ),
-    "compared by the cosine? The length of a vector counts here": partial(_nearest, far=_cosine),
+    "`.mean()` without an axis is one number: the mean vector is `.mean(axis=0)`": partial(
+        _nearest, mean=lambda rows: rows.mean()
+    ),
+    "always the first of the alphabet? `senses` is a list: `senses == name` is one False": lambda _, senses, points: (
+        [min(senses)] * len(points)
+    ),
+    "compared by the cosine, or all means made as long as 1? The length of a vector counts here": partial(
+        _nearest, far=_cosine
+    ),
     "compared by the product of the vectors? Take the distance": partial(_nearest, far=lambda a, b: -(a @ b)),
     "the differences without squares? A negative one then makes a vector closer": partial(
         _nearest, far=lambda a, b: (a - b).sum()
@@ -376,12 +441,12 @@ def _sense_cases(hidden: bool) -> list[tuple]:
 
     random = np.random.default_rng(62 if hidden else 61)
     small = [
+        ([[1, 1], [6, 6], [-4, 3]], ["near", "far", "else"], [[4, 5], [2, 2], [-8, 6], [0, 3]]),
         ([[0, 0], [2, 0], [9, 1]], ["sky", "sky", "servers"], [[1, 1], [8, 0], [5, -3]]),
-        ([[4, 0], [0, 0]], ["pill", "computer"], [[2, 5], [3, 0], [2, -1]]),
+        ([[5, 1], [1, 1]], ["pill", "computer"], [[3, 6], [4, 1], [3, 0]]),
         ([[0, 0], [4, 0]], ["a", "b"], np.zeros((0, 2))),
         ([[1, 2, 3]], ["only"], [[0, 0, 0], [9, 9, 9]]),
         ([[0, 0], [0, 0], [0, 9], [5, 3]], ["x", "x", "x", "b"], [[0, 8], [1, 7], [6, 6], [3, 3.5]]),
-        ([[1, 1], [6, 6], [-4, 3]], ["near", "far", "else"], [[4, 5], [2, 2], [-8, 6], [0, 3]]),
     ]
     cases = [(np.array(a, float), senses, np.array(b, float)) for a, senses, b in small]
     each = np.eye(6)  # each pair of the six senses is equally close to one of the points
@@ -415,5 +480,6 @@ def annotate(annotate, hidden=False) -> str:
     def right(labelled, senses, points):
         return _nearest(labelled, senses, points)
 
-    judge(annotate, "annotate", _sense_cases(hidden), right, slips=SENSE_SLIPS, read=_as_senses)
+    with probed(annotate, SENSE_PROBES, SENSE_ERRORS):
+        judge(annotate, "annotate", _sense_cases(hidden), right, slips=SENSE_SLIPS, read=_as_senses)
     return "A few labels, and each other sentence has a draft."

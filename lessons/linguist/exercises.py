@@ -132,7 +132,7 @@ check.paper_answers(paper_answers)
 # - `[`, the word as it stands in the text, and `]`
 # - the `width` characters behind the word, or fewer if the text ends. No spaces are added there.
 #
-# Example: `concordance(["A mouse saw a Mouse."], "mouse", 6)` gives `["    A [mouse] saw a", " saw a [Mouse]."]`. (Count
+# Example: `concordance(["A mouse saw a Mouse."], "mouse", 6)` gives `["    A [mouse] saw a", "saw a [Mouse]."]`. (Count
 # the characters before each bracket.) No place is found, or there are no texts: return an empty list. `width` is at least
 # 1.
 #
@@ -211,8 +211,11 @@ read = encode(mixed.tolist(), course)
 def test_probe(parts_of):
     """Print how often a probe is right about a sentence alone."""
     part = parts_of(of_pair.tolist(), 4)
-    if part is None or len(part) != len(wrong):
+    if part is None:
         return print("no parts yet")
+    part = list(part)
+    if len(part) != len(wrong):
+        return print(f"{len(part)} parts for {len(wrong)} sentences")
     split, probe = PredefinedSplit(part), LogisticRegression(C=10)
     right = cross_val_predict(probe, read, wrong, cv=split) == wrong
     print(f"right about {right.mean():.0%} of {len(wrong)} sentences alone")
@@ -285,9 +288,12 @@ def with_few(annotate):
             rest = np.concatenate([some[labels:] for some in rows])
             points = vectors[table.index]
             said = annotate(points[few], truth[few].tolist(), points[rest])
-            if said is None or len(said) != len(rest):
+            if said is None:
                 return print("no senses yet")
-            shares[labels].append(np.mean(np.array(said) == truth[rest]))
+            said = np.array(list(said))
+            if len(said) != len(rest):
+                return print(f"{len(said)} senses for {len(rest)} sentences")
+            shares[labels].append(np.mean(said == truth[rest]))
         told = ", ".join(f"{n}: {np.mean(s):.0%}" for n, s in shares.items())
         print(f"{each:<7} right, by labels for each sense: {told}")
 
