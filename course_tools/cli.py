@@ -111,7 +111,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     quiz.set_defaults(action=command_quiz)
 
     grade = commands.add_parser("grade", help="grade a folder of submitted exercise sheets")
-    grade.add_argument("submissions", type=Path, metavar="FOLDER", help="STUDENT/SHEET.ipynb, or an export of files")
+    grade.add_argument("submissions", nargs="?", type=Path, metavar="FOLDER", help="STUDENT/SHEET.ipynb, or an export")
     grade.add_argument("--out", type=Path, metavar="FOLDER", help="where the grades go (build/grades)")
     grade.add_argument("--jobs", type=_positive, metavar="N", help="submissions at a time (the number of cores)")
     grade.add_argument("--cell-seconds", type=_positive, metavar="N", help="of the processor, for one cell (30)")
@@ -119,7 +119,20 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     grade.add_argument("--anew", action="store_true", help="grade also what has not changed since the last time")
     grade.add_argument("--trust", action="store_true", help="grade where code cannot be shut in, at your own risk")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that grades, instead of this machine")
+    grade.add_argument("--board", type=Path, metavar="FOLDER", help="make a leaderboard of STUDENT/entry.json instead")
+    grade.add_argument("--labels", type=Path, metavar="CSV", help="for --board: id,label, which no student has")
     grade.set_defaults(action=command_grade)
+
+    capstone = commands.add_parser("capstone", help="judge a project on own texts by checks; it writes nothing")
+    capstone.add_argument("folder", type=Path, metavar="FOLDER", help="with train.csv, predictions.csv, card.md, ...")
+    capstone.set_defaults(action=command_capstone)
+
+    exam = commands.add_parser("exam", help="write an exam of the sheets' first cards with other numbers, or grade it")
+    exam.add_argument("seed", metavar="SEED", help="a long word that nobody guesses: whoever knows it has the answers")
+    exam.add_argument("lessons", nargs="*", metavar="LESSON", help="trainer, 07, ... (all, if none is named)")
+    exam.add_argument("--roster", type=Path, metavar="CSV", help="an exam for each student of the column `student`")
+    exam.add_argument("--grade", type=Path, metavar="FOLDER", help="grade what was handed in; no code of it is run")
+    exam.set_defaults(action=command_exam)
 
     bench = commands.add_parser("bench", help="measure what the recipes cost, and write benchmarks/README.md")
     bench.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(BENCH_PARTS)} (all, if none is named)")
@@ -266,9 +279,14 @@ def command_quiz(options: argparse.Namespace) -> int:
 
 def command_grade(options: argparse.Namespace) -> int:
     """Grade submissions, with one line as each is done. Returns 1 where a file could not be graded."""
+    if options.board or options.labels:
+        return _board(options)
+
     from course_tools.grading.command import grade_folder
     from course_tools.project import BUILD
 
+    if not options.submissions:
+        raise UsageError("Name the folder with the submissions: course grade FOLDER.")
     if not options.submissions.is_dir():
         raise UsageError(f"There is no folder {options.submissions}.")
     _require_jobs_here(options)
@@ -282,6 +300,61 @@ def command_grade(options: argparse.Namespace) -> int:
         trust=options.trust,
         scheduler=options.scheduler,
     )
+    return 1 if problems else 0
+
+
+def _board(options: argparse.Namespace) -> int:
+    """Write a leaderboard. Returns 1 where an entry could not be judged."""
+    from course_tools.grading.board import write_board
+    from course_tools.project import BUILD
+
+    if not options.board or not options.labels:
+        raise UsageError("A leaderboard needs both: course grade --board FOLDER --labels CSV.")
+    if options.submissions:
+        raise UsageError("--board makes a leaderboard and grades no sheets: call `course grade` once for each.")
+    if not options.board.is_dir():
+        raise UsageError(f"There is no folder {options.board}.")
+    return 1 if write_board(options.board, options.labels, options.out or BUILD / "board") else 0
+
+
+def command_capstone(options: argparse.Namespace) -> int:
+    """Print the points of a project and their reasons. Returns 0 where the project could be read."""
+    from course_tools.grading.capstone import judge_folder
+
+    judge_folder(options.folder)
+    return 0
+
+
+def command_exam(options: argparse.Namespace) -> int:
+    """Write an exam, or grade one. Returns 1 where a file could not be graded."""
+    from course_tools.publishing.exam import SHORT_SEED, exam_folder, write_exam
+
+    folder = exam_folder(options.seed)
+    if options.grade:
+        return _grade_exam(options, folder)
+    from course_tools.building.exams import with_exam
+    from course_tools.grading.roster import read
+
+    lessons = _lessons(options.lessons)
+    chosen = lessons if options.lessons else with_exam(lessons)
+    students = read(options.roster) if options.roster else None
+    for path in write_exam(options.seed, chosen, folder, students):
+        print(_shown(path))
+    if len(options.seed) < SHORT_SEED:
+        print("The seed is short. Whoever guesses it has the answers: take a longer one for a real exam.")
+    return 0
+
+
+def _grade_exam(options: argparse.Namespace, folder: Path) -> int:
+    from course_tools.grading.exam import grade_exam, read_key
+
+    if options.lessons or options.roster:
+        raise UsageError("With --grade, name no lesson and no roster: the exam's key.csv knows both")
+    if not options.grade.is_dir():
+        raise UsageError(f"There is no folder {options.grade}.")
+    problems = grade_exam(options.grade, read_key(options.seed, folder), folder)
+    for line in [*problems, _shown(folder / "grades.csv"), _shown(folder / "exam_answers.csv")]:
+        print(line)
     return 1 if problems else 0
 
 

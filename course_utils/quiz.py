@@ -17,6 +17,7 @@ from course_utils.errors import CourseError
 from course_utils.outline import LESSONS
 
 LETTERS = "ABCDEF"
+CLOSE = '<div style="line-height: 1.4">{}</div>'  # a widget's own lines stand far apart
 
 
 @dataclass(frozen=True)
@@ -112,17 +113,17 @@ class Quiz:
 
         def row(letter: str, option: Option):
             def chosen(_) -> None:
-                said.value = f'<p role="status"><b>{letter}</b> {verdict(option)}</p>'
+                said.value = CLOSE.format(f'<p role="status"><b>{letter}</b> {verdict(option)}</p>')
                 self.progress.keep(question.name, option.right)
                 line.value = self.line()
 
             button = Button(description=letter, tooltip=option.says, layout=Layout(width="3em", flex="0 0 auto"))
             button.on_click(chosen)
-            text = HTML(f'<div style="line-height: 1.4">{as_html(option.says)}</div>')
+            text = HTML(CLOSE.format(as_html(option.says)))
             return HBox([button, text], layout=Layout(align_items="center"))
 
         options = [row(*pair) for pair in zip(LETTERS, question.options, strict=False)]
-        return VBox([HTML(_head(number, question)), *options, said])
+        return VBox([HTML(CLOSE.format(_head(number, question))), *options, said])
 
     def _repr_mimebundle_(self, **_) -> dict:
         text = "\n".join(f"{number}. {each.asks}" for number, each in enumerate(self.questions, 1))

@@ -14,7 +14,7 @@ from course_tools.publishing import glossary
 from course_tools.publishing.glossary import Glossary
 from course_utils.outline import repository
 
-TEXTS = ("benchmarks/README.md", "docs/*.md", "data/README.md", "data/*/README.md")
+TEXTS = ("benchmarks/README.md", "capstone/*.md", "docs/*.md", "data/README.md", "data/*/README.md")
 FIGURES = ("benchmarks/figures/*.png", "docs/figures/*.*", "data/figures/*.png")
 GLOSSARY = ROOT / "docs" / "glossary.md"
 DATA = ROOT / "data" / "README.md"

@@ -203,7 +203,7 @@ show_devices(model=model, inputs=batch["input_ids"], targets=targets, loss=loss)
 # Now we ask for a tensor that fits nowhere. On a GPU we first pretend that the card is small.
 
 # %% [markdown] tags=["slide"]
-# - *Tried to allocate 22 MiB*: the last drop
+# - *Tried to allocate 22 MiB*: only the last piece
 # - Total and free: how full is the card?
 # - Allocated by PyTorch: this you can shrink
 #
@@ -487,7 +487,7 @@ run(program)
 # | *No CUDA GPUs are available* | PyTorch could, and sees no card |
 
 # %% [markdown] tags=["notes"]
-# Ask for the difference between the two messages before you show the table. Many buy a new card for the first one. It
+# Ask for the difference between the two messages before you show the table. Many want a new card for the first one. It
 # needs another PyTorch. Then tell the story of the report: the script itself had hidden the card, with a wrong number.
 
 # %%

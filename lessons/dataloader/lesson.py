@@ -277,7 +277,7 @@ course.record("stance_steps", len(loader))
 # - Unshuffled, nearly all batches hold one label
 # - A generator: same seed, same orders
 #
-# **Shuffle to train. To test, it changes nothing.**
+# **Shuffle to train. To test, there is no need.**
 
 # %% [markdown] tags=["notes"]
 # Ask what a model learns from a hundred batches with the same label. The answer that you want: to say this label
