@@ -1,5 +1,6 @@
 """Every quiz question is executed: what is right is right today, and nothing but the content gives it away."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -55,6 +56,8 @@ class TestAQuiz:
                 assert len(option.says.split()) <= 25, option.says
                 assert 4 <= len(option.why.split()) <= 60, option.why
             assert len({option.says for option in question.options}) == len(question.options)
+            for text in (question.asks, *(part for option in question.options for part in (option.says, option.why))):
+                assert not re.search(r"\*\w[^*]*\*", re.sub(r"`[^`]*`", "", text)), f"only `code` is marked: {text}"
 
 
 def test_the_bank_is_large_enough():

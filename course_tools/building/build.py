@@ -25,6 +25,7 @@ from course_utils import CourseError
 
 PROFILE = "laptop"
 MEASURED = ("key", "reference_seconds", "records")  # in the metadata of a stored notebook, beside what its script makes
+CELL_SECONDS = "cell_seconds"  # there, too: reference seconds of each code cell, for the plans
 
 
 def build(scripts: list[Lesson | Sheet], progress: Progress, *, jobs: int = 1, anew: bool = False) -> list[str]:
@@ -73,16 +74,30 @@ def recorded(script: Lesson | Sheet, key: dict[str, str]) -> Execution | None:
 def stored_form(script: Lesson | Sheet, execution: Execution) -> NotebookNode:
     """Return the notebook as it is stored: rendered from the script, with the cleaned outputs of an execution."""
     executed = without(execution.notebook, RECORD_TAG)
+    each = _cell_seconds(executed, execution)
     clean.clean(executed)
     seconds = execution.reference_seconds
-    measured = {"key": execution.key, "reference_seconds": seconds, "records": execution.records}
+    measured = {"key": execution.key, "reference_seconds": seconds, "records": execution.records, CELL_SECONDS: each}
     return _with_outputs(render(script, seconds), executed, measured)
 
 
 def with_stored_outputs(script: Lesson | Sheet) -> NotebookNode:
     """Return the notebook rendered anew, with the outputs that are stored already."""
     old = stored(script)
-    return _with_outputs(render(script), old, {name: old.metadata.course[name] for name in MEASURED})
+    return _with_outputs(render(script), old, _measured(old))
+
+
+def _measured(old: NotebookNode) -> dict:
+    """Return what a stored notebook says of its execution."""
+    kept = old.metadata.get("course", {})
+    return {name: kept[name] for name in (*MEASURED, CELL_SECONDS) if name in kept}
+
+
+def _cell_seconds(executed: NotebookNode, execution: Execution) -> list[float]:
+    """Return the reference seconds of each code cell but the quiz, to a tenth."""
+    scale = execution.reference_seconds / execution.seconds if execution.seconds else 0.0
+    durations = [cell.metadata.get("papermill", {}).get("duration") or 0.0 for cell in _code_cells(executed)]
+    return [round(duration * scale, 1) for duration in durations]
 
 
 def _with_outputs(notebook: NotebookNode, source: NotebookNode, measured: dict) -> NotebookNode:
@@ -159,8 +174,8 @@ def check_notebook(script: Lesson | Sheet, outputs: bool = True) -> list[str]:
     old, fresh = stored(script), render(script)
     if old is None:
         return [f"{name}: damaged, it cannot be read. {again}"]
-    measured = {part: old.metadata.get("course", {}).get(part) for part in MEASURED}
-    if None in measured.values():
+    measured = _measured(old)
+    if not set(MEASURED) <= set(measured):
         return [f"{name}: carries no key, so nobody can tell what its outputs were made of. {again}"]
     if len(old.cells) != len(fresh.cells):
         return [f"{name}: {len(old.cells)} cells, its script makes {len(fresh.cells)}. {again}"]

@@ -187,20 +187,19 @@ def _lessons() -> str:
 
 
 def _sections(outline: Outline) -> str:
-    lines = [
-        f"### {outline.lesson.entry.label.removeprefix('lesson ')}",
-        "",
-        "| | section | minutes |",
-        "| --- | --- | --- |",
-    ]
+    lines = [f"### {outline.lesson.entry.label.removeprefix('lesson ')}", ""]
+    lines += ["| | section | to learn | to run |", "| --- | --- | --- | --- |"]
     for section in outline.sections:
-        lines.append(
-            f"| {'extra' if section.title in outline.extra else 'core'} | {section.title} | {section.minutes} |"
-        )
+        mark = "extra" if section.title in outline.extra else "core"
+        lines.append(f"| {mark} | {section.title} | {section.minutes} min | {_seconds(section)} |")
     for card in outline.cards:
         mark = "extra" if card.name in outline.extra_cards else "core"
-        lines.append(f"| {mark} | Exercise {card.number} · {card.title} {'★' * card.stars} | {card.minutes} |")
-    return "\n".join(lines) + "\n"
+        lines.append(f"| {mark} | Exercise {card.number} · {card.title} {'★' * card.stars} | {card.minutes} min | |")
+    return "\n".join(lines).replace("|  |", "| |") + "\n"
+
+
+def _seconds(section: Section) -> str:
+    return f"{section.seconds:.0f} s" if section.seconds >= 0.5 else ""
 
 
 def _link(outline: Outline) -> str:

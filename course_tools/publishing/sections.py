@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from course_tools.building.build import with_stored_outputs
-from course_tools.building.render import NOTES_TAG, SLIDE_TAG, render, tags
+from course_tools.building.build import CELL_SECONDS, with_stored_outputs
+from course_tools.building.render import NOTES_TAG, SLIDE_TAG, render, stored, tags
 from course_tools.project import Lesson
 from course_tools.publishing.glossary import prose
 from course_tools.running.key import QUIZ_TAG
@@ -22,7 +22,8 @@ MINUTES_PER_CELL = 0.5  # to read it, run it, and look at what it says
 class Section:
     """What stands below one heading. `cells`: its code, with outputs. `prose`: all of its text, in markdown.
 
-    `minutes` is its share of the lesson's minutes to learn. `slide` and `notes` are the texts for a lecture.
+    `minutes` is its share of the lesson's minutes to learn, `seconds` what its cells took (reference seconds).
+    `slide` and `notes` are the texts for a lecture.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Section:
     slide: str = ""
     notes: str = ""
     minutes: int = 0
+    seconds: float = 0.0
 
     @property
     def weight(self) -> float:
@@ -55,6 +57,8 @@ def split(lesson: Lesson, *, outputs: bool = False) -> Parts:
     script = render(lesson, hidden=(SLIDE_TAG, NOTES_TAG))
     ran = with_stored_outputs(lesson).cells if outputs else []
     kept = {cell.id: cell.outputs for cell in ran if cell.cell_type == "code"}
+    old = stored(lesson)
+    took = iter(old.metadata.get("course", {}).get(CELL_SECONDS, []) if old else [])
     found, begun = [Section("")], [Section("")]  # `begun`: by the text just read
     for cell in script.cells[1:]:
         if QUIZ_TAG in tags(cell):
@@ -62,6 +66,7 @@ def split(lesson: Lesson, *, outputs: bool = False) -> Parts:
         if cell.cell_type == "code":
             cell.outputs = kept.get(cell.id, [])
             found[-1].cells.append(cell)
+            found[-1].seconds += next(took, 0.0)
         elif tags(cell) & {SLIDE_TAG, NOTES_TAG}:
             name = "slide" if SLIDE_TAG in tags(cell) else "notes"
             section = next((each for each in begun if not getattr(each, name)), found[-1])

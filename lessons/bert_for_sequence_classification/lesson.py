@@ -788,8 +788,8 @@ for name, weight in model.named_parameters():
 # **After a fine-tuning the lead is small, and unsure.**
 
 # %% [markdown] tags=["notes"]
-# Compare with the votes. Most took `[CLS]`, since it was made for that. Point at the intervals: that of the mean does
-# not touch the others on the left. Say also what speaks against us: this checkpoint was trained for the mean.
+# Compare with the votes. Most took `[CLS]`, since it was made for that. Point at the intervals: that of the mean lies
+# above both with `[CLS]`. Say also what speaks against us: this checkpoint was trained for the mean.
 
 # %%
 from datasets import load_dataset

@@ -39,7 +39,7 @@ course = start("case_cefr", PROFILE)
 #
 # Amina looks after the shelves of a language school: two thousand short English texts. A text that is too hard makes a
 # learner give up. So each text should carry a level of the Common European Framework (**CEFR**), from A1 (beginner) to
-# C2 (like an educated native reader). Teachers do this by hand, and they have no time.
+# C2 (nearly everything, with ease). Teachers do this by hand, and they have no time.
 #
 # Could a model write a first level on each text? A lecture on BERT fine-tuning ends with such a task: "Fine-tune BERT
 # to classify CEFR label efficiently, then evaluate and interpret results."
@@ -123,7 +123,7 @@ first = {row["label"]: row["text"] for row in reversed(list(texts["train"]))}
 # Draw the figure yourself on the board, box by box: text, windows, model, mean, level. Ask where in it the doubt
 # should arise. The figure in the notebook shows the same, with real windows. No code is needed here.
 
-# %% tags=["skip"]
+# %%
 import numpy as np
 import pandas as pd
 from transformers import AutoTokenizer
@@ -314,18 +314,6 @@ if course.profile == "laptop":
 # length of sentences and the syllables of words, and **rare words** are harder than common ones.
 #
 # First the syllables: groups of vowels, without a silent *e*.
-
-# %% [markdown] tags=["slide"]
-# - Length: the levels overlap nearly completely
-# - Readability formulas: sentences and syllables
-# - Rare words: late places in the vocabulary
-#
-# **No single number separates two neighbours.**
-
-# %% [markdown] tags=["notes"]
-# Ask for features of a hard text before you show ours. The room will name length first. Let it guess how well length
-# works. The syllable counter makes errors, and it does not matter much: say why. Show the figure in the notebook only
-# if there is time.
 
 # %% tags=["nbval-check-output"]
 import re
@@ -876,7 +864,7 @@ course.record("within_one_kept", means[KEPT]["within one"])
 # Read the sentence about the dress aloud, and ask for its level. Then say what the model answered. Ask what it
 # listens to. The table of confusions can be shown in the notebook: only the dashed frames matter.
 
-# %% tags=["skip"]
+# %%
 from sklearn.metrics import confusion_matrix
 
 from course_utils.plots.evaluation import confusion
@@ -910,17 +898,6 @@ for row in np.argsort(-abs(place - truth))[:6]:
 # ## What happens to long texts?
 #
 # Most texts fit into one window, some do not. What would the model miss if we simply **cut** them after the first?
-
-# %% [markdown] tags=["slide"]
-# - Cut: all behind the first window is lost
-# - Windows: everything is read, outputs are averaged
-# - If zero lies inside, nobody has won
-#
-# **`stride` is the overlap, not the step.**
-
-# %% [markdown] tags=["notes"]
-# Ask what happens to a text of 300 words in a model with a window of 64 tokens. Some expect an error. Show what is
-# cut off. Say why we take windows although the scores cannot tell: a text may end otherwise than it began.
 
 # %%
 whole = tokenizer(raw["test"])["input_ids"]
@@ -978,7 +955,7 @@ words = sentence.split()
 without = [" ".join(words[:k] + words[k + 1 :]) for k in range(len(words))]
 without[:2]
 
-# %% tags=["skip"]
+# %%
 from lessons.case_cefr.figures import word_shades
 
 (full_place, *places) = read[KEPT](read_windows(model, [sentence, *without]))[1]
@@ -1111,17 +1088,6 @@ if course.profile == "laptop":
 #
 # The confidence compares six levels. It never asks: is this English? Is it a text at all? We ask.
 
-# %% [markdown] tags=["slide"]
-# - Nonsense gets a level, and a high one
-# - So does an easy German sentence
-# - A guard counts words that must be cut
-#
-# **The card has to say it: English only.**
-
-# %% [markdown] tags=["notes"]
-# Take a nonsense sentence from the room and ask for its level. Most expect a low confidence. Show that the guard
-# stops nonsense and lets German through, and ask why. The tokenizer knows some German words.
-
 # %%
 strange = ["qwx zzkj vrrp", "Der Hund schläft auf dem Sofa.", "The the the the"]
 said, confidence = most_likely(read_windows(model, strange))
@@ -1156,18 +1122,6 @@ print(f"99% of the training texts have at most {MOST_CUT:.0%} of such words")
 # ## The thing itself
 #
 # All pieces together. `decide` takes what the model said of many texts, and `level` asks it for one.
-
-# %% [markdown] tags=["slide"]
-# - The model reads windows, and their mean is a level
-# - Guard and threshold: say it, or stay silent
-# - One function takes one text
-#
-# **A level with its confidence, or "I am not sure".**
-
-# %% [markdown] tags=["notes"]
-# Run it live, with sentences from the room. Let everybody write down the level before the function speaks. Count how
-# often it is silent. The room will find it silent too often: that is the next section.
-
 
 # %%
 def decide(logits, odd, threshold):

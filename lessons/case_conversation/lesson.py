@@ -46,7 +46,7 @@ course = start("case_conversation", PROFILE)
 
 # %% [markdown] tags=["slide"]
 # - Mirela wants the emotion of each turn of a talk
-# - One turn in four says next to nothing
+# - One turn in four is short, such as "Fine."
 # - Its label comes from the turns before
 #
 # **The same text, five labels: the turn alone cannot do it.**
@@ -637,7 +637,7 @@ course.record("gain_other", gains["other turns"][0])
 # - Then a small model over own and past vectors
 # - Two means, by speaker, beat one mean
 #
-# **Who said it is worth as much as the past itself.**
+# **Who said it is worth about as much as the past itself.**
 
 # %% [markdown] tags=["notes"]
 # Ask what a simple method would need to use the past. "The mean of the earlier turns" comes soon. Then ask what is
@@ -1099,8 +1099,8 @@ course.record("gain_with_all_talks", gaps[-1])
 
 # %% [markdown] tags=["slide"]
 # - Take a part of the past away, read the rest
-# - Own past: a clear loss
-# - A stranger's past costs nearly as much as none
+# - Without the speaker's own past: a clear loss
+# - With a stranger's past: nearly as bad as with none
 #
 # **Not the length helped, but what was said.**
 

@@ -77,7 +77,7 @@ print(f"72.77% on 1,421 tweets: plus or minus {half_width(0.7277, 1421):.1%}")
 # %% [markdown]
 # So any other result within two points is no news. Questions 2 and 3 need a study of our own. Here is its plan.
 
-# %% tags=["nbval-check-output", "skip"]
+# %% tags=["nbval-check-output"]
 from datasets import disable_progress_bars, load_dataset
 
 from lessons.case_emotion.figures import study
@@ -105,17 +105,6 @@ study(sizes)
 # the first, and at its best 68.98%, in epoch 12. And then 72.77% on the test tweets. Is the test part easier than
 # validation, or is that luck?
 
-# %% [markdown] tags=["slide"]
-# - Validation 69.0%, test 72.8%: an easier test part?
-# - Only 374 tweets are there for validation
-# - The interval of the difference holds zero
-#
-# **Luck of the draw can explain it.**
-
-# %% [markdown] tags=["notes"]
-# Ask for reasons why a test score can be higher than the validation score. The room likes stories: easier tweets, a
-# leak, a trick. Then compute the interval. Say that it does not prove luck, it only makes the stories unnecessary.
-
 # %% tags=["nbval-check-output"]
 val_width, test_width = half_width(0.6898, 374), half_width(0.7277, 1421)
 print(f"validation: 68.98%, plus or minus {val_width:.1%}")
@@ -140,7 +129,7 @@ print(f"test minus validation: {difference:+.1%}, plus or minus {width:.1%}")
 # Read the four posts aloud without their labels and let the room vote. There will be disagreement, and that is the
 # point: no model should be sure there. Ask what happens if one text is in train and in test.
 
-# %% tags=["nbval-check-output", "skip"]
+# %% tags=["nbval-check-output"]
 from collections import Counter
 
 from course_utils import plots
@@ -515,7 +504,7 @@ def begin(encoder, rows):
 # %% [markdown]
 # Is our layer really that regression? It should give the same probabilities for the same posts.
 
-# %% tags=["skip"]
+# %%
 from lessons.case_emotion.figures import way
 
 frozen, probe = begin(AutoModel.from_pretrained(checkpoint), train)
@@ -545,17 +534,6 @@ pd.DataFrame(on_validation).T.round(3)
 # The paper says that "excessive padding can introduce unnecessary computation and may slightly degrade model
 # performance". The first half is true. For the second, we compare vectors: of some posts padded to 128 and of the same
 # posts as tight as possible.
-
-# %% [markdown] tags=["slide"]
-# - The claim: much padding degrades the model a little
-# - The test: the same posts, padded and tight
-# - With the mask, only rounding differs
-#
-# **Padding costs time, and changes no answer.**
-
-# %% [markdown] tags=["notes"]
-# Read the sentence of the paper and let the room vote on its two halves. The first is true, the second was never
-# measured. Show the one number. Say what would happen without the mask.
 
 # %%
 batch = tokenizer(some["text"][:], padding="max_length", return_tensors="pt")
@@ -703,17 +681,6 @@ course.record("training_seconds", sum(spent.values()))
 # our posts and 80% what it became. (Wortsman et al., 2022, again: *robust fine-tuning*.) The hope: a training also
 # learns single posts by heart, and going back takes away a part of that.
 
-# %% [markdown] tags=["slide"]
-# - Five candidates, and a rule: lowest log-loss on validation
-# - Model soup: the mean of two models, weight by weight
-# - It needs a common beginning
-#
-# **The rule is said before anybody looks.**
-
-# %% [markdown] tags=["notes"]
-# Let the room bet on one of the five before the table comes. Many bet on the mean, since they have read of it. Here
-# it did not win, and on another machine it may. The twin shows when a mean fails: use the phone books to explain it.
-
 # %% tags=["recipe"]
 
 
@@ -854,7 +821,7 @@ pd.DataFrame(recorded, index=columns).T
 
 # %% [markdown] tags=["notes"]
 # Ask whether our model is too sure or too modest. Most say too sure, as they know it of large models. Remind them of
-# label smoothing. The temperature is divided into the head, so that nobody can forget it.
+# label smoothing. The head is divided by the temperature, so that nobody can forget it.
 
 # %%
 from scipy.optimize import minimize_scalar
@@ -1088,7 +1055,7 @@ course.record("limit_spread", max(shown) - min(shown))
 # side with the model. Then show the slices, and say that one of 30 posts has a wide interval. The table of confusions
 # can be shown in the notebook.
 
-# %% tags=["skip"]
+# %%
 from sklearn.metrics import confusion_matrix
 
 from course_utils.plots.evaluation import confusion
@@ -1192,17 +1159,6 @@ print(text)
 #
 # Three things go into the folder, beside the tokenizer with its cleaning: the encoder, the head, and the names of the
 # labels. All of it is safetensors and JSON.
-
-# %% [markdown] tags=["slide"]
-# - One folder: tokenizer with its cleaning, encoder, head, names
-# - A script of ten lines, in a new process
-# - The same label, the same probability
-#
-# **It always says one of four words.**
-
-# %% [markdown] tags=["notes"]
-# Run the script live, with a post from the room. Then give it a shopping list, and ask what it should say. It must
-# choose one of four. That is the reason for the last line of the card.
 
 # %%
 from safetensors.torch import save_model

@@ -235,7 +235,7 @@ print(gpu_message("out_of_memory"))
 #
 # | words | what they tell you |
 # |---|---|
-# | `Tried to allocate 22.00 MiB` | the last drop, not the whole problem |
+# | `Tried to allocate 22.00 MiB` | the last piece, not the whole problem |
 # | `23.65 GiB of which 11.06 MiB is free` | the card, and how full it is |
 # | `this process has 23.60 GiB` | all of it is ours. Much less? Then another program sits on the card: ask `nvidia-smi` |
 # | `22.90 GiB is allocated` | your tensors: this is what you can shrink |

@@ -872,7 +872,7 @@ if course.profile == "laptop":
 # %% [markdown] tags=["slide"]
 # - Real rows may train to the end
 # - Typical rows, rows far apart, and random draws
-# - 64 rows of any rule stay behind four learned vectors
+# - 64 rows, by each rule: behind four learned vectors
 #
 # **Compare a rule with random draws.**
 

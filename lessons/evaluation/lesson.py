@@ -752,7 +752,7 @@ course.record("answered_accuracy", answered_right)
 
 # %% [markdown] tags=["slide"]
 # - Count where one is right and the other wrong
-# - p: how often a fair coin splits so unevenly
+# - p: how often a fair coin splits at least so unevenly
 # - Tweets are one kind of luck, trainings another
 #
 # **Same labels: fine-tuning wins. All labels: cannot tell.**

@@ -972,7 +972,7 @@ course.record("gain_without_old_rows", np.mean(scores[NAMES[2]] - scores[NAMES[1
 # %% [markdown] tags=["slide"]
 # - **Overfitting**: right on train, wrong on test
 # - More training rows: the gap shrinks a little
-# - A stronger penalty closes the gap
+# - A stronger penalty: it shrinks far more
 # - Too strong a penalty: **underfitting**
 
 # %% [markdown] tags=["notes"]

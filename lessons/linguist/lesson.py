@@ -163,8 +163,8 @@ print(cut["offset_mapping"])
 
 # %% [markdown]
 # `word_vector` takes all pieces that touch the word, and their mean. The encoder keeps a vector after each layer, too.
-# Layer 0 is the table, before any word has seen its neighbours ({{ lesson:bert_for_sequence_classification }}).
-# We also keep the mean of all tokens, the vector of the sentence. And each vector gets length 1.
+# Layer 0 is token and place, before any word has seen its neighbours ({{ lesson:bert_for_sequence_classification }}).
+# We also keep the mean of all tokens, the vector of the sentence. Each vector gets length 1.
 
 
 # %% tags=["nbval-check-output"]
@@ -561,6 +561,7 @@ for name, values in series.items():
 # the same model is right while none or one word stands between. With five or more it falls far **below** a coin. (At 2
 # to 4 the interval ends close to a half.) It seems to agree with the near noun, the wrong one. So the whole model
 # **does** use what stands far away. We changed the input and saw the answer change.
+#
 # ## What does each layer know?
 #
 # > **Assumption:** *Deep layers do meaning.* The lecture: the layers allow "increasingly abstract representations,
@@ -700,7 +701,7 @@ print(
 # one?
 
 # %% [markdown] tags=["slide"]
-# - Beside its correction: nearly always preferred
+# - The correction is nearly always preferred
 # - Where is the error? The first guess is mostly wrong
 # - A sentence alone: close to a coin
 #

@@ -491,7 +491,7 @@ course.record("step_256_to_step_64", seconds[256] / seconds[64])
 # - `stride` is the overlap, not the step
 # - 62 tokens, 16 of them again: the step is 46
 #
-# **Mean of vectors, mean of logits: one method.**
+# **With a linear head, mean of vectors and mean of logits agree.**
 
 # %% [markdown] tags=["notes"]
 # Let the room compute how many windows 333 tokens need. Many take the stride for the step, and get far too many. Then

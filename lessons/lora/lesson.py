@@ -314,7 +314,7 @@ print(f"{right['frozen encoder'].mean():.1%} right")
 # The cost is quickly counted:
 
 # %% [markdown] tags=["slide"]
-# - Four times the rank, four times the weights
+# - Four times the rank, four times the numbers in A and B
 # - More matrices, more weights
 # - Measured: all matrices beat query and value alone
 #
@@ -510,7 +510,7 @@ for name, (gain, low, high) in paired.items():
 # | memory of a step | a little more |
 # | seconds | about the same |
 #
-# **Both ways go through the whole model.**
+# **Measured here: both ways go through the whole model.**
 
 # %% [markdown] tags=["notes"]
 # Take a vote before the figure: what falls to a few percent, the time, the memory or the file? Most vote for all
@@ -851,7 +851,7 @@ if course.profile == "laptop":
 
 # %% [markdown] tags=["slide"]
 # - Update and matrix have one size: add them
-# - Out comes an ordinary BERT, with the same logits
+# - Out comes an ordinary BERT, its logits equal up to rounding
 # - Its file is as large as the whole model
 #
 # **Keep the adapter folder.**

@@ -797,7 +797,7 @@ course.record("teacher_minus_hard", helped[0])
 # without PyTorch. **int8** stores each weight of a matrix as one of 256 steps: one byte in place of four.
 
 # %% [markdown] tags=["slide"]
-# - ONNX: a file format, no label changes
+# - ONNX: a file format, hardly a label changes
 # - int8: one byte for each weight, not four
 # - The file shrinks to about a quarter
 #

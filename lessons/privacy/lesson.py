@@ -777,7 +777,7 @@ course.record(
 # Three seeds each. The baseline, *no promise*, has no clip and no noise.
 
 # %% [markdown] tags=["slide"]
-# - Epsilon 16 costs little, and promises nothing
+# - Epsilon 16 costs little, and promises hardly anything
 # - Epsilon 1 costs a lot of accuracy
 # - Clip without noise: no promise at all
 #

@@ -739,7 +739,7 @@ print("difference", points(lora_effect))
 # - The way out: all combinations, a factorial of eight cells
 # - Every run serves all three factors
 #
-# **Length and rows count here. Of the batch: cannot tell.**
+# **Length counts, and rows with their steps. The batch: cannot tell.**
 
 # %% [markdown] tags=["notes"]
 # Tell the story of the refined project, and ask which of the three changes did it. Everybody has a favourite. Nobody

@@ -54,7 +54,7 @@ course = start("reproducibility", PROFILE)
 
 # %% [markdown] tags=["slide"]
 # - A report says: about half of the answers are right
-# - Its author has left; Ines is new
+# - Ines is new, and did not make it
 # - The director wants the number again
 #
 # **Who can get it, and what would prove it?**

@@ -610,7 +610,7 @@ course.record("p99_together_at_50", percentile(runs[50, "together"].taken, 99))
 # %% [markdown] tags=["slide"]
 # - A limit: 8 wait already, the next is told 503
 # - Longest wait: texts inside / capacity
-# - Some are turned away, the others wait less
+# - Many are turned away, the others wait less
 #
 # **Refuse early, and in words.**
 

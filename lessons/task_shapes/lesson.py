@@ -537,7 +537,7 @@ course.record("logits_moved_all_zero", moved["all zero"])
 
 # %% [markdown] tags=["slide"]
 # - Levels have an order: A1 is 0, C2 is 5
-# - MAE: the mean error. MSE: big errors count more
+# - MAE: the mean distance. MSE: big errors count more
 # - Classifier: more exact hits. Regression: fewer big errors
 #
 # **Report both errors.**
@@ -584,7 +584,7 @@ for method, guess in guesses.items():
 
 # %% [markdown] tags=["slide"]
 # - Errors on texts that the model has not learned
-# - Sorted, the place (n + 1) · 0.9 is the margin
+# - Sorted, number (n + 1) · 0.9 is the margin
 # - The promise holds for the average of all texts
 #
 # **Each level by itself may get less.**
@@ -758,7 +758,7 @@ labels_of_pieces(pieces, inputs.word_ids(), shown, "Labels for pieces")
 # %% [markdown] tags=["slide"]
 # - Most words are `O`: always `O` scores well
 # - A span counts if begin, end and kind are right
-# - One place off: no error, many words right, no spans
+# - One place off: no message, most words right, hardly a span
 #
 # **The accuracy of words is a trap.**
 

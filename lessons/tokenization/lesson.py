@@ -275,19 +275,6 @@ if course.profile == "laptop":
 # `sleep ##less` looks as if the tokenizer knew grammar. The lecture on BERT compares the pieces with the parts that a
 # linguist finds in a word.
 
-# %% [markdown] tags=["slide"]
-# | word | pieces |
-# |---|---|
-# | sleepless | sleep ##less |
-# | homesick | homes ##ick |
-# | unhappiness | un ##ha ##pp ##iness |
-#
-# **It counts. It knows no grammar.**
-
-# %% [markdown] tags=["notes"]
-# Show the first line alone, and ask whether the tokenizer knows grammar. Most say yes. Then show the other two. The
-# lists come from counting, so a frequent piece wins over a meaningful one.
-
 # %% tags=["nbval-check-output"]
 for word in ("homesick", "happiness", "unhappiness", "undesirable"):
     print(f"{word:<12}", *wordpiece(word))
@@ -454,7 +441,7 @@ if course.profile == "laptop":
 # somebody read the two numbers below a box, and count the characters aloud. The figure of the notebook is worth
 # opening here.
 
-# %% tags=["nbval-check-output", "skip"]
+# %% tags=["nbval-check-output"]
 from lessons.tokenization.figures import token_boxes
 
 text = "Homesick in Zürich, sleepless AGAIN 😂"
@@ -478,17 +465,6 @@ print(words)
 # ## Two texts in one input?
 #
 # Some tasks compare two texts. Give the tokenizer both, and then a list of the two.
-
-# %% [markdown] tags=["slide"]
-# - `tokenizer(one, other)`: one row, two texts
-# - `tokenizer([one, other])`: two rows
-# - `token_type_ids`: first text 0, second text 1
-#
-# **Nothing warns you.**
-
-# %% [markdown] tags=["notes"]
-# Write both lines on the board, and ask for the difference. Few see that it is only a pair of brackets. Ask which
-# tasks need a pair: does this answer fit this question? This section is short.
 
 # %% tags=["nbval-check-output"]
 question, answer = "Is the lift working?", "Take the stairs."
@@ -713,7 +689,7 @@ course.record("gradient_difference", (gradient - padded).abs().max())
 # Ask for a limit for tweets. Many take 512, to be safe. Open the figure of the notebook, and let the room read off
 # which share of the posts fits into 36, and which into 64. Then ask where in a text the important word stands.
 
-# %% tags=["nbval-check-output", "skip"]
+# %% tags=["nbval-check-output"]
 from lessons.tokenization.figures import length_profile
 
 most = course.pick(laptop=4000, full=50_000, smoke=100)
@@ -763,7 +739,7 @@ token_count = np.array([len(ids) for ids in tokenizer(texts)["input_ids"]])
 by_length = [texts[place] for place in np.argsort(token_count)]
 print(f"{token_count.sum():,} tokens, computed: {computed(texts, padding=True):,}")
 
-# %% tags=["nbval-check-output", "skip"]
+# %% tags=["nbval-check-output"]
 from course_utils import plots
 
 price = {
@@ -828,17 +804,6 @@ print("cut at 36:", texts[worst][:last])
 # ## May I filter the test set?
 #
 # Flores filters the test set, too. Whose texts vanish? `stance` holds opinions on new laws, each with its style.
-
-# %% [markdown] tags=["slide"]
-# - The filter drops long texts
-# - More than half of the storytellers vanish
-# - The score is then about other people
-#
-# **Leave the test set alone.**
-
-# %% [markdown] tags=["notes"]
-# Ask who writes long texts. Then show the table, and look at *story* and at *short*. Ask what a score on such a test
-# tells. Some will say that the same filter for all is fair. It is the same for all texts, but not for all people.
 
 # %% tags=["nbval-check-output"]
 stance = load_dataset(*course.dataset("stance"), split="test").to_pandas()
@@ -950,8 +915,8 @@ for text in ("I am so happy😂", "a 🦄"):
 # **Seldom unknown, but in pieces.**
 
 # %% [markdown] tags=["notes"]
-# Ask for a slip that the model would not notice. There is none that costs nothing. The hashtag shows what is lost with
-# the capitals: the border between two words. This section can be skipped.
+# Ask for a slip that costs no extra token. Few find one: *form* for *from* is such a slip. The hashtag shows what is lost
+# with the capitals: the border between two words. This section can be skipped.
 
 # %% tags=["nbval-check-output"]
 for text in ("tomorrow", "tommorow", "tmrw", "sooooo", "#homesick", "#PuppyLove"):
@@ -1005,7 +970,7 @@ for language, sentences in SENTENCES.items():
 #
 # Now we count the tokens of six sentences in each language.
 
-# %% tags=["nbval-check-output", "skip"]
+# %% tags=["nbval-check-output"]
 parts = {}
 for language, sentences in SENTENCES.items():
     tokens = tokenizer.tokenize(" ".join(sentences))
@@ -1032,15 +997,6 @@ course.record("unknown_telugu", parts["Telugu"]["[UNK]"])
 # ## Is it fast?
 #
 # The tokenizer likes many texts at once, and `map` with `batched=True` hands them over so.
-
-# %% [markdown] tags=["slide"]
-# - Many texts at once are faster than one by one
-# - `map` with `batched=True` hands them over so
-# - For thousands of posts it hardly matters
-
-# %% [markdown] tags=["notes"]
-# One sentence is enough, and no cell. If somebody asks for the factor: it differs from machine to machine. What costs
-# time is the model, not the tokenizer.
 
 # %%
 from timeit import repeat

@@ -970,8 +970,8 @@ assert "doesn't match the size of optimizer's group" in refused
 # **It is one seed: a doubt stays.**
 
 # %% [markdown] tags=["notes"]
-# Before the figure, ask for a guess: how many of four emotions are right? Name the two simple methods first, so that
-# there is something to beat. Point at the interval of the gain: it lies above zero.
+# Before the figure, ask for a guess: how many of 100 posts will it get right? Name the two simple methods first, so
+# that there is something to beat. Point at the interval of the gain: it lies above zero.
 
 # %%
 from course_utils.statistics import interval
