@@ -1,16 +1,14 @@
 """The picture of which lesson needs which, as SVG: a text file, the same bytes for the same course."""
 
-import textwrap
 from html import escape
 
 from course_tools.project import Lesson, all_lessons
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 190, 46, 70, 14, 16
-LETTERS_IN_A_LINE = 25
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 46, 34, 52, 12, 16
 
 
 def needs_svg() -> str:
-    """Return the picture: a box a lesson, an arrow from what it needs.
+    """Return the picture: a box with the number of each lesson, an arrow from what it needs.
 
     Each column needs something of the one before. What a needed lesson needs itself has no arrow of its own.
     """
@@ -47,8 +45,8 @@ def _all_needs(slug: str, lessons: dict[str, Lesson]) -> set[str]:
 
 def _head(width: int, height: int) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        'aria-label="Which lesson needs which" font-family="sans-serif" font-size="13">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" role="img" '
+        'aria-label="Which lesson needs which" font-family="sans-serif" font-size="17">\n'
         f'<rect width="{width}" height="{height}" fill="#fff"/>\n'
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path d="M0 0L8 4L0 8z" fill="#6b7680"/></marker></defs>'
@@ -64,11 +62,7 @@ def _arrow(start: tuple[int, int], end: tuple[int, int]) -> str:
 
 
 def _box(lesson: Lesson, x: int, y: int) -> str:
-    title = f"{lesson.entry.number:02} {lesson.title}"
-    lines = textwrap.wrap(title, LETTERS_IN_A_LINE, max_lines=2, placeholder="…")
-    first = y + HEIGHT / 2 + 5 - 8 * (len(lines) - 1)
-    words = "".join(
-        f'<text x="{x + 10}" y="{first + 16 * row:g}">{escape(line)}</text>' for row, line in enumerate(lines)
-    )
+    number, title = f"{lesson.entry.number:02}", escape(lesson.title)
     frame = f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6" fill="#e8f1f8" stroke="#0072b2"/>'
-    return f"<g><title>{escape(title)}</title>{frame}{words}</g>"
+    words = f'<text x="{x + WIDTH / 2:g}" y="{y + HEIGHT / 2 + 6:g}" text-anchor="middle">{number}</text>'
+    return f"<g><title>{number} {title}</title>{frame}{words}</g>"

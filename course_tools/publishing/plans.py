@@ -114,7 +114,8 @@ def page() -> str:
     """Return the page, in markdown."""
     parts = [HEAD, *(_plan(plan) for plan in plans())]
     parts.append(
-        "## All lessons\n\n![Which lesson needs which, from left to right](figures/needs.svg)\n\n" + _lessons()
+        "## All lessons\n\n![Which lesson needs which, by number, as in the table below](figures/needs.svg)\n\n"
+        + _lessons()
     )
     parts.append("## Section by section\n\n" + "\n".join(_sections(outline) for outline in outlines().values()))
     return "\n".join(parts)
