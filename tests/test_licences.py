@@ -48,7 +48,8 @@ def test_a_licence_is_read_in_each_of_its_forms(said, licence):
 
 
 def test_what_somebody_has_read_counts_more_than_what_is_said():
-    assert Package("Docutils", "1", ("GNU General Public License (GPL)",)).licence(RULES) == "BSD-2-Clause AND BSD-3-Clause"
+    package = Package("Docutils", "1", ("GNU General Public License (GPL)",))
+    assert package.licence(RULES) == "BSD-2-Clause AND BSD-3-Clause"
 
 
 def test_an_unknown_licence_is_told_with_the_way_out():
