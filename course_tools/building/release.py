@@ -16,6 +16,7 @@ from traitlets.config import Config
 from course_tools.project import Sheet
 from course_utils import CourseError
 
+BACKGROUND = "(Background on this error at"  # SQLAlchemy's address of a page, where a reason should stand
 STUB = "# Your code here."
 
 
@@ -51,7 +52,7 @@ def _run_nbgrader(folder: Path, sheet: str) -> None:
 
 
 class Words(logging.Handler):
-    """Keeps the last line of the last traceback, or else the last error, that was logged."""
+    """Keeps the last line of the last traceback that says why, or else of the last error, that was logged."""
 
     def __init__(self):
         super().__init__(logging.ERROR)
@@ -61,4 +62,4 @@ class Words(logging.Handler):
         """Keep it, if it says why."""
         message = record.getMessage().strip()
         if message.startswith("Traceback") or not self.last:
-            self.last = message.splitlines()[-1]
+            self.last = [line for line in message.splitlines() if not line.startswith(BACKGROUND)][-1]
