@@ -244,11 +244,13 @@ def test_a_small_disk_for_temporary_files_is_said(monkeypatch, tmp_path):
     assert told.stderr.count("\n") == 1
 
 
-def test_nbgraders_reason_is_told_and_no_address_of_a_page():
+@pytest.mark.parametrize("statement", ["", "[SQL: INSERT\nINTO cells]\n[parameters: ('a', 1)]\n"])
+def test_nbgraders_reason_is_told_and_no_address_of_a_page(statement):
     words = Words()
-    lines = "Traceback (most recent call last):\nOperationalError: the disk is full\n(Background on this error at: x)"
+    head = "Traceback (most recent call last):\nOperationalError: disk is full\n"
+    lines = f"{head}{statement}(Background on this error at: x)"
     words.emit(types.SimpleNamespace(getMessage=lambda: lines))
-    assert words.last == "OperationalError: the disk is full"
+    assert words.last == "OperationalError: disk is full"
 
 
 @pytest.fixture

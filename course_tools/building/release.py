@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +17,8 @@ from traitlets.config import Config
 from course_tools.project import Sheet
 from course_utils import CourseError
 
-BACKGROUND = "(Background on this error at"  # SQLAlchemy's address of a page, where a reason should stand
+# What SQLAlchemy puts behind its reason: a statement of many lines, and the address of a page.
+BEHIND_A_REASON = re.compile(r"\n(\[SQL: |\(Background on this error at).*", re.DOTALL)
 STUB = "# Your code here."
 
 
@@ -62,4 +64,4 @@ class Words(logging.Handler):
         """Keep it, if it says why."""
         message = record.getMessage().strip()
         if message.startswith("Traceback") or not self.last:
-            self.last = [line for line in message.splitlines() if not line.startswith(BACKGROUND)][-1]
+            self.last = BEHIND_A_REASON.sub("", message).splitlines()[-1]
