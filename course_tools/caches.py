@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def _names_all(folder: Path) -> bool:
     """True where the manifest names every file: one that was cut short vouches for the rest alone."""
     text = (folder / prepared.MANIFEST).read_text(encoding="utf-8", errors="replace")
     named = {line.partition("  ")[2] for line in text.splitlines()}
-    there = {path.name for path in folder.iterdir()} - {prepared.MANIFEST}
+    there = {path.name for path in folder.glob("[!.]*")} - {prepared.MANIFEST}  # macOS leaves files with a dot
     return named == there and named - {CARD} != set()
 
 
@@ -57,11 +58,15 @@ def _has_all_rows(info: Path) -> bool:
     try:
         splits = json.loads(info.read_text(encoding="utf-8"))["splits"]
         return all(
-            sum(map(_rows, info.parent.glob(f"*-{name}*.arrow"))) == split["num_examples"]
-            for name, split in splits.items()
+            sum(map(_rows, _tables(info.parent, name))) == split["num_examples"] for name, split in splits.items()
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, pyarrow.ArrowException):
         return False
+
+
+def _tables(folder: Path, split: str) -> list[Path]:
+    pattern = re.compile(rf".*-{re.escape(split)}(-\d+-of-\d+)?\.arrow")
+    return [path for path in folder.glob("*.arrow") if pattern.fullmatch(path.name)]
 
 
 def _rows(table: Path) -> int:

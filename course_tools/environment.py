@@ -19,6 +19,7 @@ WITH_THE_HUB = ("auto", "full")
 IN_THIS_PROCESS = ("bench", "data")  # these import transformers; the others leave it to kernels
 TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 PROXIES = tuple(form(f"{kind}_proxy") for kind in ("http", "https", "all") for form in (str.lower, str.upper))
+TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 SPARE_MB = 20
 AGAIN = "then run the same command again"
 
@@ -29,7 +30,7 @@ def look(command: str, profile: str | None = None) -> None:
     found = list(faults()) if command in WORKING else []
     if command in IN_THIS_PROCESS:
         found.append(_docstrings_fault())
-    if profile in WITH_THE_HUB and (words := address_fault()):
+    if profile in WITH_THE_HUB and (words := hub_fault()):
         found.append(f"The Hub cannot be asked: {words}.")
     for fault in filter(None, found):
         raise CourseError(fault)
@@ -57,14 +58,17 @@ def faults() -> Iterator[str]:
         yield fault
 
 
-def address_fault() -> str:
-    """Return what is wrong with the addresses that lead to the Hub, without a full stop, or nothing."""
+def hub_fault() -> str:
+    """Return what is wrong with the variables that lead to the Hub, without a full stop, or nothing."""
     given = os.environ.get("HF_ENDPOINT", "")
     if given and not _is_address(given, ("http", "https")):
         return "HF_ENDPOINT holds no address (https://NAME, without a space); correct it, or unset it"
     for name in PROXIES:
         if (given := os.environ.get(name, "")) and not _is_address(given if "://" in given else f"http://{given}"):
             return f"{name} holds no address of a proxy (http://NAME:PORT, without a space); correct it, or unset it"
+    for name in TOKENS:
+        if not _is_plain(os.environ.get(name, "").strip()):
+            return f"{name} holds no token (plain letters and digits, without a space); correct it, or unset it"
     return ""
 
 
@@ -162,8 +166,12 @@ def _is_address(text: str, schemes: tuple[str, ...] = ()) -> bool:
         _ = parts.port  # raises where it is no number
     except ValueError:
         return False
-    plain = text.isprintable() and not any(letter.isspace() for letter in text)
-    return bool(plain and parts.hostname and (not schemes or parts.scheme in schemes))
+    return bool(_is_plain(text) and parts.hostname and (not schemes or parts.scheme in schemes))
+
+
+def _is_plain(text: str) -> bool:
+    """True where it can stand in the head of a request, whole."""
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def _writable(folder: Path, there: bool = False) -> bool:

@@ -9,6 +9,7 @@ import types
 from pathlib import Path
 
 import pytest
+from datasets import Dataset, load_dataset
 
 from course_tools import caches, environment
 from course_tools.building.release import Words
@@ -44,7 +45,14 @@ posix = pytest.mark.skipif(os.name != "posix", reason="a matter of Linux and mac
 @pytest.fixture
 def course(small_course, monkeypatch):
     """A small course with one lesson, in an environment that the test may change."""
-    for name in (*environment.PROXIES, "HF_ENDPOINT", "COURSE_PROFILE", "PYTHONOPTIMIZE", "PYTHONIOENCODING"):
+    for name in (
+        *environment.PROXIES,
+        *environment.TOKENS,
+        "HF_ENDPOINT",
+        "COURSE_PROFILE",
+        "PYTHONOPTIMIZE",
+        "PYTHONIOENCODING",
+    ):
         monkeypatch.delenv(name, raising=False)
     small_course.add("one", "print('fine')")
     return small_course
@@ -127,7 +135,7 @@ def test_a_cache_that_cannot_be_written_is_said_before_a_lesson_starts(variable,
 def test_an_address_that_is_none_is_told_from_one(given, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", given)
     assert (
-        environment.address_fault()
+        environment.hub_fault()
         == "HF_ENDPOINT holds no address (https://NAME, without a space); correct it, or unset it"
     )
 
@@ -151,24 +159,24 @@ def test_a_proxy_with_a_space_is_said_and_never_shown(variable, course, monkeypa
     said = sentence_of(course, "run", "--profile", "full")
     assert f"{variable} holds no address of a proxy" in said
     assert "secret" not in said
-    assert environment.address_fault().startswith(variable)
+    assert environment.hub_fault().startswith(variable)
 
 
 @pytest.mark.parametrize("given", ["proxy:3128", "http://ann:secret@proxy:3128", "socks5://[::1]:1080", ""])
 def test_a_proxy_as_people_write_it_is_one(given, monkeypatch):
-    for name in (*environment.PROXIES, "HF_ENDPOINT"):
+    for name in (*environment.PROXIES, *environment.TOKENS, "HF_ENDPOINT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("https_proxy", given)
-    assert environment.address_fault() == ""
+    assert environment.hub_fault() == ""
 
 
 def test_an_address_copied_with_the_end_of_its_line_is_one(monkeypatch):
-    for name in (*environment.PROXIES, "PYTHONOPTIMIZE", "PYTHONIOENCODING"):
+    for name in (*environment.PROXIES, *environment.TOKENS, "PYTHONOPTIMIZE", "PYTHONIOENCODING"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_ENDPOINT", " https://hub.example.org\r\n")
     environment.mend()
     assert os.environ["HF_ENDPOINT"] == "https://hub.example.org"
-    assert environment.address_fault() == ""
+    assert environment.hub_fault() == ""
 
 
 def test_a_dead_proxy_is_no_error_of_the_doctor(course, monkeypatch):
@@ -294,12 +302,24 @@ def test_a_stale_table_of_datasets_is_made_anew(caches_here, tmp_path):
         assert records_of(caches_here)["rows"] == rows
 
 
-def test_a_table_that_is_whole_stays(caches_here, tmp_path, monkeypatch):
+def test_what_is_whole_stays(caches_here, tmp_path):
+    (_tweets(tmp_path) / ".DS_Store").touch()
+    data = Dataset.from_dict({"text": ["a", "b", "c"]})
+    data.to_parquet(tmp_path / "tweets-9" / "test.parquet")
+    data.to_parquet(tmp_path / "tweets-9" / "test_hard.parquet")
+    files = {name: str(tmp_path / "tweets-9" / f"{name}.parquet") for name in ("test", "test_hard")}
+    where = {"cache_dir": str(tmp_path / "hub" / "datasets")}
     records_of(caches_here)
+    load_dataset(str(tmp_path / "tweets-9"), data_files=files, **where)
+    (tmp_path / "cache" / "tweets-9").mkdir()
+    (tmp_path / "cache" / "tweets-9" / prepared.MANIFEST).write_text("0  a\n")
+    (tmp_path / "cache" / "tweets-9" / "a").touch()
     assert caches.take_away_half_made() == []
-    (info,) = (tmp_path / "hub").rglob("dataset_info.json")
-    info.write_text('{"splits"')
-    assert caches.take_away_half_made() == [info.parent]
+    infos = list((tmp_path / "hub").rglob("dataset_info.json"))
+    assert len(infos) == 2
+    for info in infos:
+        info.write_text('{"splits"')
+        assert caches.take_away_half_made() == [info.parent]
 
 
 def test_a_cache_that_cannot_be_cleaned_is_said(monkeypatch):
@@ -315,7 +335,7 @@ PEACEFUL = [
     {"LANG": "C", "LC_ALL": "C"},
     {"LC_ALL": "de_DE.UTF-8", "LC_NUMERIC": "de_DE.UTF-8"},  # a decimal comma
     {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
-    {"HF_TOKEN": "not a token"},
+    {"HF_TOKEN": "not a töken"},
     {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"},
 ]
 
@@ -331,3 +351,17 @@ def test_what_is_no_matter_stays_none(variables, course, monkeypatch):
 def test_offline_is_what_the_doctor_says_of_it(course, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     assert "the environment variable HF_HUB_OFFLINE is set; unset it" in line_of(course, "network")
+
+
+@pytest.mark.parametrize("token", ["hf_thäs", "Bearer hf_this"])
+def test_a_token_that_can_be_none_is_said_and_never_shown(token, course, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", token)
+    said = line_of(course, "network")
+    assert "no Hub (HF_TOKEN holds no token (plain letters and digits, without a space); correct it" in said
+    assert token not in said
+
+
+def test_a_token_that_nobody_knows_is_no_matter_for_the_doctor(course, hub, monkeypatch, tmp_path):
+    for name, value in hub.environment(tmp_path / "home", HF_TOKEN="hf_nobody").items():
+        monkeypatch.setenv(name, value)
+    assert line_of(course, "token").startswith("ok   token        there is one (not shown)")

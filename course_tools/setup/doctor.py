@@ -19,7 +19,7 @@ def diagnose() -> Iterator[Line]:
     environment.take_half_made_away()
     yield from examine()
     yield from look_at_models()
-    problem = environment.address_fault() or hub.problem()
+    problem = environment.hub_fault() or hub.problem()
     if problem:
         yield Line("network", f"no Hub ({problem})", "note", ONLY_FULL)
         return
