@@ -2,6 +2,10 @@ PYTHON ?= python3
 LAB_FLAGS ?=
 COURSE = .venv/bin/course
 
+# Set for another Python, or for another program, they keep the course's own from starting.
+unexport PYTHONHOME
+unexport PYTHONOPTIMIZE
+
 .PHONY: setup run test test-all build lab site lock
 setup: ; @$(PYTHON) course_tools/setup/bootstrap.py
 run: setup ; @$(COURSE) run

@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
+from course_tools import environment
 from course_utils import CourseError
 from course_utils.session import PROFILES
 
@@ -21,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a student's name may hold what this terminal cannot show
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
+        environment.look(options.command, getattr(options, "profile", None))
         return options.action(options)
     except UsageError as error:
         print(f"course: {error}", file=sys.stderr)
@@ -57,7 +59,7 @@ class Parser(argparse.ArgumentParser):
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = Parser(prog="course", description="Run, build and test the lessons of the course.")
-    commands = parser.add_subparsers(metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command")
     parser.set_defaults(action=lambda _: parser.print_help() or 2)
 
     run = commands.add_parser("run", help="execute lessons headless, judge them, and write build/report.html")

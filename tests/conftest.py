@@ -28,6 +28,7 @@ LONG_FILES = (  # the longest first, so that none of them is left over at the en
     "test_hub_faults.py",
     "test_graders.py",
     "test_run.py",
+    "test_situations.py",
     "test_cluster.py",
     "test_bench.py",
     "test_build.py",

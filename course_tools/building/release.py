@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +17,8 @@ from traitlets.config import Config
 from course_tools.project import Sheet
 from course_utils import CourseError
 
+# What SQLAlchemy puts behind its reason: a statement of many lines, and the address of a page.
+BEHIND_A_REASON = re.compile(r"\n(\[SQL: |\(Background on this error at).*", re.DOTALL)
 STUB = "# Your code here."
 
 
@@ -51,7 +54,7 @@ def _run_nbgrader(folder: Path, sheet: str) -> None:
 
 
 class Words(logging.Handler):
-    """Keeps the last line of the last traceback, or else the last error, that was logged."""
+    """Keeps the last line of the last traceback that says why, or else of the last error, that was logged."""
 
     def __init__(self):
         super().__init__(logging.ERROR)
@@ -61,4 +64,4 @@ class Words(logging.Handler):
         """Keep it, if it says why."""
         message = record.getMessage().strip()
         if message.startswith("Traceback") or not self.last:
-            self.last = message.splitlines()[-1]
+            self.last = BEHIND_A_REASON.sub("", message).splitlines()[-1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from course_tools import environment
 from course_utils import CourseError, checkpoints, downloads, hub
 from course_utils.machine import Line, examine
 from course_utils.outline import outline
@@ -11,9 +12,14 @@ ONLY_FULL = "Fine for `laptop` and `smoke`. `full` needs the Hub."
 
 def diagnose() -> Iterator[Line]:
     """Yield one line for each thing looked at."""
+    faults = list(environment.faults())
+    yield from (Line("environment", "not usable as it is", "bad", fault) for fault in faults)
+    if faults:
+        return
+    environment.take_half_made_away()
     yield from examine()
     yield from look_at_models()
-    problem = hub.problem()
+    problem = environment.hub_fault() or hub.problem()
     if problem:
         yield Line("network", f"no Hub ({problem})", "note", ONLY_FULL)
         return
