@@ -168,7 +168,8 @@ class Run:
             self.result.status = "passed"
         except PapermillExecutionError as error:
             message = str(error.evalue).strip().splitlines() or [""]
-            self._fail(f"{error.ename}: {message[0]}")
+            told = error.traceback or not (words := _last_words(self.notebook))
+            self._fail(f"{error.ename}: {message[0]}" if told else words)
         except Exception as error:  # the kernel died, the disk is full: shown like any other failure
             message = str(error).strip().splitlines() or [""]
             self._fail(f"{type(error).__name__}: {message[0]}")
@@ -269,6 +270,13 @@ def first_line(source: str) -> str:
     """Return the first line of a cell that does something."""
     lines = [line.strip() for line in source.splitlines()]
     return next((line for line in lines if line and not line.startswith("#")), "")
+
+
+def _last_words(notebook: NotebookNode) -> str:
+    """Return the last line of standard error: all that IPython shows of a magic that it does not know."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    lines = [line for output in outputs if output.get("name") == "stderr" for line in output.text.splitlines() if line]
+    return lines[-1] if lines else ""
 
 
 def _lines(file: Path) -> list[str]:
