@@ -2,15 +2,19 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from course_tools.project import ROOT
 from course_tools.setup import bootstrap
+from tests.test_run import processes_of, report_of, wait_until
 
+ENDS = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 BIN = "Scripts" if os.name == "nt" else "bin"
 SET_UP = """\
 import sys
@@ -65,3 +69,44 @@ def test_a_copied_checkout_does_not_start_the_first_ones_python(checkout):
     assert str(checkout) in pip_of(copied).stdout, "the trap: it works, and is not this checkout's"
     assert "This folder was moved or copied" in set_up(copied)
     assert str(copied) in pip_of(copied).stdout
+
+
+LONG = "from pathlib import Path\nPath('here').touch()\nimport time\ntime.sleep(600)"
+
+
+def hear_all() -> None:
+    for number in ENDS:
+        signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT])
+def test_a_closed_terminal_leaves_no_kernel_and_a_report(small_course, number):
+    """It sends its signal more than once: the second comes while the first one's tidying up is under way."""
+    small_course.add("long", LONG)
+    process = small_course.start("run", "--fresh", preexec_fn=hear_all)
+    wait_until((small_course.root / "build" / "cwd" / "00_long" / "here").exists)
+    for _ in range(5):
+        process.send_signal(number)
+        time.sleep(0.05)
+    output, _ = process.communicate()
+    assert (process.returncode, "No kernel is left running" in output) == (130, True), output
+    assert "interrupted" in report_of(small_course)[0]["error"]
+    assert processes_of(small_course) == []
+
+
+@pytest.mark.slow
+def test_a_second_command_harms_nobody(small_course):
+    """It says that another one is at work; what only reads is let in, and the first one ends as if alone."""
+    small_course.add("good", "print('x')")
+    assert small_course.course("build")[0] == 0
+    small_course.add("long", LONG.replace("600", "8"))
+    first = small_course.start("run", "--fresh")
+    wait_until((small_course.root / "build" / "cwd" / "01_long" / "here").exists)
+    for command in ("run", "build"):
+        code, output = small_course.course(command, "good")
+        assert (code, output.count("\n")) == (1, 1)
+        assert output.startswith("course: Another `course` command is at work in ")
+    assert "good" not in small_course.course("build", "good", "--check")[1]
+    assert first.wait() == 0
+    assert [each["status"] for each in report_of(small_course)] == ["passed", "passed"]
