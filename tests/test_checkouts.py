@@ -12,6 +12,7 @@ import pytest
 
 from course_tools.project import ROOT
 from course_tools.setup import bootstrap
+from tests.conftest import SmallCourse
 from tests.test_run import processes_of, report_of, wait_until
 
 ENDS = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
@@ -110,3 +111,48 @@ def test_a_second_command_harms_nobody(small_course):
     assert "good" not in small_course.course("build", "good", "--check")[1]
     assert first.wait() == 0
     assert [each["status"] for each in report_of(small_course)] == ["passed", "passed"]
+
+
+NOT_THE_LESSONS = {  # below a home
+    ".ipython/profile_default/startup/00.py": "secret = 1",
+    ".ipython/profile_default/ipython_config.py": "c.InteractiveShellApp.exec_lines = ['secret = 1']",
+    ".ipython/profile_default/ipython_kernel_config.py": "c.InteractiveShellApp.exec_lines = ['secret = 1']",
+    ".jupyter/jupyter_config.py": "1 / 0",
+    ".jupyter/jupyter_config.json": "{",
+    ".jupyter/jupyter_nbconvert_config.py": "1 / 0",
+    ".jupyter/nbgrader_config.py": "1 / 0",
+    "startup.py": "secret = 1",
+    "jupyter/kernels/python3/kernel.json": '{"argv": ["no-python"], "display_name": "x", "language": "python"}',
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [[], ["--fresh"]])
+def test_what_a_person_has_set_up_for_jupyter_is_not_the_lessons(small_course, how, tmp_path, monkeypatch):
+    for name, text in NOT_THE_LESSONS.items():
+        file = tmp_path / "home" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "home" / "startup.py"))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "home" / "jupyter"))
+    small_course.add(
+        "good", f"import sys\nassert 'secret' not in globals()\nassert sys.executable == {sys.executable!r}"
+    )
+    code, output = small_course.course("run", *how)
+    assert code == 0, output
+    assert small_course.course("build") == (0, "")
+
+
+ODD = "-{b} {} {connection_file} %s %20 #1 'quoted\" $HOME ö 語 ئ"
+
+
+@pytest.mark.slow
+def test_the_folder_may_have_an_odd_name(tmp_path):
+    course = SmallCourse(tmp_path / ODD)
+    course.add("good", "import pathlib\nprint(pathlib.Path.cwd().name)")
+    for command in (["run"], ["run", "--fresh"], ["build"]):
+        code, output = course.course(*command)
+        assert code == 0, output

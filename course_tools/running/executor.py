@@ -28,6 +28,7 @@ from course_utils.sources import DATA
 GUARD = Path(__file__).parent / "no_network"
 IDLE_SECONDS = 180  # without any work of the processor: then it waits for something that does not come
 BUDGETS_OF_WORK = {"laptop": 8, "smoke": 8, "full": 80}  # `full` may be on a CPU
+OWN_IPYTHON = ".ipython"  # a folder for each notebook, beside its log
 QUIET = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 
@@ -101,12 +102,16 @@ class Executor:
         return Run(self, task, blank(task, self.profile, self.executed))
 
     def variables(self, network_log: Path) -> dict[str, str]:
-        """Return the environment of a kernel whose attempts to leave this machine go to `network_log`."""
+        """Return the environment of a kernel whose attempts to leave this machine go to `network_log`.
+
+        What a person has set up for their own IPython, start-up files say, is not the lesson's.
+        """
         kept = {"OMP_NUM_THREADS": str(self.threads), **os.environ, "COURSE_PROFILE": self.profile, **self.environment}
         paths = [str(ROOT), kept.get("PYTHONPATH")]
         if self.profile != "full":
             kept |= {**QUIET, "NO_NETWORK_LOG": str(network_log), "DATA_FOLDER": str(DATA)}
             paths.insert(0, str(GUARD))
+        kept |= {"IPYTHONDIR": str(network_log.with_suffix(OWN_IPYTHON)), "PYTHONSTARTUP": ""}
         return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
@@ -128,6 +133,7 @@ class Run:
         self.network = self.log.with_suffix(".network")
         for old in (self.network, self._seen):
             old.unlink(missing_ok=True)
+        shutil.rmtree(self.network.with_suffix(OWN_IPYTHON), ignore_errors=True)
         executor.progress.started(task.name, result.cells)
         self.thread = threading.Thread(target=self._execute, daemon=True)
         self.thread.start()
@@ -248,6 +254,7 @@ class Engine(NBClientEngine):
         nb_man.cell_start, run.notebook = cell_start, nb_man.nb
         run.client = client = PapermillNotebookClient(nb_man, kernel_name=kernel_name, startup_timeout=600)
         client.km = client.create_kernel_manager()
+        client.km.kernel_spec_manager = kernels.OwnPython()
         if run.executor.server:
             kernels.fork_from(run.executor.server, client.km.kernel_spec, run.log)
         with run.log.open("ab") as log:
