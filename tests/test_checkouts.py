@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from course_tools.data import page
 from course_tools.project import ROOT
+from course_tools.running import key
 from course_tools.setup import bootstrap
+from course_utils.sources import DATA
 from tests.conftest import SmallCourse
 from tests.test_run import processes_of, report_of, wait_until
 
@@ -144,6 +147,19 @@ def test_what_a_person_has_set_up_for_jupyter_is_not_the_lessons(small_course, h
     code, output = small_course.course("run", *how)
     assert code == 0, output
     assert small_course.course("build") == (0, "")
+
+
+def test_line_ends_of_windows_are_one_sentence_and_no_change_of_the_data(tmp_path, monkeypatch):
+    """The gate names them once, in place of a false fault for each card; a lesson's key does not see them."""
+    shutil.copytree(DATA, tmp_path / "data")
+    file = tmp_path / "data" / "emotion" / "train.csv"
+    with_unix_ends = key._bytes_of(DATA / "emotion" / "train.csv")
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    monkeypatch.setattr(page, "DATA", tmp_path / "data")
+    [problem] = page.check()
+    assert problem.startswith("1 files of data/ have the line ends of Windows (CRLF), as data/emotion/train.csv, so")
+    assert page.windows_line_ends(DATA) is None
+    assert key._bytes_of(file) == with_unix_ends
 
 
 ODD = "-{b} {} {connection_file} %s %20 #1 'quoted\" $HOME ö 語 ئ"

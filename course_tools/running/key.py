@@ -24,6 +24,7 @@ from course_utils.tweets import CSV_SHA256, RECIPE
 QUIZ_TAG = "quiz"
 ON_SLIDES = ("slide", "skip")
 IMPORTED = ("course_utils", "lessons")
+TEXTS = (".csv", ".md", ".py", ".toml")
 LOCK = ROOT / "requirements-lock.txt"
 
 
@@ -120,7 +121,10 @@ def _text_of(path: Path) -> str:
 
 @cache
 def _bytes_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    raw = path.read_bytes()
+    if path.suffix in TEXTS:
+        raw = raw.replace(b"\r\n", b"\n")  # git on Windows may make others, and the rows are the same
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _digest(texts: Iterable[str]) -> str:
