@@ -30,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"course: {error}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        print(f"course: the package {error.name} is missing. Run `make setup`.", file=sys.stderr)
+        how = "`make setup` (without make: `python course_tools/setup/bootstrap.py`)"
+        print(f"course: the package {error.name} is missing. Run {how}.", file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever read the output has left, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

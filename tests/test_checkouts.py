@@ -1,6 +1,7 @@
 """The folder that the course lies in: moved, with an odd name, read-only, without git, used twice at once."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from course_tools.building.build import released
 from course_tools.data import page
-from course_tools.project import ROOT
+from course_tools.grading.room import require_shut_in
+from course_tools.project import ROOT, all_sheets
 from course_tools.running import key
 from course_tools.setup import bootstrap
+from course_utils import CourseError
 from course_utils.sources import DATA
 from tests.conftest import SmallCourse
 from tests.test_run import processes_of, report_of, wait_until
@@ -147,6 +151,66 @@ def test_what_a_person_has_set_up_for_jupyter_is_not_the_lessons(small_course, h
     code, output = small_course.course("run", *how)
     assert code == 0, output
     assert small_course.course("build") == (0, "")
+
+
+READ_ONLY = """\
+import os, sys
+from course_tools.cli import main
+from course_tools.grading import isolate, sandbox
+isolate.enter(isolate.CLONE_NEWUSER | isolate.CLONE_NEWNS)
+sandbox._bind(os.getcwd(), os.getcwd())
+sandbox._make_read_only(os.getcwd())
+os.chdir(os.getcwd())
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+def test_a_read_only_checkout_can_be_looked_at_and_says_what_cannot_be_done(small_course):
+    try:
+        require_shut_in()
+    except CourseError as error:
+        pytest.skip(str(error))
+    small_course.add("good", "print('x')")
+    assert small_course.course("build")[0] == 0
+
+    def course(*arguments):
+        command = [sys.executable, "-c", READ_ONLY, *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(small_course.root), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(command, cwd=small_course.root, env=environment, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    assert course("build", "--check") == (0, "")
+    for command in (["run"], ["build"], ["handout", "good"]):
+        code, output = course(*command)
+        assert code == 1
+        assert re.fullmatch(r"course: .*build.*: Read-only file system\. Free some disk space.*\n", output), output
+
+
+def test_a_folder_in_which_no_environment_can_be_made_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setattr(bootstrap, "VENV", str(tmp_path / "file" / ".venv"))
+    with pytest.raises(SystemExit, match=r"Python could not make .venv:\n.*\nCan you write in "):
+        bootstrap.make_venv()
+
+
+@pytest.mark.slow
+def test_a_long_path_without_git_and_make(tmp_path, monkeypatch):
+    """No command of the system is needed to run and to build."""
+    folder = tmp_path.joinpath(*["a_long_name" * 15] * 4)
+    folder.mkdir(parents=True)
+    course = SmallCourse(folder / "course")
+    course.add("good", "print('x')")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for command in (["run", "--fresh"], ["build"]):
+        code, output = course.course(*command)
+        assert code == 0, output
+
+
+def test_exercises_are_made_without_a_path(monkeypatch):
+    monkeypatch.delenv("PATH")
+    sheet = next(sheet for sheet in all_sheets() if sheet.entry.slug == "start_here")
+    assert released([sheet])[sheet] == sheet.page.read_text("utf-8")
 
 
 def test_line_ends_of_windows_are_one_sentence_and_no_change_of_the_data(tmp_path, monkeypatch):

@@ -108,9 +108,11 @@ def make_venv():
         [sys.executable, "-m", "venv", "--clear", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     if result.returncode:
+        words = result.stdout.decode(errors="replace").strip()
+        debian = "On Debian and Ubuntu: sudo apt-get install python3-venv"
         stop(
-            "Python could not make .venv:\n%s\nOn Debian and Ubuntu: sudo apt-get install python3-venv"
-            % result.stdout.decode(errors="replace").strip()
+            "Python could not make .venv:\n%s\n%s"
+            % (words, debian if "ensurepip" in words else "Can you write in %s? Then run the same again." % ROOT)
         )
 
 
