@@ -12,6 +12,7 @@ from course_utils import CourseError
 from course_utils.session import PROFILES
 
 BENCH_PARTS = ("512", "128", "36", "prediction", "step", "scale", "lessons")
+ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT")  # beside Ctrl-C; Windows has only the first
 STYLES = {"ok": "", "note": "yellow", "bad": "bold red"}
 
 
@@ -31,7 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"course: {error}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        print(f"course: the package {error.name} is missing. Run `make setup`.", file=sys.stderr)
+        how = "`make setup` (without make: `python course_tools/setup/bootstrap.py`)"
+        print(f"course: the package {error.name} is missing. Run {how}.", file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever read the output has left, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -435,15 +437,20 @@ def _shown(path) -> str:
 
 
 def _end_on_signals() -> None:
-    """Let SIGTERM and SIGHUP end as Ctrl-C does. Under `nohup`, SIGHUP stays without effect."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number and signal.getsignal(number) != signal.SIG_IGN:
+    """Let what ends a process end it as Ctrl-C does. Under `nohup`, SIGHUP stays without effect."""
+    for number in _ending():
+        if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _as_interrupt)
 
 
 def _as_interrupt(signal_number, frame):
+    for number in _ending():  # a closed terminal sends two: the second must not disturb the tidying up
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def _ending() -> list[int]:
+    return [number for name in ENDING if (number := getattr(signal, name, None))]
 
 
 if __name__ == "__main__":

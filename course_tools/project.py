@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
-
+from course_tools.facts import require_sound
+from course_tools.scripts import read_script
 from course_utils import CourseError
 from course_utils.outline import Entry, nearest, outline
 
@@ -113,11 +113,13 @@ class Sheet(Lesson):
 
 def all_lessons() -> list[Lesson]:
     """Return the lessons in their order."""
+    require_sound(LESSONS)
     return [Lesson(entry, LESSONS / entry.slug / "lesson.py") for entry in outline(LESSONS).values()]
 
 
 def all_sheets() -> list[Sheet]:
     """Return the exercise sheets in their order."""
+    require_sound(LESSONS)
     sheets = [Sheet(entry, LESSONS / entry.slug / "exercises.py") for entry in outline(LESSONS).values()]
     return [sheet for sheet in sheets if sheet.source.exists()]
 
@@ -128,6 +130,11 @@ def find_lessons(names: list[str]) -> list[Lesson]:
     Raises CourseError with the nearest names for one that is not there.
     """
     lessons = all_lessons()
+    if not lessons:
+        raise CourseError(
+            "lessons/course.toml names no lesson, so there is nothing to do. "
+            "Fetch lessons/ again with `git checkout lessons`, or add a lesson: docs/authors.md says how."
+        )
     found = [_find(name, lessons) for name in names]
     return [lesson for lesson in lessons if lesson in found or not names]
 
@@ -148,7 +155,7 @@ def find_scripts(names: list[str]) -> tuple[list[Lesson], list[Sheet]]:
 def tagged_code(slug: str, tag: str) -> str:
     """Return the code cells of one lesson that carry a tag, one after the other: for tests and benchmarks."""
     [lesson] = find_lessons([slug])
-    cells = [cell.source for cell in jupytext.read(lesson.source).cells if tag in cell.metadata.get("tags", [])]
+    cells = [cell.source for cell in read_script(lesson.source).cells if tag in cell.metadata.get("tags", [])]
     if not cells:
         raise CourseError(f"lessons/{slug}/lesson.py has no cell with the tag {tag!r}. Was it renamed?")
     return "\n\n".join(cells)

@@ -35,11 +35,13 @@ def fresh(tmp_path, monkeypatch):
     monkeypatch.setattr(bootstrap, "ROOT", str(tmp_path))
     monkeypatch.setattr(bootstrap, "VENV", str(venv))
     monkeypatch.setattr(bootstrap, "STAMP", str(venv / "ready"))
+    monkeypatch.setattr(bootstrap, "BIN", str(venv / "bin"))
     monkeypatch.setattr(bootstrap, "LOG", str(venv / "log"))
 
     def make_venv():
         steps.append("venv")
-        venv.mkdir(exist_ok=True)
+        (venv / "bin").mkdir(parents=True, exist_ok=True)
+        (venv / "bin" / "pip").write_text(f"#!{venv}/bin/python\n")
 
     monkeypatch.setattr(bootstrap, "make_venv", make_venv)
     monkeypatch.setattr(bootstrap, "run_pip", lambda arguments, expected=0: steps.append(step(*arguments)) or "")

@@ -386,6 +386,7 @@ def test_a_second_call_grades_only_what_is_new(tmp_path):
         (signal.SIGINT, 130),
         pytest.param(signal.SIGTERM, 130, marks=pytest.mark.nightly),
         pytest.param(signal.SIGHUP, 130, marks=pytest.mark.nightly),
+        pytest.param(signal.SIGQUIT, 130, marks=pytest.mark.nightly),
         (signal.SIGKILL, -9),
     ],
 )

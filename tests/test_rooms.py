@@ -7,6 +7,8 @@ from course_tools.project import ROOT
 
 FLOORS = [  # a room may import those that stand below it, and nothing of its own floor
     {"course_utils"},
+    {"course_tools.scripts"},
+    {"course_tools.facts"},
     {"course_tools.caches", "course_tools.files", "course_tools.processes", "course_tools.project"},
     {"course_tools.cluster", "course_tools.environment"},
     {"course_tools.running", "course_tools.data"},

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
-import jupytext
-
 from course_tools.building.sheets import CARD
 from course_tools.project import Lesson, all_sheets
+from course_tools.scripts import read_script
 from course_utils import CourseError
 
 TRIES = 1000
@@ -83,7 +82,7 @@ def module(slug: str) -> ModuleType:
 def head(slug: str) -> tuple[str, int]:
     """Return title and minutes of the card, as the sheet says."""
     [sheet] = [sheet for sheet in all_sheets() if sheet.entry.slug == slug]
-    texts = (cell.source for cell in jupytext.read(sheet.source).cells if cell.cell_type == "markdown")
+    texts = (cell.source for cell in read_script(sheet.source).cells if cell.cell_type == "markdown")
     card = next(match for text in texts for match in CARD.finditer(text) if match["kind"] == "predict")
     return card["title"], int(card["minutes"])
 

@@ -37,8 +37,9 @@ def generate(sheets: Iterable[Sheet], notebooks: Iterable[NotebookNode], folder:
 
 def _run_nbgrader(folder: Path, sheet: str) -> None:
     scripts = str(Path(sys.executable).parent)  # nbgrader calls `alembic`, which an environment not activated hides
-    if scripts not in os.environ["PATH"].split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([scripts, os.environ["PATH"]])
+    places = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if scripts not in places:
+        os.environ["PATH"] = os.pathsep.join([scripts, *places])
     course = CourseDirectory(root=str(folder), assignment_id=sheet)
     config = Config(ClearSolutions={"code_stub": {"python": STUB}})
     words = Words()

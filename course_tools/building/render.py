@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -19,6 +18,7 @@ from course_tools.building import sheets
 from course_tools.building.quiz_cell import add_quiz
 from course_tools.project import ROOT, Lesson, Sheet
 from course_tools.running.execution import RECORD_TAG
+from course_tools.scripts import read_script
 from course_utils import CourseError
 from course_utils.outline import Entry, nearest, outline, repository
 
@@ -91,7 +91,7 @@ def render(script: Lesson | Sheet, run_seconds: float | None = None, *, hidden: 
     tags of the cells that a reader does not get, and that are wanted here. The same bytes for the same script, order
     and setting.
     """
-    notebook = jupytext.read(script.source)
+    notebook = read_script(script.source)
     notebook.cells = [cell for cell in notebook.cells if not _left_out(cell).difference(hidden)]
     if isinstance(script, Sheet):
         sheets.complete_checks(notebook, script.entry.slug)

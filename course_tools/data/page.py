@@ -30,6 +30,8 @@ FIGURES = DATA / "figures"
 
 def check() -> list[str]:
     """Return what is wrong with the rows, and what is out of date in cards and marks, one sentence each."""
+    if problem := windows_line_ends(DATA):
+        return [problem]  # every digest is another one: the rest would be false
     problems = []
     for name in ALL:
         problems += looks.faults(DATA / name)
@@ -38,6 +40,18 @@ def check() -> list[str]:
     if _drawn_from() not in PAGE.read_text(encoding="utf-8"):
         problems.append("data/README.md: its figures show other rows. Run `course data --figures`.")
     return problems + cards.stale_marks({name: DATA / name for name in (*NAMES, *MEASURED)})
+
+
+def windows_line_ends(folder: Path) -> str | None:
+    """Return a sentence where git has given texts below a folder the line ends of Windows."""
+    files = [file for kind in ("*.csv", "*.md") for file in sorted(folder.rglob(kind)) if b"\r\n" in file.read_bytes()]
+    if not files:
+        return None
+    return (
+        f"{len(files)} files of data/ have the line ends of Windows (CRLF), as {files[0].relative_to(folder.parent)}, "
+        "so no digest can be right. Run `git config core.autocrlf false`, delete the folder data, and fetch it again "
+        "with `git checkout data` (changes of your own in it: commit them before)."
+    )
 
 
 def write(figures: bool) -> None:

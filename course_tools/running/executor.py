@@ -28,6 +28,7 @@ from course_utils.sources import DATA
 GUARD = Path(__file__).parent / "no_network"
 IDLE_SECONDS = 180  # without any work of the processor: then it waits for something that does not come
 BUDGETS_OF_WORK = {"laptop": 8, "smoke": 8, "full": 80}  # `full` may be on a CPU
+OWN_IPYTHON = ".ipython"  # a folder for each notebook, beside its log
 QUIET = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 
@@ -101,12 +102,16 @@ class Executor:
         return Run(self, task, blank(task, self.profile, self.executed))
 
     def variables(self, network_log: Path) -> dict[str, str]:
-        """Return the environment of a kernel whose attempts to leave this machine go to `network_log`."""
+        """Return the environment of a kernel whose attempts to leave this machine go to `network_log`.
+
+        What a person has set up for their own IPython, start-up files say, is not the lesson's.
+        """
         kept = {"OMP_NUM_THREADS": str(self.threads), **os.environ, "COURSE_PROFILE": self.profile, **self.environment}
         paths = [str(ROOT), kept.get("PYTHONPATH")]
         if self.profile != "full":
             kept |= {**QUIET, "NO_NETWORK_LOG": str(network_log), "DATA_FOLDER": str(DATA)}
             paths.insert(0, str(GUARD))
+        kept |= {"IPYTHONDIR": str(network_log.with_suffix(OWN_IPYTHON)), "PYTHONSTARTUP": ""}
         return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
@@ -128,6 +133,7 @@ class Run:
         self.network = self.log.with_suffix(".network")
         for old in (self.network, self._seen):
             old.unlink(missing_ok=True)
+        shutil.rmtree(self.network.with_suffix(OWN_IPYTHON), ignore_errors=True)
         executor.progress.started(task.name, result.cells)
         self.thread = threading.Thread(target=self._execute, daemon=True)
         self.thread.start()
@@ -168,7 +174,8 @@ class Run:
             self.result.status = "passed"
         except PapermillExecutionError as error:
             message = str(error.evalue).strip().splitlines() or [""]
-            self._fail(f"{error.ename}: {message[0]}")
+            told = error.traceback or not (words := _last_words(self.notebook))
+            self._fail(f"{error.ename}: {message[0]}" if told else words)
         except Exception as error:  # the kernel died, the disk is full: shown like any other failure
             message = str(error).strip().splitlines() or [""]
             self._fail(f"{type(error).__name__}: {message[0]}")
@@ -247,6 +254,7 @@ class Engine(NBClientEngine):
         nb_man.cell_start, run.notebook = cell_start, nb_man.nb
         run.client = client = PapermillNotebookClient(nb_man, kernel_name=kernel_name, startup_timeout=600)
         client.km = client.create_kernel_manager()
+        client.km.kernel_spec_manager = kernels.OwnPython()
         if run.executor.server:
             kernels.fork_from(run.executor.server, client.km.kernel_spec, run.log)
         with run.log.open("ab") as log:
@@ -269,6 +277,13 @@ def first_line(source: str) -> str:
     """Return the first line of a cell that does something."""
     lines = [line.strip() for line in source.splitlines()]
     return next((line for line in lines if line and not line.startswith("#")), "")
+
+
+def _last_words(notebook: NotebookNode) -> str:
+    """Return the last line of standard error: all that IPython shows of a magic that it does not know."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    lines = [line for output in outputs if output.get("name") == "stderr" for line in output.text.splitlines() if line]
+    return lines[-1] if lines else ""
 
 
 def _lines(file: Path) -> list[str]:

@@ -13,6 +13,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import psutil
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 from course_tools.processes import kill_tree
@@ -124,6 +125,15 @@ class Child:
     def terminate(self) -> None:
         """Ask it to end."""
         self.send_signal(signal.SIGTERM)
+
+
+class OwnPython(KernelSpecManager):
+    """Knows one kernel, the Python that runs this. A user's own kernel may have the same name, and another Python."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return it, whatever is asked for."""
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=command, language="python", display_name=kernel_name)
 
 
 def fork_from(server: ForkServer, kernel_spec, log: Path) -> None:

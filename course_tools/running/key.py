@@ -7,7 +7,7 @@ import ast
 import hashlib
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from course_tools.project import ROOT, Lesson, Sheet
+from course_tools.scripts import shown, text_of
+from course_utils import CourseError
 from course_utils.checkpoints import MODELS
 from course_utils.sources import DATA
 from course_utils.tweets import CSV_SHA256, RECIPE
@@ -22,6 +24,7 @@ from course_utils.tweets import CSV_SHA256, RECIPE
 QUIZ_TAG = "quiz"
 ON_SLIDES = ("slide", "skip")
 IMPORTED = ("course_utils", "lessons")
+TEXTS = (".csv", ".md", ".py", ".toml")
 LOCK = ROOT / "requirements-lock.txt"
 
 
@@ -35,7 +38,7 @@ def key_of(notebook: NotebookNode, script: Lesson | Sheet, profile: str) -> dict
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and QUIZ_TAG not in _tags(cell)]
     key = {
         "cells": _digest(f"{cell.source}\0{[tag for tag in _tags(cell) if tag not in ON_SLIDES]}" for cell in cells),
-        "code": _digest(_text_of(path) for path in modules([cell.source for cell in cells])),
+        "code": _digest(_text_of(path) for path in modules([cell.source for cell in cells], shown(script.source))),
         "data": _digest(_data(name) for name in script.entry.data),
         "packages": _digest([_text_of(LOCK)]),
         "python": ".".join(platform.python_version_tuple()[:2]),
@@ -53,10 +56,17 @@ def differences(key: dict[str, str], other: dict[str, str], but: Iterable[str] =
     return [part for part in {**other, **key} if key.get(part) != other.get(part) and part not in but]
 
 
-def modules(sources: Iterable[str]) -> list[Path]:
-    """Return the files of the course that some code imports, and those that these import, in a fixed order."""
+def modules(sources: Iterable[str], where: str = "a notebook") -> list[Path]:
+    """Return the files of the course that some code imports, and those that these import, in a fixed order.
+
+    Raises CourseError for code that Python cannot read. `where`: what these sources are the cells of.
+    """
     found: set[Path] = set()
-    waiting = [name for source in sources for name in _imported(TransformerManager().transform_cell(source))]
+    waiting = [
+        name
+        for number, source in enumerate(sources, 1)
+        for name in _imported(source, f"{where}, code cell {number}", TransformerManager().transform_cell)
+    ]
     while waiting:
         for path in _files(waiting.pop()):
             if path not in found:
@@ -71,12 +81,17 @@ def _tags(cell: NotebookNode) -> list[str]:
 
 @cache
 def _imports_of(path: Path) -> tuple[str, ...]:
-    return _imported(path.read_text(encoding="utf-8"))
+    return _imported(text_of(path), shown(path))
 
 
-def _imported(source: str) -> tuple[str, ...]:
+def _imported(source: str, where: str, transform: Callable[[str], str] = str) -> tuple[str, ...]:
     names = []
-    for node in ast.walk(ast.parse(source)):
+    try:
+        tree = ast.parse(transform(source))
+    except SyntaxError as error:
+        line = (error.text or "").strip()
+        raise CourseError(f"{where}: Python cannot read `{line}` ({error.msg}). Mend this line.") from None
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -101,12 +116,15 @@ def _data(name: str) -> str:
 
 @cache
 def _text_of(path: Path) -> str:
-    return f"{path.relative_to(ROOT).as_posix()}\0{path.read_text(encoding='utf-8')}"
+    return f"{path.relative_to(ROOT).as_posix()}\0{text_of(path)}"
 
 
 @cache
 def _bytes_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    raw = path.read_bytes()
+    if path.suffix in TEXTS:
+        raw = raw.replace(b"\r\n", b"\n")  # git on Windows may make others, and the rows are the same
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _digest(texts: Iterable[str]) -> str:

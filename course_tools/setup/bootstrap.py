@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))  # the same through each link
 VENV = os.path.join(ROOT, ".venv")
 STAMP = os.path.join(VENV, "course-is-ready")
 LOG = os.path.join(VENV, "setup.log")
@@ -33,12 +33,16 @@ def main():
     use_a_suitable_python()
     require_disk_space()
     started = time.time()
-    if found is None:  # nothing there, or a set-up that was interrupted: packages may be half written
+    if found is not None:
+        os.remove(STAMP)
+    if found is not None and is_of_another_place():
+        say("This folder was moved or copied, and .venv belongs to its old place: making .venv anew")
+        make_venv()
+    elif found is None:  # nothing there, or a set-up that was interrupted: packages may be half written
         say("Making .venv with Python %d.%d" % sys.version_info[:2])
         make_venv()
     else:
         say("The list of packages has changed: updating .venv")
-        os.remove(STAMP)
     lock, more = os.path.join(ROOT, "requirements-lock.txt"), os.path.join(ROOT, PUBLISH)
     say("Installing the packages of requirements-lock.txt (once, a few minutes; about 2 GiB on disk)")
     expected = count_packages(lock) + count_packages(more)
@@ -69,6 +73,17 @@ def read_stamp():
         return None
 
 
+def is_of_another_place():
+    """True where the scripts of .venv start the Python of another folder: each holds its whole path."""
+    for name in ("pip", "pip.exe"):
+        try:
+            with open(os.path.join(BIN, name), "rb") as script:
+                return os.fsencode(BIN) not in script.read()
+        except OSError:
+            continue
+    return True  # no pip at all: nothing can be updated with it
+
+
 def use_a_suitable_python():
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return
@@ -93,9 +108,11 @@ def make_venv():
         [sys.executable, "-m", "venv", "--clear", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     if result.returncode:
+        words = result.stdout.decode(errors="replace").strip()
+        debian = "On Debian and Ubuntu: sudo apt-get install python3-venv"
         stop(
-            "Python could not make .venv:\n%s\nOn Debian and Ubuntu: sudo apt-get install python3-venv"
-            % result.stdout.decode(errors="replace").strip()
+            "Python could not make .venv:\n%s\n%s"
+            % (words, debian if "ensurepip" in words else "Can you write in %s? Then run the same again." % ROOT)
         )
 
 
