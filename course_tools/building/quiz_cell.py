@@ -10,10 +10,11 @@ from course_tools.running.key import QUIZ_TAG
 from course_utils.quiz import Quiz, file_of, read
 
 NEXT = "**Next:**"
-TEXT = """\
+HOW = "Run the cell, then click an answer."  # the site, where nothing runs, has other words for it
+TEXT = f"""\
 ## Quiz
 
-{count} questions. Run the cell, then click an answer. It says at once whether it is right, and why."""
+{{count}} questions. {HOW} It says at once whether it is right, and why."""
 SOURCE = """\
 from course_utils.quiz import Quiz
 

@@ -70,17 +70,14 @@ class Glossary:
     @cached_property
     def pattern(self) -> re.Pattern:
         """Finds every form, the longer before the shorter. A form with a capital is found only as it is written."""
-        forms = sorted(self.known, key=len, reverse=True)
-        return re.compile("|".join(f"(?P<f{self._number(form)}>{_form(form)})" for form in forms))
+        numbered = sorted(enumerate(self.known), key=lambda pair: len(pair[1]), reverse=True)
+        return re.compile("|".join(f"(?P<f{number}>{_form(form)})" for number, form in numbered))
 
     def find(self, text: str) -> Iterator[tuple[re.Match, Term]]:
         """Yield each place of a text where a term stands."""
         numbered = list(self.known.values())
         for match in self.pattern.finditer(text):
             yield match, numbered[int(match.lastgroup[1:])]
-
-    def _number(self, form: str) -> int:
-        return list(self.known).index(form)
 
 
 def read(lesson: Lesson) -> list[Term]:
@@ -145,6 +142,6 @@ def texts(notebook: NotebookNode) -> list[str]:
 
 def _form(form: str) -> str:
     words = r"\s+".join(re.escape(word) for word in form.split())
-    capital = "" if form != form.lower() else "i"
     plural = "" if form.endswith("s") else "s?"
-    return rf"(?{capital}:(?<![\w-]){words}{plural}(?!\w))" if capital else rf"(?<![\w-]){words}{plural}(?!\w)"
+    any_case = "(?i:" if form == form.lower() else "(?:"
+    return rf"{any_case}(?<![\w-]){words}{plural}(?!\w))"

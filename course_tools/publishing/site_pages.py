@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from course_tools.building.quiz_cell import HOW
 from course_tools.building.render import FETCH_TAG, tags
 from course_tools.project import ROOT, Lesson, Sheet
 from course_tools.publishing import glossary
@@ -53,7 +54,7 @@ class Pages:
         seen: set[str] = set()
         for cell in notebook.cells[1:]:
             if cell.cell_type == "markdown":
-                text = cell.source.replace("Run the cell, then click an answer.", "Click an answer.")
+                text = cell.source.replace(HOW, "Click an answer.")
                 cell.source = glossary.with_links(text, self.known, lesson, seen)
         more = f'<a href="../slides/{lesson.name}.html">Slides</a> · [Open in Colab]'
         if sheet := self.sheet_of.get(lesson.slug):
