@@ -79,7 +79,7 @@ class Exported:
         return self._openvino(self._read(), precision)
 
     def openvino_int8_weights(self) -> Engine:
-        """Return OpenVINO with weights in 8 bits, which are read as fp32."""
+        """Return OpenVINO with the weights alone in 8 bits."""
         nncf = needed("nncf")
         with silent_stderr():
             return self._openvino(nncf.compress_weights(self._read(), mode=nncf.CompressWeightsMode.INT8_SYM))
