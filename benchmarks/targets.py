@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from benchmarks.levers import LEVERS
 from benchmarks.prediction import BATCHES, FP32_WAYS
 from benchmarks.processor import has_amx
 from course_tools.running.verdict import MOST_MB
@@ -57,8 +58,8 @@ def _pair(found: dict, name: str, times: int, what: str) -> Target:
 def _prediction(found: dict) -> list[Target]:
     way = found["ways"][BATCHES]
     ratio, same = way["times_faster"]["median"], way["same_labels"]
-    best = _nearest({name: found["ways"][name] for name in FP32_WAYS if name in found["ways"]}, "fp32")
-    share = found["ways"][best]["fp32_share"]["median"]
+    shares = {name: found["ways"].get(name, {}).get("fp32_share", {"median": 0})["median"] for name in FP32_WAYS}
+    best = max(shares, key=shares.get)
     return [
         Target(
             "prediction",
@@ -66,26 +67,27 @@ def _prediction(found: dict) -> list[Target]:
             f"{ratio:.1f} times, {same:.1%} the same",
             ratio >= 15 and same >= 0.995,
         ),
-        Target("prediction", "at 80% of the fp32 roof", f"{share:.0%} ({best})", share >= 0.8),
+        Target("prediction", "at 80% of the fp32 roof", f"{shares[best]:.0%} ({best})", shares[best] >= 0.8),
     ]
 
 
 def _step(found: dict, mark: float) -> Iterator[Target]:
     levers = found["levers"]
-    share, best = levers["base"]["fp32_share"]["median"], _nearest(levers, "fp32")
+    share, best = levers["base"]["fp32_share"]["median"], _fastest(levers, "fp32_share")
     told = f"{share:.0%}"
     if best != "base":
         told += f"; the fastest row, `{best}`, {levers[best]['fp32_share']['median']:.0%}"
     yield Target("the training step", f"at {mark:.0%} of the fp32 roof", told, share >= mark)
-    if best := _nearest(levers, "bf16"):
+    in_16_bits = {name: row for name, row in levers.items() if LEVERS[name].sixteen_bits}
+    if best := _fastest(in_16_bits, "bf16_share"):
         share = levers[best]["bf16_share"]["median"]
         yield Target("the training step", "in 16 bits at 40% of the bf16 roof", f"{share:.0%} (`{best}`)", share >= 0.4)
 
 
-def _nearest(rows: dict[str, dict], roof: str) -> str | None:
-    """Return the name of the row that reaches the largest share of a roof. None: no row was measured against it."""
-    reached = {name: row[f"{roof}_share"]["median"] for name, row in rows.items() if f"{roof}_share" in row}
-    return max(reached, key=reached.get, default=None)
+def _fastest(levers: dict[str, dict], share: str) -> str | None:
+    """Return the name of the fastest row of those that have such a share of a roof. None: no row has."""
+    taken = {name: row["ratio"]["median"] for name, row in levers.items() if share in row}
+    return min(taken, key=taken.get, default=None)
 
 
 def _lessons(found: dict) -> list[Target]:

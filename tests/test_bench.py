@@ -139,7 +139,8 @@ class TestThePage:
     @pytest.mark.parametrize(("machine", "mark"), [(CITED, 0.55), (OTHER, 0.6)])
     def test_the_step_is_judged_by_the_lessons_own_row_and_the_mark_of_the_machine(self, machine, mark):
         found = copy.deepcopy(FOUND["step"])
-        found["levers"]["bf16"]["fp32_share"] = {"median": 0.99}  # another row does not count
+        found["levers"]["bf16"]["fp32_share"] = {"median": 0.99}  # another row is told, and does not count
+        found["levers"]["padded"]["fp32_share"] = {"median": 1.5}  # near the roof, and slower than all others
         for share, met in ((mark - 0.01, False), (mark, True)):
             found["levers"]["base"]["fp32_share"]["median"] = share
             first, *_ = targets({"step": found}, machine)
