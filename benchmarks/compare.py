@@ -10,6 +10,7 @@ from sklearn.metrics import f1_score
 
 from benchmarks.fresh_process import in_fresh_process
 from benchmarks.measure import SEED, rows_of, spread, trial
+from benchmarks.turns import chosen
 
 TESTS = 500  # texts that judge
 DRAWS = 1000  # of a bootstrap
@@ -32,13 +33,13 @@ PAIRS = {
 }
 
 
-def compare(name: str, runs: int, rows: int | None, tell: Callable[[str], None]) -> dict:
-    """Run all recipes of a pair in turn, `runs` times with other seeds, and return what they cost and score."""
+def compare(name: str, runs: int, rows: int | None, only: list[str] | None, tell: Callable[[str], None]) -> dict:
+    """Run the recipes of a pair in turn, `runs` times with other seeds, and return what they cost and score."""
     pair = PAIRS[name]
     rows = rows or pair.rows
-    trials = {recipe: [] for recipe in pair.recipes}
+    trials = {recipe: [] for recipe in chosen(pair.recipes, only, pair.recipes[0])}
     for seed in range(runs):
-        for recipe in pair.recipes:
+        for recipe in trials:
             found = in_fresh_process(trial, recipe, pair.data, rows, min(TESTS, 4 * rows), pair.epochs, seed)
             trials[recipe].append(found)
             tell(f"{name}: {recipe}, run {seed + 1} of {runs}: {found['epoch_seconds']:.1f} s an epoch")

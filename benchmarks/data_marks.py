@@ -21,11 +21,11 @@ from datasets import ClassLabel, Dataset, load_dataset
 from scipy.special import softmax
 from scipy.stats import spearmanr
 from sklearn.metrics import accuracy_score, f1_score
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer
 
 from benchmarks import planted
 from benchmarks.measure import timed
-from benchmarks.plain import RECIPE, counting, over_seeds
+from benchmarks.plain import RECIPE, counting, fine_tuned, over_seeds
 from course_tools.data.cards import LEVELS, MARKS, digest
 from course_tools.data.page import MEASURED, NAMES
 from course_tools.files import write_in_one_step
@@ -47,19 +47,7 @@ def fine_tune(train: Dataset, tokenizer, seed: int) -> Trainer:
     classes = train.features["label"].num_classes
     model = AutoModelForSequenceClassification.from_pretrained(offline_checkpoint(), num_labels=classes)
     model.base_model.embeddings.requires_grad_(False)
-    with tempfile.TemporaryDirectory() as folder:
-        arguments = TrainingArguments(
-            output_dir=folder,
-            seed=seed,
-            per_device_eval_batch_size=32,
-            save_strategy="no",
-            report_to="none",
-            disable_tqdm=True,
-            **RECIPE,
-        )
-        trainer = Trainer(model=model, args=arguments, train_dataset=train, processing_class=tokenizer)
-        trainer.train()
-    return trainer
+    return fine_tuned(model, train, seed, RECIPE, tokenizer)
 
 
 def scores_of(name: str, truth: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:

@@ -14,12 +14,14 @@ from multiprocessing.connection import Connection
 from course_utils import CourseError
 
 SECONDS_TO_LEAVE = 20  # after the answer: for the libraries to tidy up
+TOLD, RETURNED, RAISED = "told", "returned", "raised"
 PRELOADED = ["benchmarks.measure"]  # imported once, in the process that all others are forked from
 
 
-def in_fresh_process(function: Callable, *arguments):
+def in_fresh_process(function: Callable, *arguments, tell: Callable[[str], None] | None = None):
     """Return `function(*arguments)`, run in a new process. Its exceptions are raised here.
 
+    With `tell`, the function gets a `tell`, too: what it is called with there, this one is called with here.
     Whatever happens here, Ctrl-C too, the process is gone afterwards. Raises CourseError where it dies by itself.
     """
     way = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -27,11 +29,12 @@ def in_fresh_process(function: Callable, *arguments):
     if way == "forkserver":
         context.set_forkserver_preload(PRELOADED)
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(sender, function, arguments))
+    process = context.Process(target=_answer, args=(sender, function, arguments, tell is not None))
     process.start()
     sender.close()
     try:
-        error, result = receiver.recv()
+        while (message := receiver.recv())[0] == TOLD:
+            tell(message[1])
         process.join(SECONDS_TO_LEAVE)
     except EOFError as end:
         raise CourseError(
@@ -40,13 +43,14 @@ def in_fresh_process(function: Callable, *arguments):
     finally:
         process.kill()
         process.join()
-    if error:
-        raise error
-    return result
+    outcome, value = message
+    if outcome == RAISED:
+        raise value
+    return value
 
 
-def _answer(sender: Connection, function: Callable, arguments: tuple) -> None:
-    """Send (None, result) or (exception, None), with the libraries' bars, reports and prints silenced."""
+def _answer(sender: Connection, function: Callable, arguments: tuple, telling: bool) -> None:
+    """Send what is told, then what is returned or raised, with the libraries' bars, reports and prints silenced."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal: one of them answers
     from datasets import disable_progress_bars
     from transformers import logging
@@ -55,11 +59,12 @@ def _answer(sender: Connection, function: Callable, arguments: tuple) -> None:
     logging.disable_progress_bar()
     logging.set_verbosity_error()
     warnings.simplefilter("ignore")
+    named = {"tell": lambda line: sender.send((TOLD, line))} if telling else {}
     try:
         with redirect_stdout(io.StringIO()):
-            result = function(*arguments)
+            result = function(*arguments, **named)
     except Exception as error:
         error.add_note(traceback.format_exc())
-        sender.send((error, None))
+        sender.send((RAISED, error))
     else:
-        sender.send((None, result))
+        sender.send((RETURNED, result))

@@ -4,13 +4,13 @@ The offline checkpoint has lost its masked-word head. So a new one, tied to the 
 the course's own general texts. Then the whole goes on: with the trade's text, or with the general texts again.
 """
 
-import tempfile
 from functools import cache
 
 import torch
 from datasets import Dataset, concatenate_datasets, load_dataset
-from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguageModeling, Trainer, TrainingArguments
+from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguageModeling
 
+from benchmarks.plain import RECIPE, fine_tuned
 from course_utils.sources import DATA, offline_checkpoint
 
 GENERAL = ("cefr", "emotion", "stance")
@@ -38,21 +38,9 @@ def blocks(texts: list[str], tokenizer) -> Dataset:
 
 def train(model: BertForMaskedLM, rows: Dataset, tokenizer, steps: int, rate: float, seed: int) -> BertForMaskedLM:
     """Train on blocks, a draw of masked words at each step."""
-    with tempfile.TemporaryDirectory() as folder:
-        arguments = TrainingArguments(
-            output_dir=folder,
-            seed=seed,
-            max_steps=steps,
-            per_device_train_batch_size=16,
-            learning_rate=rate,
-            warmup_steps=0.1,
-            weight_decay=0.01,
-            save_strategy="no",
-            report_to="none",
-            disable_tqdm=True,
-        )
-        mask = DataCollatorForLanguageModeling(tokenizer, mlm_probability=SHARE)
-        Trainer(model=model, args=arguments, train_dataset=rows, data_collator=mask).train()
+    settings = {**RECIPE, "max_steps": steps, "learning_rate": rate, "train_sampling_strategy": "random"}
+    mask = DataCollatorForLanguageModeling(tokenizer, mlm_probability=SHARE)
+    fine_tuned(model, rows, seed, settings, collator=mask)
     return model
 
 

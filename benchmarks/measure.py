@@ -16,10 +16,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.batched import ask
 from benchmarks.recipes import RECIPES
+from course_tools.running.speed import OPERATIONS, product_seconds
 from course_utils.sources import dataset
 
 SEED = 42
-SIDE = 2048  # of the square matrices that show the roof
 FP32, BF16 = torch.float32, torch.bfloat16
 Returned = TypeVar("Returned")
 
@@ -41,10 +41,7 @@ def roof(kind: torch.dtype = FP32, products: int = 8) -> float:
 
     It is the median of several products, after one that does not count.
     """
-    one, other = (torch.randn(SIDE, SIDE).to(kind) for _ in range(2))
-    one @ other
-    seconds = [timed(lambda: one @ other)[0] for _ in range(products)]
-    return 2 * SIDE**3 / median(seconds) / 1e9
+    return OPERATIONS / median(product_seconds(products + 1, kind)[1:]) / 1e9
 
 
 def gflop_of(work: Callable[[], object]) -> float:

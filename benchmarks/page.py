@@ -7,29 +7,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from benchmarks import figures, results
 from benchmarks.compare import PAIRS
+from benchmarks.levers import LEVERS
+from benchmarks.processor import short
 from benchmarks.recipes import RECIPES
-from benchmarks.targets import targets
+from benchmarks.targets import Target, targets
 from course_tools.files import write_in_one_step
 from course_tools.project import find_lessons
 
 FOLDER = results.FILE.parent
+Machines = dict[str, dict[str, dict]]  # what `results.read` returns
 PAGE, FIGURES = FOLDER / "README.md", FOLDER / "figures"
 
 
 def write() -> None:
     """Draw the figures anew and write the page."""
-    parts = results.read()
-    found = {part: entry["found"] for part, entry in parts.items()}
+    machines = results.read()
     FIGURES.mkdir(exist_ok=True)
-    for name, picture in drawn(found).items():
+    for name, picture in drawn(machines).items():
         picture.figure.savefig(
-            FIGURES / f"{name}.png", dpi=110, metadata={"Software": None, "Description": drawn_from(name, found)}
+            FIGURES / f"{name}.png", dpi=110, metadata={"Software": None, "Description": drawn_from(name, machines)}
         )
     write_text()
 
@@ -39,25 +42,19 @@ def write_text() -> None:
     write_in_one_step(PAGE, page(results.read()))
 
 
-def drawn(found: dict[str, dict]) -> dict[str, figures.Picture]:
+def drawn(machines: Machines) -> dict[str, figures.Picture]:
     """Return file name -> figure, of those parts that were measured."""
-    pictures = {}
-    if pairs := _pairs(found):
-        pictures["pairs"] = figures.pairs(pairs)
-    if "scale" in found:
-        pictures["growth"] = figures.growth(found["scale"])
-    return pictures
+    draw = {"pairs": figures.pairs, "growth": figures.growth}
+    return {name: draw[name](found) for name, found in _shown(machines).items() if found}
 
 
-def drawn_from(name: str, found: dict[str, dict]) -> str:
+def drawn_from(name: str, machines: Machines) -> str:
     """Return a short checksum of the numbers that a figure shows. It stands in the figure's file."""
-    shown = _pairs(found) if name == "pairs" else found["scale"]
-    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(_shown(machines)[name]).encode()).hexdigest()[:16]
 
 
-def page(parts: dict[str, dict]) -> str:
+def page(machines: Machines) -> str:
     """Return the page as text."""
-    found = {part: entry["found"] for part, entry in parts.items()}
     environment = Environment(
         loader=PackageLoader("benchmarks", "."),
         undefined=StrictUndefined,
@@ -65,25 +62,78 @@ def page(parts: dict[str, dict]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["ends"] = lambda value, form: (
-        f"{form.format(value['median'])} ({form.format(value['low'])} to {form.format(value['high'])})"
-    )
-    environment.filters["share"] = lambda value: f"{value['value']:.1%} ({value['low']:.1%} to {value['high']:.1%})"
-    made = defaultdict(list)
-    for part, entry in parts.items():
-        libraries = ", ".join(f"{name} {version}" for name, version in entry["versions"].items())
-        made[entry["date"], entry["machine"], libraries].append(part)
+    environment.filters |= {"ends": ends, "share": share, "of_roof": of_roof}
+    of_part = {
+        part: _of_part(machines, part) for part in dict.fromkeys(part for each in machines.values() for part in each)
+    }
     return environment.get_template("page.md.j2").render(
-        found=found,
-        pairs=_pairs(found),
+        found=of_part,
+        pairs={name: of_part[name] for name in PAIRS if name in of_part},
         recipes=RECIPES,
-        made=made,
-        targets=targets(found),
+        levers=LEVERS,
+        made=_made(machines),
+        machines=names_of(machines),
+        targets=_targets(machines),
         link=link,
         named=named,
-        minutes=sum(entry["took_seconds"] for entry in parts.values()) / 60,
-        alts={name: picture.alt for name, picture in drawn(found).items()},
+        minutes=max(sum(entry["took_seconds"] for entry in parts.values()) for parts in machines.values()) / 60,
+        alts={name: picture.alt for name, picture in drawn(machines).items()},
     )
+
+
+def ends(value: dict, form: str) -> str:
+    """Return a median with its lowest and highest value."""
+    return f"{form.format(value['median'])} ({form.format(value['low'])} to {form.format(value['high'])})"
+
+
+def share(value: dict) -> str:
+    """Return a score with its interval, in percent."""
+    return f"{value['value']:.1%} ({value['low']:.1%} to {value['high']:.1%})"
+
+
+def of_roof(row: dict, precision: str) -> str:
+    """Return a row's share of a roof, in percent, or nothing where it was not measured."""
+    found = row.get(f"{precision}_share")
+    return ends(found, "{:.0%}") if found else ""
+
+
+def names_of(machines: Iterable[str]) -> dict[str, str]:
+    """Return key -> name of each machine: short, or the whole key where two would have the same name."""
+    count = Counter(map(short, machines))
+    return {key: short(key) if count[short(key)] == 1 else key for key in machines}
+
+
+def _of_part(machines: Machines, part: str) -> dict[str, dict]:
+    """Return the name of each machine that has measured a part -> what it found."""
+    return {name: machines[key][part]["found"] for key, name in names_of(machines).items() if part in machines[key]}
+
+
+def _shown(machines: Machines) -> dict[str, dict]:
+    """Return file name -> what the figure shows."""
+    names = names_of(machines)
+    pairs = {
+        names[key]: {pair: parts[pair]["found"] for pair in PAIRS if pair in parts} for key, parts in machines.items()
+    }
+    return {"pairs": {name: found for name, found in pairs.items() if found}, "growth": _of_part(machines, "scale")}
+
+
+def _made(machines: Machines) -> dict[tuple[str, str, str], list[str]]:
+    """Return (date, machine, libraries) -> the parts that were measured so."""
+    made = defaultdict(list)
+    for key, name in names_of(machines).items():
+        for part, entry in machines[key].items():
+            libraries = ", ".join(f"{library} {version}" for library, version in entry["versions"].items())
+            made[name, entry["date"], entry["machine"], libraries].append(part)
+    return made
+
+
+def _targets(machines: Machines) -> dict[tuple[str, str], dict[str, Target]]:
+    """Return (of what, what was wanted) -> the name of each machine that it was judged on -> the target."""
+    rows = defaultdict(dict)
+    for key, name in names_of(machines).items():
+        for target in targets({part: entry["found"] for part, entry in machines[key].items()}, key):
+            rows[target.of, target.wanted][name] = target
+    return rows
 
 
 def link(slug: str) -> str:
@@ -96,10 +146,6 @@ def named(recipe: str) -> str:
     """Return a recipe's name, with a link where a lesson teaches it. Other words stay as they are."""
     lesson = RECIPES[recipe].lesson if recipe in RECIPES else None
     return recipe.replace(lesson, link(lesson), 1) if lesson else recipe
-
-
-def _pairs(found: dict[str, dict]) -> dict[str, dict]:
-    return {name: found[name] for name in PAIRS if name in found}
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score
 from sklearn.model_selection import GroupKFold, StratifiedKFold
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from benchmarks import masked_words, tagged_words
 from benchmarks.lesson_recipes import mean_pooling
-from benchmarks.plain import RECIPE, counting, over_seeds
+from benchmarks.plain import RECIPE, counting, fine_tuned, over_seeds
 from course_tools.data.figures import embed
 from course_tools.data.looks import TOPICS
 from course_tools.data.strict_csv import Row
@@ -63,23 +63,7 @@ class FineTuned:
             problem_type="multi_label_classification" if several else "single_label_classification",
         )
         model.base_model.embeddings.requires_grad_(False)
-        with tempfile.TemporaryDirectory() as folder:
-            arguments = TrainingArguments(
-                output_dir=folder,
-                seed=seed,
-                per_device_eval_batch_size=32,
-                save_strategy="no",
-                report_to="none",
-                disable_tqdm=True,
-                **plan.settings(),
-            )
-            self.trainer = Trainer(
-                model=model,
-                args=arguments,
-                train_dataset=self._ready(train, plan.texts),
-                processing_class=self.tokenizer,
-            )
-            self.trainer.train()
+        self.trainer = fine_tuned(model, self._ready(train, plan.texts), seed, plan.settings(), self.tokenizer)
 
     def _ready(self, rows: Dataset, texts: tuple[str, ...]) -> Dataset:
         def tokenized(batch: dict) -> dict:

@@ -1,63 +1,67 @@
-"""`benchmarks/results.json`: what was found, each part with its machine, date and versions."""
+"""`benchmarks/results.json`: machine -> part -> what was found, with date and versions. A machine keeps its own.
+
+The first machine is the one that lessons cite.
+"""
 
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
-import os
-import platform
+from collections.abc import Iterable
 from pathlib import Path
 
-import psutil
-import torch
-
+from benchmarks import engines, processor
 from course_tools.files import write_in_one_step
-from course_tools.project import ROOT
+from course_tools.project import ROOT, tagged_code
+from course_tools.running.key import modules
 from course_tools.running.report import versions
+from course_tools.scripts import text_of
 
 FILE = ROOT / "benchmarks" / "results.json"
+ROOMS = ("benchmarks", "course_utils", "lessons")
+MEASURED_CELLS = (("case_emotion", "recipe"), ("lora", "model"))  # slug, tag: see `lesson_recipes`
 
 
-def read(file: Path = FILE) -> dict[str, dict]:
-    """Return part -> {"date", "machine", "versions", "took_seconds", "found"}."""
+def read(file: Path = FILE) -> dict[str, dict[str, dict]]:
+    """Return machine -> part -> {"date", "machine", "versions", "took_seconds", "found"}, some with "key"."""
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
-def add(file: Path, part: str, found: dict, took_seconds: float) -> None:
-    """Write one part into a file, in one step. The other parts stay as they are."""
-    parts = read(file)
+def cited() -> dict[str, dict]:
+    """Return part -> what was found on the machine that the lessons cite."""
+    return {part: entry["found"] for part, entry in next(iter(read().values())).items()}
+
+
+def here(file: Path) -> dict[str, dict]:
+    """Return part -> entry of this machine."""
+    return read(file).get(processor.key(), {})
+
+
+def add(file: Path, part: str, found: dict, took_seconds: float, order: Iterable[str]) -> None:
+    """Write one part of this machine into a file, in one step. All else stays as it is. `order`: that of the parts."""
+    machines = read(file)
+    parts = machines.setdefault(processor.key(), {})
     parts[part] = {
         "date": datetime.date.today().isoformat(),
-        "machine": machine(),
-        "versions": versions(),
+        "machine": processor.words(),
+        "versions": versions() | found.get("libraries", {}),
         "took_seconds": round(took_seconds),
+        "key": key(part),
         "found": _rounded(found),
     }
-    write_in_one_step(file, json.dumps(parts, indent=1) + "\n")
+    machines[processor.key()] = {name: parts[name] for name in order if name in parts}
+    write_in_one_step(file, json.dumps(machines, indent=1) + "\n")
 
 
-def machine() -> str:
-    """Return this machine in words: processor, cores, what its instructions can do, memory, system."""
-    capability = torch.backends.cpu.get_cpu_capability()
-    extras = [name for name in ("amx_bf16", "avx512_bf16") if name in _flags()]
-    memory = round(psutil.virtual_memory().total / 2**30)
-    cores = f"{os.cpu_count()} cores, {torch.get_num_threads()} threads"
-    return f"{_processor()}, {cores}, {', '.join([capability, *extras])}, {memory} GiB, {platform.system()}"
-
-
-def _processor() -> str:
-    return _cpuinfo("model name") or platform.processor() or platform.machine()
-
-
-def _flags() -> list[str]:
-    return _cpuinfo("flags").split()
-
-
-def _cpuinfo(key: str) -> str:
-    """Return the first value of a key in Linux's list of processors, or nothing."""
-    file = Path("/proc/cpuinfo")
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith(key)), "")
+def key(part: str) -> str:
+    """Return the digest of what a part's numbers depend on, beside the machine: its code, the cells, the versions."""
+    module = ROOT / "benchmarks" / f"{part}.py"
+    start = f"import benchmarks.{part if module.is_file() else 'compare'}"
+    texts = [text_of(path) for path in modules([start], f"the part {part}", ROOMS)]
+    texts += [tagged_code(*place) for place in MEASURED_CELLS]
+    able = versions() | (engines.versions() if part == "prediction" else {})
+    return hashlib.sha256(json.dumps([able, texts]).encode()).hexdigest()[:16]
 
 
 def _rounded(value):

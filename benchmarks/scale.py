@@ -9,12 +9,14 @@ from transformers import BertConfig, BertForSequenceClassification
 
 from benchmarks.fresh_process import in_fresh_process
 from benchmarks.measure import gflop_of, spread, timed, trial
+from benchmarks.turns import chosen
 from course_utils.memory import PeakMemory, dry_run
 from course_utils.sources import offline_checkpoint
 
-ROWS = {1: 96, 4: 384, 16: 1536}
+ROWS = {1: 96, 4: 384, 8: 768}
 TOKENS = (32, 64, 128, 256, 512)
 BATCHES = (1, 4, 16, 64)
+ENOUGH = 2048  # tokens of a step that is long enough to be timed with fewer others
 TYPICAL = {"tokens": 32, "batch": 16}
 BASE = {"rows": 3257, "epochs": 3, "batch": 16, "tokens": 32}  # a training as in `case_emotion`, profile `full`
 
@@ -23,20 +25,17 @@ GPUS = {"T4 (Colab)": (65, 16), "A100 (40 GiB)": (312, 40), "H100 (80 GiB)": (98
 ASSUMED_SHARE = 0.3  # of the peak rate that a training reaches on a GPU: an assumption, not a measurement
 
 
-def scale(runs: int, rows: int | None, tell: Callable[[str], None]) -> dict:
-    """Measure the three growths in turn, `runs` times, and BERT base."""
+def scale(runs: int, rows: int | None, only: list[str] | None, tell: Callable[[str], None]) -> dict:
+    """Measure the three growths in turn, `runs` times, and BERT base. Raises CourseError for a row: it has none."""
+    chosen((), only, "")
     sizes = {times: size if rows is None else times * rows for times, size in ROWS.items()}
     trainings = {times: [] for times in sizes}
     for seed in range(runs):
         for times, size in sizes.items():
             trainings[times].append(in_fresh_process(trained, size, seed))
             tell(f"scale: {size} rows, run {seed + 1} of {runs}: {trainings[times][-1]['seconds']:.1f} s")
-    steps = (
-        in_fresh_process(growing_steps, runs, 3, TOKENS)
-        if rows is None
-        else in_fresh_process(growing_steps, runs, 1, TOKENS[:2])
-    )
-    tell("scale: tokens and batch sizes done")
+    steps = in_fresh_process(growing_steps, runs, *((3, TOKENS) if rows is None else (1, TOKENS[:2])), tell=tell)
+    tell("scale: BERT base")
     return {
         "rows": [
             {"rows": sizes[times], **{key: spread([run[key] for run in found]) for key in found[0]}}
@@ -53,15 +52,17 @@ def trained(rows: int, seed: int) -> dict:
     return {"seconds": found["seconds"], "peak_gib": found["peak_gib"]}
 
 
-def growing_steps(runs: int, steps: int, tokens: tuple[int, ...]) -> dict:
-    """Return what a step of full fine-tuning costs by tokens a row, and by rows a batch."""
+def growing_steps(runs: int, steps: int, tokens: tuple[int, ...], tell: Callable[[str], None]) -> dict:
+    """Return what a step of full fine-tuning costs by tokens a row, and by rows a batch: a mean of up to `steps`."""
     model = BertForSequenceClassification.from_pretrained(offline_checkpoint(), num_labels=3)
     forms = {("tokens", size): (TYPICAL["batch"], size) for size in tokens}
     forms |= {("batch", size): (size, TYPICAL["tokens"]) for size in BATCHES}
     seconds = {form: [] for form in forms}
-    for _ in range(runs):
+    for run in range(runs):
         for form, shape in forms.items():
-            seconds[form].append(step_seconds(model, *shape, steps=steps))
+            few = max(1, min(steps, steps * ENOUGH // (shape[0] * shape[1])))
+            seconds[form].append(step_seconds(model, *shape, steps=few))
+            tell(f"scale: {shape[0]} rows of {shape[1]} tokens, run {run + 1} of {runs}: {seconds[form][-1]:.2f} s")
     peaks = {form: peak_mb(model.config, *shape) for form, shape in forms.items()}
     return {
         kind: [

@@ -1,6 +1,5 @@
 """Spans of tagged words: what a list of the training spans finds, and what a fine-tuned encoder finds."""
 
-import tempfile
 from collections import Counter, defaultdict
 
 import numpy as np
@@ -10,11 +9,9 @@ from transformers import (
     AutoModelForTokenClassification,
     AutoTokenizer,
     DataCollatorForTokenClassification,
-    Trainer,
-    TrainingArguments,
 )
 
-from benchmarks.plain import RECIPE
+from benchmarks.plain import RECIPE, fine_tuned
 from course_tools.data.looks import TAGS
 from course_utils.sources import offline_checkpoint
 
@@ -111,23 +108,10 @@ class Tagger:
         torch.manual_seed(seed)
         model = AutoModelForTokenClassification.from_pretrained(offline_checkpoint(), num_labels=len(TAGS))
         model.base_model.embeddings.requires_grad_(False)
-        with tempfile.TemporaryDirectory() as folder:
-            arguments = TrainingArguments(
-                output_dir=folder,
-                seed=seed,
-                save_strategy="no",
-                report_to="none",
-                disable_tqdm=True,
-                **(RECIPE | {"max_steps": STEPS}),
-            )
-            self.trainer = Trainer(
-                model=model,
-                args=arguments,
-                train_dataset=self._ready(train),
-                data_collator=DataCollatorForTokenClassification(self.tokenizer),
-                processing_class=self.tokenizer,
-            )
-            self.trainer.train()
+        collator = DataCollatorForTokenClassification(self.tokenizer)
+        self.trainer = fine_tuned(
+            model, self._ready(train), seed, RECIPE | {"max_steps": STEPS}, self.tokenizer, collator
+        )
 
     def _ready(self, rows: Dataset) -> Dataset:
         def tokenized(row: dict) -> dict:

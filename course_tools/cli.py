@@ -142,6 +142,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     bench.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(BENCH_PARTS)} (all, if none is named)")
     bench.add_argument("--rows", type=_positive, metavar="N", help="rows of a trial: it only writes build/bench.json")
     bench.add_argument("--runs", type=_positive, metavar="N", help="runs of a trial, the same")
+    bench.add_argument(
+        "--row", action="append", metavar="NAME", help="one row of a part's table, beside its first: a trial, the same"
+    )
+    bench.add_argument("--again", action="store_true", help="measure what has not changed since, too")
     bench.set_defaults(action=command_bench)
 
     progress = commands.add_parser("progress", help="tell which exercises are right so far, of all sheets")
@@ -366,10 +370,13 @@ def command_bench(options: argparse.Namespace) -> int:
     """Measure the recipes, with a line whenever something is done, and print the table."""
     for part in options.parts:
         _require_known("part", part, list(BENCH_PARTS))
+    if options.row and len(options.parts) != 1:
+        raise UsageError("A row belongs to one part: `course bench step --row bf16`.")
 
-    from benchmarks.command import bench
+    from benchmarks.command import Trial, bench
 
-    bench(options.parts, options.runs, options.rows, lambda line: print(line, flush=True))
+    trial = Trial(options.runs, options.rows, options.row)
+    bench(options.parts, trial, options.again, lambda line: print(line, flush=True))
     return 0
 
 

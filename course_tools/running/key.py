@@ -56,10 +56,11 @@ def differences(key: dict[str, str], other: dict[str, str], but: Iterable[str] =
     return [part for part in {**other, **key} if key.get(part) != other.get(part) and part not in but]
 
 
-def modules(sources: Iterable[str], where: str = "a notebook") -> list[Path]:
+def modules(sources: Iterable[str], where: str = "a notebook", rooms: tuple[str, ...] = IMPORTED) -> list[Path]:
     """Return the files of the course that some code imports, and those that these import, in a fixed order.
 
-    Raises CourseError for code that Python cannot read. `where`: what these sources are the cells of.
+    Raises CourseError for code that Python cannot read. `where`: what these sources are the cells of; `rooms`: the
+    packages that count.
     """
     found: set[Path] = set()
     waiting = [
@@ -68,7 +69,8 @@ def modules(sources: Iterable[str], where: str = "a notebook") -> list[Path]:
         for name in _imported(source, f"{where}, code cell {number}", TransformerManager().transform_cell)
     ]
     while waiting:
-        for path in _files(waiting.pop()):
+        name = waiting.pop()
+        for path in _files(name) if name.partition(".")[0] in rooms else []:
             if path not in found:
                 found.add(path)
                 waiting += _imports_of(path)
@@ -96,7 +98,7 @@ def _imported(source: str, where: str, transform: Callable[[str], str] = str) ->
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return tuple(name for name in names if name.partition(".")[0] in IMPORTED)
+    return tuple(names)
 
 
 def _files(name: str) -> list[Path]:

@@ -6,9 +6,27 @@ measures the same product first, with the threads that a lesson will have, and c
 
 import sys
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
 
 REFERENCE_GFLOPS = 150
 SIDE, REPEATS = 2048, 6
+OPERATIONS = 2 * SIDE**3  # of one product
+
+
+def product_seconds(repeats: int, kind: "torch.dtype | None" = None) -> list[float]:
+    """Return the seconds of each of so many products of two matrices of 2048 x 2048. `kind`: fp32, if not said."""
+    import torch
+
+    one, other = (torch.randn(SIDE, SIDE).to(kind or torch.float32) for _ in range(2))
+    seconds = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        one @ other
+        seconds.append(time.perf_counter() - started)
+    return seconds
 
 
 def gflops(threads: int) -> float:
@@ -16,13 +34,7 @@ def gflops(threads: int) -> float:
     import torch
 
     torch.set_num_threads(threads)
-    matrix = torch.ones(SIDE, SIDE)
-    seconds = []
-    for _ in range(REPEATS):
-        started = time.perf_counter()
-        matrix @ matrix
-        seconds.append(time.perf_counter() - started)
-    return 2 * SIDE**3 / min(seconds) / 1e9
+    return OPERATIONS / min(product_seconds(REPEATS)) / 1e9
 
 
 def reference_seconds(seconds: float, gflops: float) -> float:

@@ -293,7 +293,7 @@ class TestTheRecipe:
         assert steps == rows / PROJECT_2["per_device_train_batch_size"]
         assert f"{theirs}% is about what the lazy answer gets" in prose(SLUG)
         assert theirs / 100 == pytest.approx(middle("lazy_accuracy", "start_here"), abs=0.03)
-        found = results.read()[f"{width}"]["found"]
+        found = results.cited()[f"{width}"]
         plain, here = found["recipes"]["project 2"], found["recipes"][SLUG]
         assert (rows, found["epochs"], others) == (found["rows"], 1, found["tests"])
         assert faster == round(here["times_faster"]["median"], 1)

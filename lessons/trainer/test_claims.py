@@ -23,7 +23,7 @@ from tests.prose import cell, cells, executed, made, numbered, prose, said, smal
 SLUG = "trainer"
 TEXT = "\n".join(cells(SLUG, "markdown"))
 CODE = "\n".join(cells(SLUG))
-STEP = results.read()["step"]["found"]
+STEP = results.cited()["step"]
 NAMES = {field.name for field in fields(TrainingArguments)}
 
 
