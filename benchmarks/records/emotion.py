@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +41,8 @@ def recipe(job: Job, checkpoint: str | None = None, frozen: int = 0) -> Iterator
     average skips what does not learn: the numbers are the same.
     """
     with tempfile.TemporaryDirectory() as work:
-        names = lesson_recipes.emotion(Path(work), job.learn.texts, LABELS, job.seed, checkpoint)
+        with redirect_stdout(None):  # the lesson's cells print
+            names = lesson_recipes.emotion(Path(work), job.learn.texts, LABELS, job.seed, checkpoint)
         if job.bf16:
             names["common"] |= {"bf16": True, "use_cpu": True}
         names["AveragedModel"] = AverageOfTrained
@@ -76,7 +77,7 @@ def answers(names: dict, model: torch.nn.Module, job: Job) -> np.ndarray:
     texts = Rows(job.texts, np.arange(len(job.texts)))  # the number of a text stands where its label would be
     asked = names["prepare"](_dataset(texts), len(job.texts))
     with half(job.bf16):
-        logits = names["logits_of"](model, asked)
+        logits = names["ask_all"](lambda **batch: model.eval()(**batch)["logits"].float(), asked)
     probabilities = np.empty_like(logits)
     probabilities[np.array(asked["label"])] = names["soften"](logits)
     return probabilities

@@ -25,7 +25,11 @@ def write() -> None:
 
 def write_text() -> None:
     """Write the page alone: its links move with the order of the lessons."""
-    records = found.read()
+    write_in_one_step(PAGE, text(found.read()))
+
+
+def text(records: dict) -> str:
+    """Return the page."""
     environment = Environment(
         loader=PackageLoader("benchmarks.records", "."),
         undefined=StrictUndefined,
@@ -34,9 +38,9 @@ def write_text() -> None:
         keep_trailing_newline=True,
     )
     environment.filters["ends"] = _ends
-    template = environment.get_template("page.md.j2")
     alts = {name: picture.alt for name, picture in drawn(records).items()}
-    write_in_one_step(PAGE, template.render(records=records, goals=_goals(), alts=alts, link=_link))
+    goals = {name: task.goal for name, task in TASKS.items()}
+    return environment.get_template("page.md.j2").render(records=records, goals=goals, alts=alts, link=_link)
 
 
 def drawn(records: dict) -> dict[str, Picture]:
@@ -75,10 +79,6 @@ def _ends(value: dict[str, float]) -> str:
     if value["low"] == value["high"]:
         return f"{value['median']:.3f}"
     return f"{value['median']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
-
-
-def _goals() -> dict[str, dict[str, float]]:
-    return {name: task.goal for name, task in TASKS.items()}
 
 
 def _link(slug: str) -> str:

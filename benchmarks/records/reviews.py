@@ -16,9 +16,11 @@ PROMPT = "\nOverall, this movie is"
 
 
 def load(public: Path) -> tuple[Rows, Rows]:
-    """Return the rows to learn from, and those to judge."""
+    """Return the rows to learn from, and those to judge. Reviews that stand twice are taken once, for judging."""
     parts = load_dataset(str(public / "stanfordnlp/imdb"), "plain_text")
-    learn = parts["train"].train_test_split(train_size=ROWS, stratify_by_column="label", seed=0)["train"]
+    seen = {_clean(text) for text in parts["test"]["text"]}
+    new = parts["train"].filter(lambda text: not (_clean(text) in seen or seen.add(_clean(text))), input_columns="text")
+    learn = new.train_test_split(train_size=ROWS, stratify_by_column="label", seed=0)["train"]
     return tuple(Rows([_clean(t) for t in part["text"]], np.array(part["label"][:])) for part in (learn, parts["test"]))
 
 
