@@ -22,12 +22,12 @@ def mean_pooling() -> type:
     return _executed("lora", "model", {})["MeanPooling"]
 
 
-def emotion(work: Path, texts: Iterable[str], labels: list[str], seed: int) -> dict:
+def emotion(work: Path, texts: Iterable[str], labels: list[str], seed: int, checkpoint: str | None = None) -> dict:
     """Return the names that the recipe of the lesson `case_emotion` defines. Writes below `work`.
 
-    It learns its emoji from `texts`.
+    It learns its emoji from `texts`. Without a checkpoint it takes the offline one.
     """
-    checkpoint = offline_checkpoint()
+    checkpoint = checkpoint or offline_checkpoint()
     names = {
         "course": SimpleNamespace(workdir=work, seed=seed, device=torch.device("cpu")),
         "texts": {"train": set(texts)},
