@@ -104,10 +104,10 @@ def files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("where", ["build/canary", "trial", "../elsewhere"])
+@pytest.mark.parametrize("where", ["build/canary", "trial", ".", "lessons/trial", "../elsewhere"])
 def test_the_copy_holds_the_sources_and_nothing_that_is_made(checkout, where):
     trial = Trial(checkout / where)
-    trial.folder.mkdir(parents=True)
+    trial.folder.mkdir(parents=True, exist_ok=True)
     trial.copy_course()
     assert files(trial.copy) == {MARK, "a.txt", "lessons/x.py", "lessons/build/kept"}
 
@@ -247,6 +247,9 @@ def test_all_steps_are_taken_and_nothing_broke(stand_in, monkeypatch, capsys):
     assert cli.main(["canary", "--folder", str(folder)]) == 0
     assert list(calls) == ["lock", "setup", "smoke", "laptop"]
     assert "--prerelease" not in calls["lock"]
+    assert set(canary.TESTS) <= set(calls["smoke"])
+    lessons, removed = ((ROOT / name).read_text("utf-8") for name in canary.TESTS)
+    assert "\ndef test_it_runs_in_smoke(slug, " in lessons and "REPLACED = [" in removed  # what is chosen is there
     assert calls["smoke"][calls["smoke"].index("-k") + 1] == "test_removed or test_it_runs_in_smoke"
     assert calls["laptop"][-3:] == sorted(canary.IN_LAPTOP, key=calls["laptop"].index)
     assert set(calls["laptop"][-3:]) == set(canary.IN_LAPTOP)

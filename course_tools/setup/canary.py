@@ -18,6 +18,7 @@ from course_tools.running.testing import ANEW, SWAPS
 from course_tools.setup.findings import Finding, of_ending, of_run, of_tests, report
 from course_utils import CourseError
 
+TESTS = ("tests/test_lessons.py", "tests/test_removed.py")
 IN_LAPTOP = ("hugging_face_basics", "trainer", "lora")  # they touch most of what libraries change
 LEFT_OUT = {".git", ".venv", "build"}
 MARK = ".made-by-course-canary"  # only a folder with this file is ever emptied
@@ -81,21 +82,20 @@ class Trial:
         """Run the smoke tier with the tests of removed arguments, then some lessons in `laptop`."""
         slugs = [lesson.slug for lesson in lessons]
         smoke = f"(test_it_runs_in_smoke and ({' or '.join(slugs)}))" if slugs else "test_it_runs_in_smoke"
-        chosen = f"test_removed or {smoke}"
+        tests = [*TESTS, "-k", f"test_removed or {smoke}"]
         results = self.folder.resolve() / "tests.xml"
         results.unlink(missing_ok=True)
-        code, log = self._call("smoke", [*self._course, "test", "--", "-k", chosen, f"--junitxml={results}"])
+        code, log = self._call("smoke", [self._python, "-m", "pytest", *tests, f"--junitxml={results}"])
         passed, found = of_tests(results, self.copy)
         self._conclude("smoke", f"{passed} tests passed", found, code, log)
         in_laptop = slugs or [lesson.slug for lesson in all_lessons() if lesson.slug in IN_LAPTOP]
-        code, log = self._call("laptop", [*self._course, "run", *in_laptop])
+        code, log = self._call("laptop", [self._python, "-m", "course_tools.cli", "run", *in_laptop])
         passed, found = of_run(self.copy)
         self._conclude("laptop", f"{passed} lessons passed", found, code, log)
 
     @property
-    def _course(self) -> list[str]:
-        scripts = self.copy.resolve() / ".venv" / ("Scripts" if os.name == "nt" else "bin")
-        return [str(scripts / "python"), "-m", "course_tools.cli"]
+    def _python(self) -> str:
+        return str(self.copy.resolve() / ".venv" / ("Scripts" if os.name == "nt" else "bin") / "python")
 
     def _conclude(self, step: str, passed: str, found: list[Finding], code: int = 0, log: Path | None = None) -> None:
         """Keep the outcome of a step. A failure that no finding explains is told by the end of its log."""
@@ -122,6 +122,6 @@ class Trial:
                     kill_tree(process.pid)
 
     def _left_out(self, where: str, names: list[str]) -> set[str]:
-        here = Path(where)
-        out = {name for name in names if name == "__pycache__" or (here / name).resolve() == self.folder.resolve()}
+        here, own = Path(where), {self.folder.resolve(), self.copy.resolve()}
+        out = {name for name in names if name == "__pycache__" or (here / name).resolve() in own}
         return out | (LEFT_OUT & set(names) if here == ROOT else set())
