@@ -18,13 +18,15 @@ from course_utils import CourseError
 
 LOCKS = ("requirements-lock.txt", "requirements-publish.txt")
 OF_A_SCRIPT = re.compile(r"test_it_runs_in_smoke\[(\w+)\]")
-MARKED = re.compile(r"^-+> *\d+ (.*)$", re.MULTILINE)  # by IPython, the line of the cell comes first
+IN_THE_CELL = re.compile(
+    r"^Cell In\[\d+\], line \d+\n(.+?)(?=\n\n|\Z)", re.MULTILINE | re.DOTALL
+)  # as IPython marks it
 MOST_LINES, MOST_LETTERS = 40, 300
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that broke: where, what in a sentence each, the line of a cell that failed, and how it came to that."""
+    """One thing that broke: where, what in a sentence each, the call that failed in its cell, and all the calls."""
 
     where: str
     what: tuple[str, ...]
@@ -102,15 +104,15 @@ def _told(finding: Finding) -> Iterator[str]:
     yield f"### {finding.where[0].upper()}{finding.where[1:]}"
     yield "\n".join(f"- {sentence}" for sentence in finding.what)
     if finding.call:
-        yield f"The line that failed:\n\n{_fenced(finding.call, 'python')}"
+        yield f"In the cell:\n\n{_fenced(finding.call)}"
     if finding.trace:
         yield f"<details><summary>How it came to that</summary>\n\n{_fenced(finding.trace)}\n\n</details>"
 
 
-def _fenced(text: str, language: str = "") -> str:
+def _fenced(text: str) -> str:
     """A block of code, fenced by more marks than stand in it."""
     fence = "`" * max(3, 1 + max((len(marks) for marks in re.findall("`+", text)), default=0))
-    return f"{fence}{language}\n{text}\n{fence}"
+    return f"{fence}\n{text}\n{fence}"
 
 
 def _of_test(case, bad, scripts: dict[str, Lesson | Sheet], copy: Path) -> Finding:
@@ -128,8 +130,8 @@ def _of_test(case, bad, scripts: dict[str, Lesson | Sheet], copy: Path) -> Findi
 
 def _of_execution(name: str, profile: str, wrong: list[str], execution: Execution | None) -> Finding:
     trace = _trace(execution.notebook) if execution else ""
-    marked = MARKED.search(trace)
-    call = marked.group(1).strip() if marked else ""
+    marked = IN_THE_CELL.search(trace)
+    call = marked.group(1) if marked else ""
     return Finding(f"`{name}`, {profile}", tuple(wrong), call, "\n".join(trace.splitlines()[-MOST_LINES:]))
 
 
