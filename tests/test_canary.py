@@ -243,7 +243,7 @@ def stand_in(checkout, monkeypatch, tmp_path):
     return tmp_path / "trial", calls, codes
 
 
-def test_all_steps_are_taken_and_nothing_broke(stand_in, monkeypatch, capsys):
+def test_all_steps_are_taken_and_nothing_broke(stand_in, capsys):
     folder, calls, _ = stand_in
     assert cli.main(["canary", "--folder", str(folder)]) == 0
     assert list(calls) == ["lock", "setup", "smoke", "laptop"]
@@ -256,6 +256,18 @@ def test_all_steps_are_taken_and_nothing_broke(stand_in, monkeypatch, capsys):
     assert set(calls["laptop"][-3:]) == set(canary.IN_LAPTOP)
     assert (folder / "report.md").read_text().startswith("# The canary: nothing broke\n")
     assert "nothing broke" in capsys.readouterr().out
+
+
+def test_a_try_that_is_stopped_leaves_no_old_report(stand_in, monkeypatch):
+    folder, *_ = stand_in
+    assert cli.main(["canary", "--folder", str(folder)]) == 0
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Trial, "_call", stopped)
+    assert cli.main(["canary", "--folder", str(folder)]) == 130
+    assert not (folder / "report.md").exists()
 
 
 def test_a_trial_takes_the_named_lessons_alone(stand_in):

@@ -31,12 +31,13 @@ def try_newest(folder: Path, lessons: list[Lesson], *, prerelease: bool = False)
     `folder` gets the copy (`course/`), `report.md` and a log of each step. `lessons`: for a trial with these alone, in
     `smoke` and in `laptop`; none for all in `smoke` and three in `laptop`. Raises CourseError for a folder of others.
     """
+    path = folder / "report.md"
     with only_one(folder):
+        path.unlink(missing_ok=True)  # an old one must not pass for one of a try that was stopped
         trial = Trial(folder)
         trial.copy_course()
         if trial.set_up(prerelease):
             trial.run(lessons)
-        path = folder / "report.md"
         write_in_one_step(path, report(ROOT, trial.copy, trial.steps, trial.findings))
     return path, trial.findings
 
@@ -61,7 +62,7 @@ class Trial:
             raise CourseError(f"{self.copy} is not of an earlier canary. Name another folder with --folder.")
         self.copy.mkdir(exist_ok=True)
         mark.touch()
-        for path in self.copy.iterdir():
+        for path in list(self.copy.iterdir()):
             if path.name not in (MARK, ".venv"):
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         shutil.copytree(ROOT, self.copy, ignore=self._left_out, symlinks=True, dirs_exist_ok=True)
