@@ -97,6 +97,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
     site = commands.add_parser("site", help="make the site of all lessons in build/site; nothing is executed")
     site.add_argument("lessons", nargs="*", metavar="LESSON", help="a trial with these lessons alone")
+    site.add_argument("--links", action="store_true", help="make nothing, only follow each link into the network")
     site.set_defaults(action=command_site)
 
     slides = commands.add_parser("slides", help="make a deck of a lesson in build/slides, which needs no network")
@@ -151,6 +152,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     progress = commands.add_parser("progress", help="tell which exercises are right so far, of all sheets")
     progress.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="where the sheets lie (exercises/)")
     progress.set_defaults(action=command_progress)
+
+    canary = commands.add_parser(
+        "canary", help="try the newest versions of all libraries, in an environment of its own"
+    )
+    canary.add_argument("lessons", nargs="*", metavar="LESSON", help="a trial with these lessons alone")
+    canary.add_argument("--prerelease", action="store_true", help="release candidates and the like, too")
+    canary.add_argument("--folder", type=Path, metavar="FOLDER", help="where all of it goes (build/canary; 3 GiB)")
+    canary.set_defaults(action=command_canary)
 
     doctor = commands.add_parser("doctor", help="look at this machine")
     doctor.set_defaults(action=command_doctor)
@@ -236,13 +245,18 @@ def command_data(options: argparse.Namespace) -> int:
 
 
 def command_site(options: argparse.Namespace) -> int:
-    """Make the site. Returns 1 where Sphinx warns of something."""
+    """Make the site, or check its links. Returns 1 where Sphinx warns of something, or a link leads nowhere."""
     lessons = _lessons(options.lessons)
 
     from course_tools.files import only_one
     from course_tools.project import BUILD
-    from course_tools.publishing.site import build_site
+    from course_tools.publishing.site import build_site, dead_links
 
+    if options.links:
+        with only_one(BUILD):
+            dead = dead_links(lessons)
+        print("\n".join(dead) if dead else "Each link leads somewhere.")
+        return 1 if dead else 0
     with only_one(BUILD):
         folder, warnings = build_site(lessons)
     for warning in warnings:
@@ -391,6 +405,20 @@ def command_progress(options: argparse.Namespace) -> int:
     for line in lines(folder):
         print(line)
     return 0
+
+
+def command_canary(options: argparse.Namespace) -> int:
+    """Try the newest versions. Returns 1 where something broke, which the report names."""
+    lessons = _lessons(options.lessons) if options.lessons else []
+
+    from course_tools.project import BUILD
+    from course_tools.running.executor import shown
+    from course_tools.setup.canary import try_newest
+
+    path, findings = try_newest(options.folder or BUILD / "canary", lessons, prerelease=options.prerelease)
+    print(path.read_text("utf-8"))
+    print(f"See {shown(path)}")
+    return 1 if findings else 0
 
 
 def command_doctor(options: argparse.Namespace) -> int:

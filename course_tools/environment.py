@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from course_tools import caches
 from course_utils import CourseError, hub, prepared
 
-WORKING = ("run", "test", "build", "grade", "bench")  # `doctor` has a line for each fault instead
+WORKING = ("run", "test", "build", "grade", "bench", "canary")  # `doctor` has a line for each fault instead
 WITH_THE_HUB = ("auto", "full")
 IN_THIS_PROCESS = ("bench", "data")  # these import transformers; the others leave it to kernels
 TEMPORARY = ("TMPDIR", "TEMP", "TMP")

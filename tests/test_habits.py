@@ -62,6 +62,17 @@ def test_ruff_is_the_same_in_a_hook_and_in_the_lock():
     assert {HOOKS[name]["rev"] for name in ("ruff-check", "ruff-format")} == {f"v{version}"}
 
 
+def test_codespell_is_the_same_in_a_hook_and_in_make():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert re.findall(r"pipx run codespell==(\S+)", makefile) == [HOOKS["codespell"]["rev"].removeprefix("v")]
+
+
+def test_an_audit_reads_each_lock_and_fails_on_what_it_cannot_look_up():
+    [audit] = re.findall(r"^audit: ; @(.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert "--strict" in audit
+    assert re.findall(r"--requirement (\S+)", audit) == ["requirements-lock.txt", "requirements-publish.txt"]
+
+
 def test_ruff_formats_what_is_kept_formatted_and_no_lesson():
     """A lesson's cells have another width, for the notebooks."""
     pattern = re.compile(HOOKS["ruff-format"]["files"])

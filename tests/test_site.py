@@ -3,12 +3,16 @@
 import json
 import re
 import shutil
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 
+from course_tools.files import write_in_one_step
 from course_tools.project import ROOT, all_lessons, find_lessons
 from course_tools.publishing import site
 from course_tools.publishing.glossary import glossary
@@ -121,6 +125,35 @@ def test_solutions_are_folded(made):
     [lesson] = find_lessons(["dataloader"])
     page = pages(made[0])[made[0] / "solutions" / f"{lesson.name}_exercises.html"]
     assert page.select("details.hide") and not page.select("details.hide[open]")
+
+
+def test_a_link_into_the_network_that_leads_nowhere_is_told(tmp_path, monkeypatch):
+    """A page with four links: there, lost, ignored, and one to a server that is not there."""
+    (tmp_path / "there.html").write_text("fine")
+    serve = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        here = f"http://127.0.0.1:{server.server_port}"
+        page = (
+            f"# T\n\n[a]({here}/there.html) [b]({here}/lost.html) [c](https://YOUR-HUB/hub) [d](http://127.0.0.1:9/)\n"
+        )
+        monkeypatch.setattr(site, "BUILD", tmp_path)
+        monkeypatch.setattr(site, "SOURCE", tmp_path / "source")
+        monkeypatch.setattr(site, "WARNINGS", tmp_path / "warnings")
+        settings = (site.SETTINGS / "conf.py.j2").read_text("utf-8")
+
+        def prepare(lessons):
+            for name, text in (("index.md", page), ("_static/course.css", ""), ("conf.py", settings)):
+                write_in_one_step(tmp_path / "source" / name, text)
+
+        monkeypatch.setattr(site, "prepare", prepare)
+        dead = site.dead_links([])
+        server.shutdown()
+    assert sorted(line.split(" (")[0] for line in dead) == [
+        f"index.md: {here}/lost.html",
+        "index.md: http://127.0.0.1:9/",
+    ]
+    assert "404" in " ".join(dead)
 
 
 @pytest.mark.nightly

@@ -16,12 +16,12 @@ JOBS = [
     for key, job in workflow["jobs"].items()
 ]
 PINNED = re.compile(r"(actions/[\w-]+)@v\d+|[\w./-]+@[0-9a-f]{40}")  # a hash for whatever is not GitHub's own
-WRITES = {"site.yml": {"pages", "id-token"}}
+WRITES = {"site.yml": {"pages", "id-token"}, "canary.yml": {"issues"}}
 ON = True  # YAML reads the word `on` so
 
 
-def test_there_are_three():
-    assert set(WORKFLOWS) == {"test.yml", "nightly.yml", "site.yml"}
+def test_there_are_five():
+    assert set(WORKFLOWS) == {"test.yml", "nightly.yml", "site.yml", "canary.yml", "links.yml"}
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -62,7 +62,7 @@ def test_actions_are_pinned_and_keep_no_credentials(job):
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_a_workflow_may_read_and_only_the_one_that_publishes_may_write(name):
+def test_a_workflow_may_read_and_only_those_that_publish_or_tell_may_write(name):
     workflow = WORKFLOWS[name]
     assert workflow["permissions"] == {"contents": "read"}
     rights = [job.get("permissions", {}) for job in workflow["jobs"].values()]
@@ -94,6 +94,38 @@ def test_everything_is_executed_anew_on_a_schedule():
     nightly = WORKFLOWS["nightly.yml"]
     assert nightly[ON]["schedule"]
     assert "make test-all" in [step.get("run") for step in nightly["jobs"]["all"]["steps"]]
+
+
+def test_each_week_the_newest_versions_are_tried_and_the_links_followed():
+    for name in ("canary.yml", "links.yml"):
+        [schedule] = WORKFLOWS[name][ON]["schedule"]
+        assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
+    job = WORKFLOWS["canary.yml"]["jobs"]["canary"]
+    calls = {step.get("if"): step["run"] for step in job["steps"] if "course " in step.get("run", "")}
+    kinds = {"newest versions": "", "release candidates": " --prerelease"}
+    assert job["strategy"]["matrix"]["tried"] == list(kinds)
+    assert calls == {f"matrix.tried == '{kind}'": f".venv/bin/course canary{flag}" for kind, flag in kinds.items()}
+    assert ".venv/bin/course site --links" in [
+        step.get("run") for step in WORKFLOWS["links.yml"]["jobs"]["links"]["steps"]
+    ]
+
+
+def test_what_a_canary_found_becomes_an_issue_also_when_it_failed():
+    steps = WORKFLOWS["canary.yml"]["jobs"]["canary"]["steps"]
+    [tells] = [step for step in steps if step.get("uses", "").startswith("actions/github-script@")]
+    assert tells["if"] == "always()"
+    [script] = re.findall(r"require\('(.+?)'\)", tells["with"]["script"])
+    assert (ROOT / script).is_file()
+    assert "${{" not in tells["with"]["script"]  # what is put in so could be code
+
+
+def test_spelling_is_looked_at_with_each_change_and_advisories_each_night():
+    commands = {
+        name: [step.get("run") for job in each["jobs"].values() for step in job["steps"]]
+        for name, each in WORKFLOWS.items()
+    }
+    assert "make spell" in commands["test.yml"]
+    assert "make audit" in commands["nightly.yml"]
 
 
 def test_updates_come_for_packages_and_for_actions():

@@ -3,6 +3,7 @@
 The pages are prepared in a folder laid out as the repository is, so that their links to each other stay as they are.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ SETTINGS = ROOT / "site"
 SOURCE = BUILD / "site_source"
 SITE = BUILD / "site"
 WARNINGS = BUILD / "site_warnings.txt"
+NO_ANSWER = ("broken", "timeout")  # what Sphinx says of a link that leads nowhere
 
 
 def build_site(lessons: list[Lesson], *, decks: bool = True) -> tuple[Path, list[str]]:
@@ -64,16 +66,40 @@ def prepare(lessons: list[Lesson]) -> None:
         write_in_one_step(SOURCE / path.name.removesuffix(".j2"), _filled(path, lessons, sheets))
 
 
+def dead_links(lessons: list[Lesson]) -> list[str]:
+    """Follow each link of the site's pages out into the network, and return those that lead nowhere, a line each.
+
+    Raises CourseError where Sphinx is missing or fails.
+    """
+    prepare(lessons)
+    found = BUILD / "site_links" / "output.json"
+    found.unlink(missing_ok=True)
+    done = _sphinx("linkcheck", found.parent)
+    if not found.exists():
+        raise CourseError(f"Sphinx failed: {done.stderr.strip()[-800:]}")
+    links = [json.loads(line) for line in found.read_text("utf-8").splitlines()]
+    return [
+        f"{link['filename']}: {link['uri']} ({link['info'] or link['status']})"
+        for link in links
+        if link["status"] in NO_ANSWER
+    ]
+
+
 def run_sphinx() -> list[str]:
     """Run Sphinx over the prepared pages, and return its warnings. Raises CourseError where it fails."""
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-j", "auto", "-w", str(WARNINGS)]
-    command += ["-d", str(BUILD / "site_doctrees"), str(SOURCE), str(SITE)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if "No module named sphinx" in done.stderr:
-        raise CourseError("Sphinx is missing. Run `make setup`.")
+    done = _sphinx("html", SITE)
     if done.returncode:
         raise CourseError(f"Sphinx failed: {done.stderr.strip()[-800:]}")
     return [line.replace(f"{SOURCE}/", "") for line in WARNINGS.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _sphinx(builder: str, folder: Path) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "sphinx", "-b", builder, "-q", "-j", "auto", "-w", str(WARNINGS)]
+    command += ["-d", str(BUILD / "site_doctrees"), str(SOURCE), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if "No module named sphinx" in done.stderr:
+        raise CourseError("Sphinx is missing. Run `make setup`.")
+    return done
 
 
 def _keep(path: Path, page: NotebookNode | str) -> None:

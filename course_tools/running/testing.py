@@ -13,14 +13,14 @@ LEFT_OUT = {  # tier -> the marks that it leaves out
     "public": "",
 }
 ANEW = "COURSE_TEST_ANEW"  # set: no record of an earlier execution counts
+SWAPS = ("COURSE_CHECKPOINT", "COURSE_HUB", "COURSE_SIZES")  # the tests hold for the course's own only
 
 
 def run_tests(tier: str, extra: list[str]) -> int:
     """Run the tests of a tier and return pytest's exit code. `extra` goes to pytest as it is."""
     command = [sys.executable, "-m", "pytest", "tests", "lessons", "-n", "2"]
     command += ["-m", LEFT_OUT[tier]] if LEFT_OUT[tier] else []
-    swaps = {"COURSE_CHECKPOINT", "COURSE_HUB", "COURSE_SIZES", ANEW}  # the tests hold for the course's own only
-    environment = {name: value for name, value in os.environ.items() if name not in swaps}
+    environment = {name: value for name, value in os.environ.items() if name not in (*SWAPS, ANEW)}
     environment["COURSE_PROFILE"] = "laptop"
     environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
     if tier in ("all", "public"):
