@@ -15,6 +15,7 @@ from pathlib import Path
 from datasets import disable_progress_bars
 from transformers.utils import logging
 
+from benchmarks.processor import has_16_bits
 from benchmarks.records import found, page
 from benchmarks.records.measure import finals, folds, measure
 
@@ -35,6 +36,10 @@ def main() -> None:
     ways = options.row or list(task.ways)
     if unknown := set(ways) - set(task.ways):
         parser.error(f"No row is called {sorted(unknown)}. The rows are: {', '.join(task.ways)}.")
+    if options.bf16 and not has_16_bits():
+        parser.error(
+            "This processor does not multiply 16-bit numbers by itself, so --bf16 would be slower. Leave it out."
+        )
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     disable_progress_bars()

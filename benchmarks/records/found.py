@@ -6,7 +6,7 @@ import datetime
 import json
 from pathlib import Path
 
-from benchmarks.results import machine
+from benchmarks.processor import words
 from course_tools.files import write_in_one_step
 from course_tools.running.report import versions
 
@@ -28,7 +28,7 @@ def add(task: str, name: str, rows: dict, seeds: list[int], learned: int, judged
     records = read()
     records.setdefault(task, {})[name] = {
         "date": datetime.date.today().isoformat(),
-        "machine": machine(),
+        "machine": words(),
         "versions": versions(),
         "seeds": seeds,
         "learned": learned,

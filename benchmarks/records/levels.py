@@ -103,8 +103,9 @@ class Surprise(torch.nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return three numbers for each text, (texts, 3), under the name by which `ask` finds them."""
-        logits = self.model(input_ids, attention_mask=attention_mask, use_cache=False).logits[:, :-1].float()
-        nats = torch.nn.functional.cross_entropy(logits.transpose(1, 2), input_ids[:, 1:], reduction="none")
+        logits = self.model(input_ids, attention_mask=attention_mask, use_cache=False).logits[:, :-1].flatten(0, 1)
+        told = input_ids[:, 1:]
+        nats = torch.nn.functional.cross_entropy(logits, told.flatten(), reduction="none").float().view(told.shape)
         rows = [nats[row, : length - 1] for row, length in enumerate(attention_mask.sum(dim=1))]
         return {"logits": torch.stack([torch.stack([r.mean(), r.max(), r.std(correction=0)]) for r in rows])}
 
