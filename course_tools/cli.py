@@ -148,6 +148,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     progress.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="where the sheets lie (exercises/)")
     progress.set_defaults(action=command_progress)
 
+    update = commands.add_parser("update", help="get the newest state of the course; what you wrote is kept")
+    update.set_defaults(action=command_update)
+
     doctor = commands.add_parser("doctor", help="look at this machine")
     doctor.set_defaults(action=command_doctor)
     return parser.parse_args(arguments)
@@ -383,6 +386,18 @@ def command_progress(options: argparse.Namespace) -> int:
         raise UsageError(f"There is no folder {folder}.")
     for line in lines(folder):
         print(line)
+    return 0
+
+
+def command_update(options: argparse.Namespace) -> int:
+    """Print what was saved where, and what is new."""
+    from course_tools.files import only_one
+    from course_tools.project import BUILD, ROOT
+    from course_tools.setup.update import told, update
+
+    with only_one(BUILD):
+        for line in told(update(ROOT)):
+            print(line)
     return 0
 
 
