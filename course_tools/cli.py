@@ -148,6 +148,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     progress.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="where the sheets lie (exercises/)")
     progress.set_defaults(action=command_progress)
 
+    release = commands.add_parser("release", help="pack the course, its site, decks and quiz bank into build/release")
+    release.add_argument(
+        "tag", nargs="?", default="", metavar="VERSION", help="to publish it: the project's, as v1.2.0"
+    )
+    release.set_defaults(action=command_release)
+
     update = commands.add_parser("update", help="get the newest state of the course; what you wrote is kept")
     update.set_defaults(action=command_update)
 
@@ -386,6 +392,18 @@ def command_progress(options: argparse.Namespace) -> int:
         raise UsageError(f"There is no folder {folder}.")
     for line in lines(folder):
         print(line)
+    return 0
+
+
+def command_release(options: argparse.Namespace) -> int:
+    """Make the archive of a release, and print where it is."""
+    from course_tools.files import only_one
+    from course_tools.project import BUILD
+    from course_tools.publishing.archive import release
+
+    with only_one(BUILD):
+        path = release(options.tag)
+    print(f"{_shown(path)} ({path.stat().st_size / 1e6:.0f} MB)")
     return 0
 
 
