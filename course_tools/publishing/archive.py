@@ -52,7 +52,10 @@ def release(tag: str = "") -> Path:
 
 
 def pack(root: Path, git: Git, version: str, made: list[Path], folder: Path) -> Path:
-    """Pack the files that git knows and those `made` below `root` into a ZIP in `folder`. Raises CourseError if unfit."""
+    """Pack the files that git knows and those `made` below `root` into a ZIP in `folder`.
+
+    Raises CourseError where it is not fit to be given to anybody.
+    """
     tracked = dict(_tracked(git))
     files = {name: (root / name).read_bytes() for name in tracked}
     files |= {path.relative_to(root).as_posix(): path.read_bytes() for path in made}
@@ -117,7 +120,7 @@ def require_committed(git: Git) -> None:
     lines = git.names("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
     if lines:
         raise CourseError(
-            f"A release is what the last commit holds, and {lines[0][3:]} is not as it has it ({len(lines)} such in all). "
+            f"A release is what the last commit holds, and {lines[0][3:]} is not as it has it ({len(lines)} such). "
             "Commit them, or put them away with `git stash --include-untracked`."
         )
 
