@@ -124,7 +124,7 @@ def test_it_says_what_was_saved_where_and_what_is_new(student):
     student.news({**news, "CHANGELOG.md": "- a new lesson\n- old\n"})
     done = update(student.folder)
     assert list(told(done)) == [
-        f"Saved: your {SHEET} is now {done.saved[SHEET]}",
+        f"Saved in {done.saved[SHEET].removesuffix(f'/{SHEET}')}, as you left them: {SHEET}",
         "New: notebooks/03_new.ipynb, 1 other file",
         f"Changed: {SHEET}, 1 other file",
         f"No longer there: {LESSON}",
@@ -218,17 +218,30 @@ def test_own_commits_alone_are_the_newest_state(student):
     assert student.state() == before
 
 
-def test_own_commits_are_kept_in_a_branch_where_the_course_went_on(student):
-    commit(student.folder, {SHEET: MINE, LESSON: MINE})
+def test_own_commits_are_kept_in_a_branch_and_their_files_too_where_the_course_went_on(student):
+    commit(student.folder, {SHEET: MINE, LESSON: MINE, "own.ipynb": MINE})
     write(student.folder, {LESSON: "and later"})
     student.news({SHEET: NEWEST})
     done = update(student.folder)
     assert student.is_newest() and student.has(SHEET) == NEWEST
     assert git(student.folder, "show", f"{done.branch}:{SHEET}") == MINE
     assert student.has(done.saved[LESSON]) == "and later"
+    assert [student.has(done.saved[name]) for name in (SHEET, "own.ipynb")] == [MINE, MINE]
+    assert done.gone == []
     assert git(student.folder, "symbolic-ref", "--short", "HEAD") == "main"
     assert git(student.folder, "rev-parse", "--abbrev-ref", "@{upstream}") == "origin/main"
     assert any(done.branch in line for line in told(done))
+
+
+def test_a_history_that_was_made_anew_is_taken_and_the_old_one_kept(student):
+    write(student.folder, {SHEET: MINE, "own.ipynb": MINE})
+    git(student.course, "checkout", "--quiet", "--orphan", "anew")
+    commit(student.course, {SHEET: NEWEST})
+    git(student.course, "branch", "--quiet", "--move", "--force", "anew", "main")
+    old = git(student.folder, "rev-parse", "HEAD")
+    done = update(student.folder)
+    assert student.has(done.saved[SHEET]) == MINE and student.has("own.ipynb") == MINE
+    assert git(student.folder, "rev-parse", done.branch) == old and student.is_newest()
 
 
 def test_a_shallow_clone_is_brought_up_to_date(student, tmp_path):

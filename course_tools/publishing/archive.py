@@ -5,6 +5,7 @@ makes the same contents; MANIFEST.sha256 has the digest of each file.
 """
 
 import hashlib
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -86,7 +87,8 @@ def guide(version: str) -> str:
 def faults(files: dict[str, bytes], size: int, root: Path) -> list[str]:
     """Return why these files are not fit for a release of `size` bytes, one sentence each."""
     found = [] if size < LARGEST_MB * 1e6 else [f"The ZIP has {size / 1e6:.0f} MB, and {LARGEST_MB} are the most."]
-    here = re.compile(re.escape(str(root).encode()) + rb"[/\\]")
+    spellings = {str(root), root.as_posix(), json.dumps(str(root))[1:-1]}  # the last as in a notebook
+    here = re.compile(b"(" + b"|".join(re.escape(each.encode()) for each in spellings) + rb")[/\\]")
     found += [
         f"{name} holds the path of this folder, {root}. Make it again, or mend what writes it there."
         for name in sorted(files)

@@ -51,44 +51,40 @@ class Update:
 def update(root: Path) -> Update:
     """Bring a checkout to the newest state of the branch that it follows. Returns what was done.
 
-    Raises CourseError where that cannot be done. Then all is as it was, unless the error says where something is.
+    Raises CourseError where that cannot be done. Then each file is as it was, unless the error says where it is.
     """
     git = _usable(root)
     require_writable(root)
     _fetch(git)
-    done = Update(stayed=_changed(git))
+    changed = _changed(git)
     if git.says("merge-base", "--is-ancestor", "@{upstream}", "HEAD"):
-        return done
-    lines = _lines(root)
-    differing = _differing(git)
-    staged = [name for name in git.names("diff", "--cached", "--name-only", "-z", "--no-renames") if name in differing]
-    if staged:
-        _keep_index(git)
-    with _moved(root, _in_the_way(root, differing, done.stayed)) as done.saved:
-        if staged:
-            git("reset", "--quiet", "HEAD", "--", *staged)
-        if not git.says("merge-base", "--is-ancestor", "HEAD", "@{upstream}"):
-            done.branch = f"{MY_WORK}-{git('rev-parse', '--short', 'HEAD')}"
-            git("branch", "--force", done.branch, "HEAD")
-        git("checkout", "--quiet", "--no-track", "-B", git("symbolic-ref", "--short", "HEAD"), "@{upstream}")
-    done.staged = bool(staged)
-    done.stayed = [name for name in done.stayed if name not in differing]
-    for kind, names in (("A", done.new), ("D", done.gone), ("MT", done.changed)):
-        names += [name for name, letter in differing.items() if letter in kind]
-    done.told = [line for line in _lines(root) if line not in lines]
-    return done
+        return Update(stayed=changed)
+    differing, own, lines = _differing(git), _own(git), _lines(root)
+    staged = _staged(git, differing)
+    with _moved(root, _in_the_way(root, differing, {*changed, *own})) as saved:
+        branch = _go_on(git, staged)
+    return Update(
+        saved=saved,
+        staged=bool(staged),
+        branch=branch,
+        stayed=[name for name in changed if name not in differing],
+        new=[name for name, kind in differing.items() if kind == "A"],
+        gone=[name for name, kind in differing.items() if kind == "D" and name not in own],
+        changed=[name for name, kind in differing.items() if kind in "MT"],
+        told=[line for line in _lines(root) if line not in lines],
+    )
 
 
 def told(done: Update) -> Iterator[str]:
     """Yield what was done, in plain words, a line each."""
     if not (done.new or done.changed or done.gone):
         yield "You have the newest state of the course already."
-    for name, place in done.saved.items():
-        yield f"Saved: your {name} is now {place}"
+    for folder in {place.removesuffix(f"/{name}") for name, place in done.saved.items()}:
+        yield f"Saved in {folder}, as you left them: {', '.join(done.saved)}"
     if done.staged:
-        yield "Saved: what you had added with `git add`, as the newest entry of `git stash list`"
+        yield "Saved in git: what you had added with `git add`, as the newest entry of `git stash list`"
     if done.branch:
-        yield f"Saved: commits that the course does not have, in the branch {done.branch}"
+        yield f"Saved in git: commits that the course does not have, in the branch {done.branch}"
     for title, names in (("New", done.new), ("Changed", done.changed), ("No longer there", done.gone)):
         if names:
             yield f"{title}: {_counted(names)}"
@@ -145,7 +141,14 @@ def _differing(git: Git) -> dict[str, str]:
     return dict(zip(found[1::2], found[::2], strict=True))
 
 
-def _in_the_way(root: Path, differing: dict[str, str], changed: list[str]) -> list[str]:
+def _own(git: Git) -> list[str]:
+    """Return the files that commits of the student's own have changed: those commits leave the branch."""
+    if not git.says("merge-base", "@{upstream}", "HEAD"):  # the course's history was made anew
+        return []
+    return git.names("diff", "--name-only", "-z", "--no-renames", "@{upstream}...HEAD")
+
+
+def _in_the_way(root: Path, differing: dict[str, str], changed: set[str]) -> list[str]:
     """Return what the newest state would overwrite and is not the course's own: paths, sorted."""
     found = {name for name, kind in differing.items() if kind != "A" and name in changed}
     found |= {path for name, kind in differing.items() if kind == "A" and (path := _at_the_place(root, name))}
@@ -198,9 +201,25 @@ def _back(place: Path, now: Path) -> bool:
     return True
 
 
-def _keep_index(git: Git) -> None:
-    """Keep in the stash what was added with `git add`: it may differ from the file, which is moved."""
-    git("stash", "store", "--message", "course update: what was added", git("stash", "create", "course update"))
+def _staged(git: Git, differing: dict[str, str]) -> list[str]:
+    """Return what of it was added with `git add`, and keep that in the stash: the file may hold something else."""
+    staged = [name for name in git.names("diff", "--cached", "--name-only", "-z", "--no-renames") if name in differing]
+    if staged:
+        kept = git("stash", "create", "course update")
+        git("stash", "store", "--message", "course update: what was added", kept)
+    return staged
+
+
+def _go_on(git: Git, staged: list[str]) -> str:
+    """Bring the branch to the newest state; nothing is in the way. Returns the branch that keeps own commits, if any."""
+    kept = ""
+    if staged:
+        git("reset", "--quiet", "HEAD", "--", *staged)
+    if not git.says("merge-base", "--is-ancestor", "HEAD", "@{upstream}"):
+        kept = f"{MY_WORK}-{git('rev-parse', '--short', 'HEAD')}"
+        git("branch", "--force", kept, "HEAD")
+    git("checkout", "--quiet", "--no-track", "-B", git("symbolic-ref", "--short", "HEAD"), "@{upstream}")
+    return kept
 
 
 def _lines(root: Path) -> list[str]:
