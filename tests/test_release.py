@@ -12,12 +12,13 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from course_tools import cli, project
 from course_tools.project import ROOT, all_lessons, all_sheets
 from course_tools.publishing import archive, quiz_export, site, slides
 from course_tools.setup import bootstrap
 from course_tools.setup.git import Git
 from course_utils import CourseError
-from tests.test_update import commit, git
+from tests.git import commit, git
 
 VERSION = archive.version_of(ROOT)
 TOP = f"finetuning-course-{VERSION}"
@@ -178,6 +179,50 @@ def test_what_is_not_committed_is_named(small, name):
     (small / name).write_text("mine")
     with pytest.raises(CourseError, match=f"{name} is not as it has it .1 such.*Commit them"):
         archive.require_committed(Git(small))
+
+
+@pytest.fixture
+def as_the_course(small, monkeypatch):
+    """The small project in the place of the course; nothing of it is stale, and Sphinx is content."""
+    (small / "build" / "site").mkdir()
+    (small / "build" / "page.html").rename(small / "build" / "site" / "page.html")
+    for name, value in {
+        "ROOT": small,
+        "RELEASES": small / "build" / "release",
+        "all_sheets": list,
+        "check": lambda scripts: [],
+        "build_site": lambda lessons: (small / "build" / "site", []),
+        "export": lambda lessons: [],
+    }.items():
+        monkeypatch.setattr(archive, name, value)
+    monkeypatch.setattr(archive.pages, "stale", list)
+    monkeypatch.setattr(project, "ROOT", small)
+    monkeypatch.setattr(project, "BUILD", small / "build")
+    return small
+
+
+def test_the_command_says_where_it_is(as_the_course, capsys):
+    assert cli.main(["release", "v1.2.0"]) == 0
+    assert capsys.readouterr().out == "build/release/finetuning-course-1.2.0.zip (0 MB)\n"
+    names = zipfile.ZipFile(as_the_course / "build/release/finetuning-course-1.2.0.zip").namelist()
+    assert "finetuning-course-1.2.0/build/site/page.html" in names
+    assert cli.main(["release", "v1.2.1"]) == 1
+    assert capsys.readouterr().err.startswith("course: pyproject.toml has version 1.2.0, and v1.2.1 was asked for.")
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "value", "says"),
+    [
+        (archive, "check", lambda scripts: ["x is stale.", "y"], r"not what lessons/ makes: x is stale\. \(2 in all\)"),
+        (archive.pages, "stale", lambda: ["docs/x.md: old"], r"not what lessons/ makes: docs/x.md: old"),
+        (archive, "build_site", lambda lessons: (None, ["a dead link"]), r"Sphinx warns of something.*: a dead link"),
+    ],
+)
+def test_what_is_stale_or_warned_of_is_not_released(as_the_course, monkeypatch, module, name, value, says):
+    monkeypatch.setattr(module, name, value)
+    with pytest.raises(CourseError, match=says):
+        archive.release()
+    assert not (as_the_course / "build" / "release").exists()
 
 
 def test_out_of_a_zip_no_release_is_made(tmp_path):

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,40 +11,19 @@ from course_tools.setup import bootstrap
 from course_tools.setup.git import Git
 from course_tools.setup.update import MY_WORK, told, update
 from course_utils import CourseError
+from tests.git import NO_SETTINGS, commit, git, write
 
 SHEET, LESSON, OTHER = "exercises/01_ö sheet.ipynb", "notebooks/00_start.ipynb", "notebooks/02_other.ipynb"
 MINE, NEWEST = "what I wrote", "the newest"
 FILES = {SHEET: "old", LESSON: "old", OTHER: "old", "CHANGELOG.md": "- old\n", ".gitignore": f"/{MY_WORK}/\n*.log\n"}
-WHO = ("-c", "user.name=x", "-c", "user.email=x@example.org")
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not here")
 
 
 @pytest.fixture(autouse=True)
-def no_settings(monkeypatch, tmp_path):
+def no_settings(monkeypatch):
     """What the person who runs the tests has set up for git is not a student's."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "none"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-
-
-def git(folder: Path, *command: str) -> str:
-    done = subprocess.run(["git", *WHO, *command], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
-
-
-def write(folder: Path, files: dict[str, str | None]) -> None:
-    """Write files; None deletes one."""
-    for name, text in files.items():
-        if text is None:
-            (folder / name).unlink()
-        else:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8")
-
-
-def commit(folder: Path, files: dict[str, str | None]) -> None:
-    write(folder, files)
-    git(folder, "add", "--all", "--force")
-    git(folder, "commit", "--quiet", "--message", "x")
+    for name, value in NO_SETTINGS.items():
+        monkeypatch.setenv(name, value)
 
 
 class Student:
@@ -297,7 +275,7 @@ def test_in_the_middle_of_something_the_way_out_is_said(student, command, says):
     commit(student.folder, {SHEET: MINE})
     student.news({SHEET: NEWEST})
     git(student.folder, "fetch", "--quiet")
-    subprocess.run(["git", *WHO, *command], cwd=student.folder, capture_output=True)
+    git(student.folder, *command, check=False)
     student.refused(says)
 
 
@@ -305,7 +283,7 @@ def test_a_stash_that_did_not_fit_is_a_merge_without_a_mark(student):
     write(student.folder, {SHEET: MINE})
     git(student.folder, "stash")
     commit(student.folder, {SHEET: "mine, too"})
-    subprocess.run(["git", "stash", "pop"], cwd=student.folder, capture_output=True)
+    git(student.folder, "stash", "pop", check=False)
     student.refused("in the middle of a merge.*`git add` each file")
 
 

@@ -211,7 +211,7 @@ def _staged(git: Git, differing: dict[str, str]) -> list[str]:
 
 
 def _go_on(git: Git, staged: list[str]) -> str:
-    """Bring the branch to the newest state; nothing is in the way. Returns the branch that keeps own commits, if any."""
+    """Bring the branch to the newest state; nothing is in the way. Returns the branch that keeps own commits, or ""."""
     kept = ""
     if staged:
         git("reset", "--quiet", "HEAD", "--", *staged)
