@@ -105,12 +105,9 @@ def use_a_suitable_python():
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return
     for other in other_pythons():
-        found = shutil.which(other[0])
-        if (
-            found
-            and subprocess.call([found] + other[1:] + ["-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL) == 0
-        ):
-            sys.exit(subprocess.call([found] + other[1:] + [os.path.abspath(__file__)]))
+        there = shutil.which(other[0])
+        if there and subprocess.call(other + ["-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL) == 0:
+            sys.exit(subprocess.call(other + [os.path.abspath(__file__)]))
     how = "py -3.%d course_tools\\setup\\bootstrap.py" if WINDOWS else "make setup PYTHON=python3.%d"
     stop(
         "This is Python %d.%d, and the course needs Python %d.%d to %d.%d. Install one of them, then name it: "
