@@ -161,6 +161,15 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     canary.add_argument("--folder", type=Path, metavar="FOLDER", help="where all of it goes (build/canary; 3 GiB)")
     canary.set_defaults(action=command_canary)
 
+    release = commands.add_parser("release", help="pack the course, its site, decks and quiz bank into build/release")
+    release.add_argument(
+        "tag", nargs="?", default="", metavar="VERSION", help="to publish it: the project's, as v1.2.0"
+    )
+    release.set_defaults(action=command_release)
+
+    update = commands.add_parser("update", help="get the newest state of the course; what you wrote is kept")
+    update.set_defaults(action=command_update)
+
     doctor = commands.add_parser("doctor", help="look at this machine")
     doctor.set_defaults(action=command_doctor)
     return parser.parse_args(arguments)
@@ -419,6 +428,30 @@ def command_canary(options: argparse.Namespace) -> int:
     print(path.read_text("utf-8"))
     print(f"See {shown(path)}")
     return 1 if findings else 0
+
+
+def command_release(options: argparse.Namespace) -> int:
+    """Make the archive of a release, and print where it is."""
+    from course_tools.files import only_one
+    from course_tools.project import BUILD
+    from course_tools.publishing.archive import release
+
+    with only_one(BUILD):
+        path = release(options.tag)
+    print(f"{_shown(path)} ({path.stat().st_size / 1e6:.0f} MB)")
+    return 0
+
+
+def command_update(options: argparse.Namespace) -> int:
+    """Print what was saved where, and what is new."""
+    from course_tools.files import only_one
+    from course_tools.project import BUILD, ROOT
+    from course_tools.setup.update import told, update
+
+    with only_one(BUILD):
+        for line in told(update(ROOT)):
+            print(line)
+    return 0
 
 
 def command_doctor(options: argparse.Namespace) -> int:

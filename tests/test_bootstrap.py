@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import json
+import os
 import platform
 import re
 import subprocess
@@ -36,12 +37,14 @@ def fresh(tmp_path, monkeypatch):
     monkeypatch.setattr(bootstrap, "VENV", str(venv))
     monkeypatch.setattr(bootstrap, "STAMP", str(venv / "ready"))
     monkeypatch.setattr(bootstrap, "BIN", str(venv / "bin"))
+    monkeypatch.setattr(bootstrap, "PYTHON", str(venv / "bin" / "python"))
     monkeypatch.setattr(bootstrap, "LOG", str(venv / "log"))
 
     def make_venv():
         steps.append("venv")
         (venv / "bin").mkdir(parents=True, exist_ok=True)
-        (venv / "bin" / "pip").write_text(f"#!{venv}/bin/python\n")
+        (venv / "bin" / "pip").write_text(f"#!{venv / 'bin'}/python\n")
+        (venv / "bin" / "python").touch()
 
     monkeypatch.setattr(bootstrap, "make_venv", make_venv)
     monkeypatch.setattr(bootstrap, "run_pip", lambda arguments, expected=0: steps.append(step(*arguments)) or "")
@@ -131,6 +134,72 @@ def test_an_update_that_is_interrupted_starts_over(fresh, monkeypatch):
     assert steps[5:] == WHOLE
 
 
+def test_a_python_that_the_system_has_taken_away_is_made_anew(fresh):
+    folder, steps = fresh
+    bootstrap.main()
+    (folder / ".venv" / "bin" / "python").unlink()
+    bootstrap.main()
+    assert steps == [*WHOLE, *WHOLE]
+
+
+@pytest.mark.parametrize(
+    ("windows", "there", "call"),
+    [
+        (False, ["python3.12", "python3.11"], ["python3.12"]),
+        (True, ["py"], ["py", "-3.13"]),
+        (True, ["py", "python3.11"], ["python3.11"]),
+    ],
+)
+def test_an_unsuitable_python_looks_for_another(fresh, monkeypatch, windows, there, call):
+    called = []
+    monkeypatch.setattr(bootstrap, "WINDOWS", windows)
+    monkeypatch.setattr(bootstrap.sys, "version_info", (3, 14, 0))
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: name if name in there else None)
+    monkeypatch.setattr(bootstrap.subprocess, "call", lambda command, **_: called.append(command) or 0)
+    with pytest.raises(SystemExit) as ended:
+        bootstrap.main()
+    assert ended.value.code == 0
+    assert called == [[*call, "-c", "import ensurepip, venv"], [*call, bootstrap.__file__]]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("sys.maxsize", 2**31 - 1, r"has 32 bits, and PyTorch needs 64\. Install a Python of 64 bits"),
+        ("sys.platform", "darwin", r"no longer made for Macs with Intel's processor\. Take Colab or Docker"),
+    ],
+)
+def test_where_there_is_no_torch_it_is_said_before_pip_looks_for_it(fresh, monkeypatch, name, value, says):
+    _, steps = fresh
+    monkeypatch.setattr(bootstrap.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(f"course_tools.setup.bootstrap.{name}", value)
+    with pytest.raises(SystemExit, match=says):
+        bootstrap.main()
+    assert steps == []
+
+
+def test_a_mac_of_today_is_fine(fresh, monkeypatch):
+    _, steps = fresh
+    monkeypatch.setattr(bootstrap.platform, "machine", lambda: "arm64")
+    monkeypatch.setattr(bootstrap.sys, "platform", "darwin")
+    bootstrap.main()
+    assert steps == WHOLE
+
+
+def test_a_sign_that_the_terminal_cannot_show_ends_nothing(tmp_path):
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from course_tools.setup import bootstrap as b\n"
+    code += "b.print_whatever_comes(); b.say('\\ufffd \\U0001f600')"
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, "[set-up] \\ufffd \\U0001f600\n")
+
+
+@pytest.mark.parametrize(("windows", "says"), [(True, '"a b\\c.exe" -m pip'), (False, "'a b\\c.exe' -m pip")])
+def test_a_command_to_type_has_its_spaces_quoted(monkeypatch, windows, says):
+    monkeypatch.setattr(bootstrap, "WINDOWS", windows)
+    assert bootstrap.quoted(["a b\\c.exe", "-m", "pip"]) == says
+
+
 def test_an_old_python_is_told_what_to_do(fresh, monkeypatch):
     monkeypatch.setattr(bootstrap.sys, "version_info", (3, 9, 2))
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
@@ -150,6 +219,14 @@ def test_a_failing_pip_shows_its_last_words(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match=r"pip failed:\n(.|\n)*no such option: --nonsense(.|\n)*starts over by itself"):
         bootstrap.pip("install", "--nonsense")
     assert "no such option" in (tmp_path / "log").read_text()
+
+
+def test_who_wants_packages_of_their_own_by_default_gets_an_environment_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(bootstrap, "LOG", str(tmp_path / "log"))
+    monkeypatch.setattr(bootstrap, "PYTHON", sys.executable)
+    monkeypatch.setenv("PIP_USER", "1")
+    assert bootstrap.run_pip(["config", "list"]) == ""
+    assert ":env:.user='0'" in (tmp_path / "log").read_text()
 
 
 def test_old_pythons_can_read_it():

@@ -20,9 +20,10 @@ from course_tools.setup import bootstrap
 from course_utils import CourseError
 from course_utils.sources import DATA
 from tests.conftest import SmallCourse
+from tests.processes import posix
 from tests.test_run import processes_of, report_of, wait_until
 
-ENDS = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+ENDS = ("SIGINT", "SIGHUP", "SIGQUIT")
 BIN = "Scripts" if os.name == "nt" else "bin"
 SET_UP = """\
 import sys
@@ -83,19 +84,20 @@ LONG = "from pathlib import Path\nPath('here').touch()\nimport time\ntime.sleep(
 
 
 def hear_all() -> None:
-    for number in ENDS:
-        signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
+    for name in ENDS:
+        signal.signal(getattr(signal, name), signal.SIG_DFL if name != "SIGINT" else signal.default_int_handler)
 
 
+@posix
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT])
-def test_a_closed_terminal_leaves_no_kernel_and_a_report(small_course, number):
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGQUIT"])
+def test_a_closed_terminal_leaves_no_kernel_and_a_report(small_course, name):
     """It sends its signal more than once: the second comes while the first one's tidying up is under way."""
     small_course.add("long", LONG)
     process = small_course.start("run", "--fresh", preexec_fn=hear_all)
     wait_until((small_course.root / "build" / "cwd" / "00_long" / "here").exists)
     for _ in range(5):
-        process.send_signal(number)
+        process.send_signal(getattr(signal, name))
         time.sleep(0.05)
     output, _ = process.communicate()
     assert (process.returncode, "No kernel is left running" in output) == (130, True), output

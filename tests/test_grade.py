@@ -381,22 +381,22 @@ def test_a_second_call_grades_only_what_is_new(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("number", "status"),
+    ("name", "status"),
     [
-        (signal.SIGINT, 130),
-        pytest.param(signal.SIGTERM, 130, marks=pytest.mark.nightly),
-        pytest.param(signal.SIGHUP, 130, marks=pytest.mark.nightly),
-        pytest.param(signal.SIGQUIT, 130, marks=pytest.mark.nightly),
-        (signal.SIGKILL, -9),
+        ("SIGINT", 130),
+        pytest.param("SIGTERM", 130, marks=pytest.mark.nightly),
+        pytest.param("SIGHUP", 130, marks=pytest.mark.nightly),
+        pytest.param("SIGQUIT", 130, marks=pytest.mark.nightly),
+        ("SIGKILL", -9),
     ],
 )
-def test_whoever_is_stopped_leaves_nothing_and_goes_on_later(number, status, tmp_path):
+def test_whoever_is_stopped_leaves_nothing_and_goes_on_later(name, status, tmp_path):
     hand_in(tmp_path, ann=solved(), bob=answered("import time\ntime.sleep(9999)")())
     process = subprocess.Popen(command_for(tmp_path, "--jobs", "1"), stdout=subprocess.PIPE, text=True, **HEARING)
     assert "ann" in process.stdout.readline()
     while not living(str(KERNEL)):
         time.sleep(0.1)
-    process.send_signal(number)
+    process.send_signal(getattr(signal, name))
     assert process.wait() == status
     while living(str(tmp_path)):  # after SIGKILL they need a moment to notice
         time.sleep(0.1)

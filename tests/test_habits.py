@@ -13,6 +13,7 @@ import yaml
 from course_tools.project import ROOT
 from course_utils.outline import repository
 from tests.commands import wrong
+from tests.git import commit, git
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 HOOKS = {
@@ -24,17 +25,11 @@ CHECKED = "course-build-check"
 TEXTS = (".py", ".md", ".toml", ".txt", ".j2", ".yml")
 
 
-def git(folder: Path, *command: str) -> None:
-    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
-    subprocess.run(["git", *who, *command], cwd=folder, check=True, capture_output=True)
-
-
 def checked_out_on_windows(folder: Path, *names: str) -> dict[str, bytes]:
     """Return the bytes of some files after a commit and a checkout, as git for Windows is set up by default."""
     git(folder, "init", "--quiet")
     git(folder, "config", "core.autocrlf", "true")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "x")
+    commit(folder, {})
     for name in names:
         (folder / name).unlink()
     git(folder, "checkout", "--quiet", "--", ".")

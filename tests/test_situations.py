@@ -15,6 +15,7 @@ from course_tools import caches, environment
 from course_tools.building.release import Words
 from course_tools.project import ROOT
 from course_utils import CourseError, prepared, tweets
+from tests.processes import posix
 
 SHOWS = "import os\nfrom course_utils import record\n"
 TWEETS = (
@@ -39,7 +40,6 @@ from course_tools import cli
 sys.exit(cli.main(["build", "--check"]))
 """
 pytestmark = pytest.mark.slow
-posix = pytest.mark.skipif(os.name != "posix", reason="a matter of Linux and macOS")
 
 
 @pytest.fixture

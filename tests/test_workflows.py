@@ -16,12 +16,12 @@ JOBS = [
     for key, job in workflow["jobs"].items()
 ]
 PINNED = re.compile(r"(actions/[\w-]+)@v\d+|[\w./-]+@[0-9a-f]{40}")  # a hash for whatever is not GitHub's own
-WRITES = {"site.yml": {"pages", "id-token"}, "canary.yml": {"issues"}}
+WRITES = {"site.yml": {"pages", "id-token"}, "canary.yml": {"issues"}, "release.yml": {"contents"}}
 ON = True  # YAML reads the word `on` so
 
 
-def test_there_are_five():
-    assert set(WORKFLOWS) == {"test.yml", "nightly.yml", "site.yml", "canary.yml", "links.yml"}
+def test_there_are_six():
+    assert set(WORKFLOWS) == {"test.yml", "nightly.yml", "site.yml", "canary.yml", "links.yml", "release.yml"}
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -46,6 +46,7 @@ def test_the_script_of_ci_runs_what_the_readme_tells():
         (".venv/bin/course tset", "course tset: .*invalid choice"),
         (".venv/Scripts/course test --quick", "course test --quick: .*--quick"),
         ("course", "without a command"),
+        ("gh release delete v1", "`gh` is no command of this project."),
         ("curl https://example.org", "`curl` is no command of this project."),
     ],
 )
@@ -126,6 +127,15 @@ def test_spelling_is_looked_at_with_each_change_and_advisories_each_night():
     }
     assert "make spell" in commands["test.yml"]
     assert "make audit" in commands["nightly.yml"]
+
+
+def test_a_tag_makes_a_release_and_only_what_installs_nothing_may_write():
+    workflow = WORKFLOWS["release.yml"]
+    assert workflow[ON] == {"push": {"tags": ["v*"]}}
+    archive, publish = workflow["jobs"]["archive"], workflow["jobs"]["publish"]
+    assert '.venv/bin/course release "$GITHUB_REF_NAME"' in [step.get("run") for step in archive["steps"]]
+    assert "permissions" not in archive and publish["needs"] == "archive"
+    assert [step["run"].split()[0] for step in publish["steps"] if "run" in step] == ["gh"]
 
 
 def test_updates_come_for_packages_and_for_actions():

@@ -7,6 +7,8 @@ An interrupted set-up leaves no stamp behind, so the next call starts it over.
 import hashlib
 import json
 import os
+import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,8 +18,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 VENV = os.path.join(ROOT, ".venv")
 STAMP = os.path.join(VENV, "course-is-ready")
 LOG = os.path.join(VENV, "setup.log")
-BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
-PYTHON = os.path.join(BIN, "python")
+WINDOWS = os.name == "nt"
+BIN = os.path.join(VENV, "Scripts" if WINDOWS else "bin")
+PYTHON = os.path.join(BIN, "python.exe" if WINDOWS else "python")
 MODELS = "requirements-models.txt"
 PUBLISH = "requirements-publish.txt"  # for the site; no lesson imports it
 INPUTS = ("requirements-lock.txt", PUBLISH, MODELS, "requirements.txt", "pyproject.toml")
@@ -26,11 +29,13 @@ GIB_NEEDED = 4
 
 
 def main():
+    print_whatever_comes()
     wanted = fingerprint()
     found = read_stamp()
     if found == wanted:
         return
     use_a_suitable_python()
+    require_torch_is_made_for_this()
     require_disk_space()
     started = time.time()
     if found is not None:
@@ -65,7 +70,19 @@ def fingerprint():
     return digest.hexdigest()
 
 
+def print_whatever_comes():
+    """Let a word of pip that the terminal cannot show end nothing: on Windows, a file or a pipe takes few signs."""
+    if hasattr(sys.stdout, "reconfigure"):  # not in a test's stand-in, nor in old Pythons
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def read_stamp():
+    """Return what the set-up of .venv was made from; None where there is none, or where its Python is gone.
+
+    A system's update can take that away: then .venv/bin/python is a link to nothing.
+    """
+    if not os.path.exists(PYTHON):
+        return None
     try:
         with open(STAMP) as stamp:
             return stamp.read()
@@ -87,14 +104,33 @@ def is_of_another_place():
 def use_a_suitable_python():
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return
-    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        other = shutil.which("python3.%d" % minor)
-        if other and subprocess.call([other, "-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL) == 0:
-            sys.exit(subprocess.call([other, os.path.abspath(__file__)]))
+    for other in other_pythons():
+        there = shutil.which(other[0])
+        if there and subprocess.call(other + ["-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL) == 0:
+            sys.exit(subprocess.call(other + [os.path.abspath(__file__)]))
+    how = "py -3.%d course_tools\\setup\\bootstrap.py" if WINDOWS else "make setup PYTHON=python3.%d"
     stop(
-        "This is Python %d.%d, and the course needs Python %d.%d to %d.%d. Install one of them, "
-        "then name it: make run PYTHON=python3.%d" % (sys.version_info[:2] + OLDEST + NEWEST + (NEWEST[1],))
+        "This is Python %d.%d, and the course needs Python %d.%d to %d.%d. Install one of them, then name it: "
+        % (sys.version_info[:2] + OLDEST + NEWEST)
+        + how % NEWEST[1]
     )
+
+
+def other_pythons():
+    """Return how the Pythons that the course promises are called, the newest first. Windows has a launcher for them."""
+    minors = range(NEWEST[1], OLDEST[1] - 1, -1)
+    return [["python3.%d" % minor] for minor in minors] + [["py", "-3.%d" % minor] for minor in minors if WINDOWS]
+
+
+def require_torch_is_made_for_this():
+    """Stop where pip would only say that it finds no matching distribution."""
+    if sys.maxsize < 2**32:
+        stop("This Python has 32 bits, and PyTorch needs 64. Install a Python of 64 bits, then run the same again.")
+    if sys.platform == "darwin" and platform.machine() == "x86_64":
+        stop(
+            "PyTorch is no longer made for Macs with Intel's processor. Take Colab or Docker: docs/start.md. "
+            "Is this a Mac with Apple's? Then this Python is made for Intel's: install one for arm64."
+        )
 
 
 def require_disk_space():
@@ -110,10 +146,8 @@ def make_venv():
     if result.returncode:
         words = result.stdout.decode(errors="replace").strip()
         debian = "On Debian and Ubuntu: sudo apt-get install python3-venv"
-        stop(
-            "Python could not make .venv:\n%s\n%s"
-            % (words, debian if "ensurepip" in words else "Can you write in %s? Then run the same again." % ROOT)
-        )
+        rights = "Can you write in %s? Is JupyterLab still open there? Close it, then run the same again." % ROOT
+        stop("Python could not make .venv:\n%s\n%s" % (words, debian if "ensurepip" in words else rights))
 
 
 def count_packages(lock):
@@ -127,16 +161,17 @@ def pip(*arguments, expected=0):
     if problem:
         stop(
             "pip failed:\n%s\n\nThe whole output: %s\nMend the cause, then run the same command again: "
-            "it starts over by itself." % (problem, os.path.relpath(LOG, os.getcwd()))
+            "it starts over by itself." % (problem, LOG)
         )
 
 
 def run_pip(arguments, expected=0):
     """Run pip in .venv, show how far it is, keep its whole output in a log; return the end of it, or "" for success."""
     command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input"] + list(arguments)
+    settings = dict(os.environ, PIP_USER="0")  # who asks pip for their own packages by default means no environment
     collected, tail = 0, []
     with open(LOG, "ab") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=settings)
         for line in process.stdout:
             log.write(line)
             text = line.decode(errors="replace").rstrip()
@@ -158,8 +193,13 @@ def install_models():
     if problem:
         say(
             "They could not be installed:\n%s\nThe other lessons work. To try again: %s"
-            % (problem, " ".join([PYTHON, "-m", "pip"] + arguments))
+            % (problem, quoted([PYTHON, "-m", "pip"] + arguments))
         )
+
+
+def quoted(command):
+    """Return a command as a person types it, with spaces in its paths."""
+    return subprocess.list2cmdline(command) if WINDOWS else " ".join(shlex.quote(part) for part in command)
 
 
 def compile_packages():
@@ -167,7 +207,7 @@ def compile_packages():
 
     A package may hold a file that this Python cannot compile, and never imports. So the exit code says nothing.
     """
-    command = [PYTHON, "-m", "compileall", "-q", "-j", "0", os.path.join(VENV, "Lib" if os.name == "nt" else "lib")]
+    command = [PYTHON, "-m", "compileall", "-q", "-j", "0", os.path.join(VENV, "Lib" if WINDOWS else "lib")]
     subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
