@@ -421,12 +421,11 @@ def command_canary(options: argparse.Namespace) -> int:
     lessons = _lessons(options.lessons) if options.lessons else []
 
     from course_tools.project import BUILD
-    from course_tools.running.executor import shown
     from course_tools.setup.canary import try_newest
 
     path, findings = try_newest(options.folder or BUILD / "canary", lessons, prerelease=options.prerelease)
     print(path.read_text("utf-8"))
-    print(f"See {shown(path)}")
+    print(f"See {_shown(path)}")
     return 1 if findings else 0
 
 
