@@ -498,9 +498,9 @@ def _positive(text: str) -> int:
 
 
 def _shown(path) -> str:
-    from course_tools.project import ROOT
+    from course_tools.scripts import shown
 
-    return path.relative_to(ROOT).as_posix()
+    return shown(path)
 
 
 def _end_on_signals() -> None:

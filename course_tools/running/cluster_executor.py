@@ -10,9 +10,10 @@ from course_tools.cluster import Answer, Cluster
 from course_tools.files import require_writable, write_in_one_step
 from course_tools.project import BUILD
 from course_tools.running.execution import Execution, find, keep
-from course_tools.running.executor import Task, blank, shown
+from course_tools.running.executor import Task, blank
 from course_tools.running.progress import Progress
 from course_tools.running.remote import Order, execute
+from course_tools.scripts import shown
 
 OF_THE_KEY = ("COURSE_SIZES", "COURSE_CHECKPOINT")  # settings of this machine that the key of the outputs knows
 

@@ -23,6 +23,7 @@ from course_tools.project import BUILD, ROOT
 from course_tools.running import kernels, speed
 from course_tools.running.execution import Execution, keep
 from course_tools.running.progress import Progress
+from course_tools.scripts import shown
 from course_utils.sources import DATA
 
 GUARD = Path(__file__).parent / "no_network"
@@ -288,8 +289,3 @@ def _last_words(notebook: NotebookNode) -> str:
 
 def _lines(file: Path) -> list[str]:
     return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-
-
-def shown(path: Path) -> str:
-    """Return a path as a person reads it best: within the checkout, if it lies there."""
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
