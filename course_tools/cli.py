@@ -237,8 +237,10 @@ def _write_pages(whole: bool) -> None:
     pages.write()
     if whole and (ROOT / "benchmarks").is_dir():
         from benchmarks import page
+        from benchmarks.records import page as records
 
         page.write_text()
+        records.write_text()
 
 
 def command_data(options: argparse.Namespace) -> int:
