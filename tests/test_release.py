@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from course_tools import cli, project
+from course_tools import cli, project, scripts
 from course_tools.project import ROOT, all_lessons, all_sheets
 from course_tools.publishing import archive, quiz_export, site, slides
 from course_tools.setup import bootstrap
@@ -196,7 +196,8 @@ def as_the_course(small, monkeypatch):
     }.items():
         monkeypatch.setattr(archive, name, value)
     monkeypatch.setattr(archive.pages, "stale", list)
-    monkeypatch.setattr(project, "ROOT", small)
+    for module in (project, scripts):
+        monkeypatch.setattr(module, "ROOT", small)
     monkeypatch.setattr(project, "BUILD", small / "build")
     return small
 
