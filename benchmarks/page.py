@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from benchmarks import figures, results
 from benchmarks.compare import PAIRS
@@ -55,18 +55,10 @@ def drawn_from(name: str, machines: Machines) -> str:
 
 def page(machines: Machines) -> str:
     """Return the page as text."""
-    environment = Environment(
-        loader=PackageLoader("benchmarks", "."),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"ends": ends, "share": share, "of_roof": of_roof}
     of_part = {
         part: _of_part(machines, part) for part in dict.fromkeys(part for each in machines.values() for part in each)
     }
-    return environment.get_template("page.md.j2").render(
+    return template("benchmarks", ends=ends, share=share, of_roof=of_roof).render(
         found=of_part,
         pairs={name: of_part[name] for name in PAIRS if name in of_part},
         recipes=RECIPES,
@@ -79,6 +71,19 @@ def page(machines: Machines) -> str:
         minutes=max(sum(entry["took_seconds"] for entry in parts.values()) for parts in machines.values()) / 60,
         alts={name: picture.alt for name, picture in drawn(machines).items()},
     )
+
+
+def template(package: str, **filters: Callable) -> Template:
+    """Return the template of a page, which lies beside the code of a package."""
+    environment = Environment(
+        loader=PackageLoader(package, "."),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= filters
+    return environment.get_template("page.md.j2")
 
 
 def ends(value: dict, form: str) -> str:

@@ -108,6 +108,13 @@ class TestMeasuring:
         measured(task, measure.folds(rows(20), [0]), ["plain"])
         assert len(jobs) == 8
 
+    def test_other_code_gives_other_answers(self, toy, monkeypatch):
+        task, jobs = toy
+        measured(task, measure.folds(rows(16), [0]), ["plain"])
+        monkeypatch.setattr(measure, "code", lambda name: "another recipe")
+        measured(task, measure.folds(rows(16), [0]), ["plain"])
+        assert len(jobs) == 8
+
     def test_a_run_that_is_stopped_leaves_no_half_answer(self, toy, tmp_path, monkeypatch):
         task, _ = toy
 

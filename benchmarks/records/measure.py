@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import statistics
 import time
 from collections.abc import Callable
@@ -13,6 +14,9 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from benchmarks.records.task import Job, Rows, Task
+from benchmarks.results import MEASURED_CELLS
+from course_tools.project import tagged_code
+from course_tools.running.report import versions
 from course_tools.running.speed import gflops, reference_seconds
 from course_utils.prepared import cache_folder
 
@@ -84,7 +88,7 @@ def _row(task: Task, way: str, runs: list[Run], found: dict[tuple[str, str], Ans
 def _kept(name: str, task: Task, run: Run, learner: str, bf16: bool) -> Answer:
     """Return a learner's answer, out of the cache if it is there."""
     seed = run.seed if learner in task.seeded else 0
-    what = f"{learner} {seed} {bf16} {run.learn.texts} {run.learn.labels.tolist()} {run.judge.texts}"
+    what = f"{code(name)} {seed} {bf16} {run.learn.texts} {run.learn.labels.tolist()} {run.judge.texts}"
     file = _cache() / f"{name}-{learner}-{hashlib.sha256(what.encode()).hexdigest()[:16]}.npz"
     if not file.exists():
         speed = gflops(THREADS)
@@ -97,6 +101,13 @@ def _kept(name: str, task: Task, run: Run, learner: str, bf16: bool) -> Answer:
         half_made.replace(file)
     kept = np.load(file)
     return Answer(kept["answers"], float(kept["seconds"]))
+
+
+def code(name: str) -> str:
+    """Return what a task's answers depend on beside its rows: its code, the lessons' cells, the versions."""
+    files = [Path(__file__).with_name(f"{each}.py") for each in ("learners", name)]
+    texts = [file.read_text(encoding="utf-8") for file in files if file.exists()]
+    return json.dumps([texts, [tagged_code(*place) for place in MEASURED_CELLS], versions()])
 
 
 def _cache() -> Path:

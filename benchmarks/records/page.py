@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from benchmarks.page import link
+from benchmarks.page import link, template
 from benchmarks.records import emotion, found, levels, reviews
 from course_tools.files import write_in_one_step
 from course_utils.plots import COLOURS, GREY, STYLE, Picture
@@ -30,17 +29,8 @@ def write_text() -> None:
 
 def text(records: dict) -> str:
     """Return the page."""
-    environment = Environment(
-        loader=PackageLoader("benchmarks.records", "."),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["ends"] = _ends
     alts = {name: picture.alt for name, picture in drawn(records).items()}
-    goals = {name: task.goal for name, task in TASKS.items()}
-    return environment.get_template("page.md.j2").render(records=records, goals=goals, alts=alts, link=_link)
+    return template("benchmarks.records", ends=_ends).render(records=records, alts=alts, link=_link)
 
 
 def drawn(records: dict) -> dict[str, Picture]:
